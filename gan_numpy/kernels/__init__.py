@@ -1,0 +1,93 @@
+"""The hot operations, each under one name with interchangeable implementations.
+
+``kernels.affine(x, W, b)`` and its siblings run the *active* implementation:
+
+- ``reference``: plain NumPy, the definition (`gan_numpy.kernels.reference`).
+
+The environment variable ``GAN_NUMPY_KERNELS`` chooses one for the process, and
+`use_kernels` for a block of code::
+
+    with use_kernels("reference"):
+        y = kernels.affine(x, W, b)
+
+An operation that an implementation does not define is taken from the reference.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+IMPLEMENTATIONS = {"reference": "gan_numpy.kernels.reference"}
+DEFAULT = "reference"
+OPERATIONS = (
+    "affine",
+    "affine_input_grad",
+    "affine_param_grads",
+    "maxout",
+    "maxout_input_grad",
+    "maxout_param_grads",
+    "dropout",
+    "dropout_backward",
+    "momentum_update",
+    "adam_update",
+    "rmsprop_update",
+    "average_update",
+    "parzen_log_density",
+)
+
+_chosen: ContextVar[str | None] = ContextVar("gan_numpy_kernels", default=None)
+
+
+def active_kernels() -> str:
+    """Name of the implementation in use.
+
+    Raises
+    ------
+    ValueError
+        If ``GAN_NUMPY_KERNELS`` names an implementation that does not exist.
+    """
+    name = _chosen.get() or os.environ.get("GAN_NUMPY_KERNELS") or DEFAULT
+    if name not in IMPLEMENTATIONS:
+        raise ValueError(
+            f"unknown kernels {name!r} (GAN_NUMPY_KERNELS or use_kernels): "
+            f"choose one of {', '.join(IMPLEMENTATIONS)}"
+        )
+    return name
+
+
+@contextmanager
+def use_kernels(name: str) -> Iterator[None]:
+    """Run the block with the implementation `name`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such implementation.
+    """
+    token = _chosen.set(name)
+    try:
+        active_kernels()
+        yield
+    finally:
+        _chosen.reset(token)
+
+
+def implementation(name: str) -> ModuleType:
+    """The module that holds the implementation `name`."""
+    return import_module(IMPLEMENTATIONS[name])
+
+
+def __getattr__(operation: str) -> Any:
+    """Look up an operation in the active implementation, then in the reference."""
+    if operation not in OPERATIONS:
+        raise AttributeError(f"gan_numpy.kernels has no operation {operation!r}")
+    reference = implementation("reference")
+    return getattr(
+        implementation(active_kernels()), operation, getattr(reference, operation)
+    )
