@@ -62,7 +62,7 @@ class ExponentialDecay:
 
     def __call__(self, updates: int) -> float:
         """Learning rate after this many updates."""
-        return max(self.initial / self.factor**updates, self.floor)
+        return max(self.initial * self.factor**-updates, self.floor)
 
 
 class Optimizer:

@@ -104,16 +104,19 @@ def grad_norm(grads: Grads) -> float:
 
 
 def check_losses(state: TrainingState, monitors: Monitors) -> None:
-    """Raise `TrainingDiverged` if a loss of the last step is not finite."""
+    """Raise `TrainingDiverged` if a loss of the step under way is not finite.
+
+    Asked before the update that would spread the damage from one player to the other.
+    """
     for player in ("discriminator", "generator"):
-        if not np.isfinite(monitors[f"loss_{player}"]):
-            check_params(state)  # a parameter names the culprit more precisely
-            raise TrainingDiverged(state.step, player, "loss")
+        if not np.isfinite(monitors.get(f"loss_{player}", 0.0)):
+            check_params(state, state.step + 1)  # names the culprit more precisely
+            raise TrainingDiverged(state.step + 1, player, "loss")
 
 
-def check_params(state: TrainingState) -> None:
+def check_params(state: TrainingState, step: int) -> None:
     """Raise `TrainingDiverged` if a parameter is not finite."""
     for player, network in (("generator", state.G), ("discriminator", state.D)):
         for name, value in network.params.items():
             if not np.isfinite(value).all():
-                raise TrainingDiverged(state.step, player, f"parameter {name}")
+                raise TrainingDiverged(step, player, f"parameter {name}")

@@ -173,9 +173,11 @@ def alternating_update(
         D_grads, monitors = discriminator_step(
             G, D, objective, x, z, rng, recipe.discriminator_weight
         )
+        check_losses(state, monitors)
         optimizer.update(D.params, D_grads, state.D_optimizer, state.epoch + 1)
     z = recipe.sample_latent(len(x), rng, x.dtype)
     G_grads, G_monitors = generator_step(G, D, objective, z, rng)
+    check_losses(state, G_monitors)
     optimizer.update(G.params, G_grads, state.G_optimizer, state.epoch + 1)
     return D_grads, G_grads, monitors | G_monitors
 
@@ -195,6 +197,7 @@ def simultaneous_update(
         state.rng,
         recipe.discriminator_weight,
     )
+    check_losses(state, monitors)
     optimizer = recipe.make_optimizer()
     optimizer.update(state.D.params, D_grads, state.D_optimizer, state.epoch + 1)
     optimizer.update(state.G.params, G_grads, state.G_optimizer, state.epoch + 1)
@@ -261,11 +264,10 @@ def train_epoch(
             state.step += 1
             for name, value in monitors.items():
                 state.sums[name] = state.sums.get(name, 0.0) + value
-            check_losses(state, monitors)
             on_step()
             if state.batch < batches and should_stop():
                 return None
-    check_params(state)
+    check_params(state, state.step)
     state.epoch, state.batch = state.epoch + 1, 0
     return {name: total / steps for name, total in state.sums.items()} | {
         "grad_norm_discriminator": grad_norm(D_grads),

@@ -18,8 +18,8 @@ def add_parser(subparsers: Any) -> None:
         help="score a run's samples",
         description=(
             "Parzen log-likelihood by the paper's protocol (10,000 samples, ten "
-            "bandwidths) and at a refined bandwidth, beside training images and k-means "
-            "centroids as centers. Writes RUN/result.json."
+            "bandwidths) and at a refined bandwidth, beside training images and "
+            "k-means centroids as centers. Writes RUN/result.json."
         ),
     )
     parser.add_argument("path", type=Path, metavar="RUN", help="a run directory")

@@ -7,11 +7,11 @@ the mean log-density of the test examples under that mixture:
     LL = \frac1T \sum_{t=1}^T \log \frac1M \sum_{i=1}^M N(x_t; c_i, \sigma^2 I),
     \qquad SE = \frac{s}{\sqrt T},
 
-with :math:`s` the standard deviation over the test examples. :math:`\sigma` is chosen on
-validation examples, never on the test set. The paper's released code tries ten values,
-``logspace(-1, 0, 10)``, on 1,000 validation images and draws 10,000 samples. That grid
-is coarse - neighbors differ by 29 % - and costs up to a dozen nats, so the figure at a
-refined :math:`\sigma` is given beside it.
+with :math:`s` the standard deviation over the test examples. :math:`\sigma` is chosen
+on validation examples, never on the test set. The paper's released code tries ten
+values, ``logspace(-1, 0, 10)``, on 1,000 validation images and draws 10,000 samples.
+That grid is coarse - neighbors differ by 29 % - and costs up to a dozen nats, so the
+figure at a refined :math:`\sigma` is given beside it.
 
 In high dimension the estimate misleads: k-means centroids beat every model, and real
 images themselves (Theis, van den Oord and Bethge, arXiv:1511.01844, section 4.2). Read

@@ -54,7 +54,7 @@ def maxout(
     winners : (N, units), uint8
         :math:`\arg\max_j`; the first of equal pieces.
     """
-    z = affine(x, W, b).reshape(len(x), -1, pieces)
+    z = affine(x, W, b).reshape(len(x), W.shape[1] // pieces, pieces)
     winners = z.argmax(axis=2)
     h = np.take_along_axis(z, winners[:, :, None], axis=2)[:, :, 0]
     return h, winners.astype(np.uint8)
@@ -64,7 +64,7 @@ def _scatter_to_winners(dh: np.ndarray, winners: np.ndarray, pieces: int) -> np.
     """dz of shape (N, units * pieces): dh at the winning piece, 0 at the others."""
     dz = np.zeros((*dh.shape, pieces), dtype=dh.dtype)
     np.put_along_axis(dz, winners[:, :, None].astype(np.intp), dh[:, :, None], axis=2)
-    return dz.reshape(len(dh), -1)
+    return dz.reshape(len(dh), dh.shape[1] * pieces)
 
 
 def maxout_param_grads(
