@@ -7,15 +7,13 @@ generator under ``meta``, as JSON text. A checkpoint restores training bit for b
 from __future__ import annotations
 
 import json
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gan_numpy.errors import UserError
-from gan_numpy.files import write_atomically
+from gan_numpy.files import read_arrays, write_atomically
 from gan_numpy.state import TrainingState
 
 FORMAT = "gan_numpy checkpoint 1"
@@ -70,7 +68,7 @@ def load_checkpoint(path: Path, state: TrainingState) -> None:
         If the file is missing, damaged, holds pickled objects, is not a checkpoint, or
         is one of other networks.
     """
-    stored = _read(path)
+    stored = read_arrays(path)
     meta = _read_meta(path, stored)
     expected = _named_arrays(state)
     if stored.keys() != expected.keys():
@@ -96,33 +94,6 @@ def load_checkpoint(path: Path, state: TrainingState) -> None:
         raise UserError(f"{path} is damaged: its meta data lack {error}") from None
     for name, value in expected.items():
         value[...] = stored[name]
-
-
-def _read(path: Path) -> dict[str, np.ndarray]:
-    """All arrays of the file; every byte is covered by the zip's checksums."""
-    if not path.is_file():
-        raise UserError(f"there is no checkpoint {path}")
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except (
-        ValueError,  # pickled objects, or not an array
-        TypeError,
-        AttributeError,  # a lone .npy array
-        KeyError,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,  # an encrypted zip
-        zipfile.BadZipFile,
-        zlib.error,
-        MemoryError,
-    ) as error:
-        reason = str(error).split("\n")[0]
-        raise UserError(
-            f"{path} is not a sound checkpoint ({reason}): start the run anew, or put "
-            f"a good copy in its place"
-        ) from None
 
 
 def _read_meta(path: Path, stored: dict[str, np.ndarray]) -> dict[str, Any]:

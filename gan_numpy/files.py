@@ -1,14 +1,32 @@
-"""Writing files so that a crash or a full disk never leaves half of one."""
+"""Files: written so that a crash never leaves half of one, read without trust."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, cast
 
+import numpy as np
+
 from gan_numpy.errors import UserError
+
+# What np.load raises for files that are damaged, foreign, or hold pickled objects.
+LOAD_ERRORS = (
+    ValueError,
+    TypeError,
+    KeyError,
+    EOFError,
+    OSError,
+    MemoryError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -68,3 +86,30 @@ def make_directory(path: Path) -> None:
     except OSError as error:
         reason = error.strerror or error
         raise UserError(f"cannot create directory {path}: {reason}") from None
+
+
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """All arrays of a ``.npz`` file, or the one of a ``.npy`` file under ``""``.
+
+    Pickled objects are never loaded, and a zip's checksums cover every byte.
+
+    Raises
+    ------
+    UserError
+        If the file is missing, damaged, or holds anything but numbers and text.
+    """
+    if not path.is_file():
+        raise UserError(f"{path} does not exist (or is not a file)")
+    try:
+        with path.open("rb") as file:
+            content = np.load(file, allow_pickle=False)
+            if isinstance(content, np.ndarray):
+                return {"": content}
+            with content:
+                return {name: content[name] for name in content.files}
+    except LOAD_ERRORS as error:
+        reason = str(error).split("\n")[0] or type(error).__name__
+        raise UserError(
+            f"cannot read {path} as NumPy arrays ({reason}); pickled objects are never "
+            f"loaded"
+        ) from None

@@ -8,13 +8,13 @@ the shape (N, height, width).
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from gan_numpy.datasets.base import SPLITS, Dataset
 from gan_numpy.errors import UserError
+from gan_numpy.files import read_arrays
 
 
 def load(path: Path) -> Dataset:
@@ -46,20 +46,10 @@ def load(path: Path) -> Dataset:
 
 def _read(path: Path) -> dict[str, np.ndarray]:
     """The arrays of a file by split."""
-    if not path.is_file():
-        raise UserError(f"data file {path} does not exist (or is not a file)")
-    try:
-        content = np.load(path, allow_pickle=False)
-        if isinstance(content, np.ndarray):
-            return {"train": content}
-        with content:
-            arrays = {name: content[name] for name in SPLITS if name in content}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        reason = str(error).split("\n")[0]
-        raise UserError(
-            f"cannot read {path} as .npy or .npz numbers ({reason}); pickled objects "
-            f"are never loaded"
-        ) from None
+    stored = read_arrays(path)
+    if "" in stored:
+        return {"train": stored[""]}
+    arrays = {name: stored[name] for name in SPLITS if name in stored}
     if "train" not in arrays:
         raise UserError(f"{path} has no array named 'train'")
     return arrays
