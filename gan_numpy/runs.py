@@ -213,6 +213,7 @@ def create_run(
             f"{path} already holds a run: go on with --resume {path}, replace it with "
             f"--force, or choose another --out"
         )
+    initial_state(recipe, data, seed)  # refuses a recipe that does not fit the data
     run = Run(
         path=path,
         recipe=recipe,

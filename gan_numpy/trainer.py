@@ -20,7 +20,6 @@ from gan_numpy.state import TrainingState, initial_state
 from gan_numpy.training import steps_per_epoch, train_epoch
 
 PREVIEW = 100  # samples in a picture
-CHECKPOINT_SECONDS = 5.0
 
 
 @dataclass
@@ -63,6 +62,7 @@ def train(
     state: TrainingState,
     should_stop: Callable[[], bool] = lambda: False,
     progress: bool = True,
+    save_every: float = 5.0,
 ) -> bool:
     """Train to the recipe's last epoch, writing into the run directory.
 
@@ -76,6 +76,8 @@ def train(
         Asked between steps.
     progress : bool
         Whether to show a progress bar on stderr.
+    save_every : float
+        Seconds between checkpoints, which are written at the end of epochs.
 
     Returns
     -------
@@ -117,7 +119,7 @@ def train(
                     save_preview(run, data, state)
             done = means is not None and not should_stop()
             last = not done or state.epoch == recipe.epochs
-            if last or time.monotonic() - saved > CHECKPOINT_SECONDS:
+            if last or time.monotonic() - saved >= save_every:
                 run.save_state(state)
                 saved = time.monotonic()
     draw_curves(run, steps)

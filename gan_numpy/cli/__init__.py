@@ -7,6 +7,7 @@ usage or input, 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ``sys.argv[1:]`` by default.
     """
     args = build_parser().parse_args(arguments)
+    # Whether matplotlib could cache its list of fonts is nobody's concern here.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.CRITICAL)
     try:
         return args.run(args)
     except UserError as error:

@@ -25,6 +25,11 @@ def whole_number(low: int, high: int = 2**31 - 1) -> Callable[[str], int]:
     return parse
 
 
+def not_negative(text: str) -> float:
+    """An argparse type: a finite number of at least 0."""
+    return 0.0 if text.strip() == "0" else positive_number(text)
+
+
 def positive_number(text: str) -> float:
     """An argparse type: a finite number more than 0."""
     try:

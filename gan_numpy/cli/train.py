@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from gan_numpy.cli.options import whole_number
+from gan_numpy.cli.options import not_negative, whole_number
 from gan_numpy.errors import TrainingDiverged, UserError
 
 DEFAULT_RECIPE = "digits"
@@ -71,6 +71,13 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--force", action="store_true", help="replace a run that is already there"
     )
+    parser.add_argument(
+        "--save-every",
+        type=not_negative,
+        default=5.0,
+        metavar="SECONDS",
+        help="save at the end of an epoch if so much time has passed (default: 5)",
+    )
     parser.add_argument("--quiet", action="store_true", help="show no progress bar")
     parser.set_defaults(run=run)
 
@@ -84,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
     start = time.monotonic()
     with stop_on_signals() as should_stop:
         try:
-            done = train(job, data, state, should_stop, progress=not args.quiet)
+            done = train(job, data, state, should_stop, not args.quiet, args.save_every)
         except TrainingDiverged as error:
             print(f"the last good checkpoint is {job.checkpoint}", file=sys.stderr)
             raise error

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gan_numpy.datasets import Dataset
+from gan_numpy.errors import UserError
 from gan_numpy.layers import Dense, Dropout, Maxout, ReLU, Sigmoid
 from gan_numpy.layers.initializers import uniform
 from gan_numpy.network import Sequential
@@ -68,7 +69,19 @@ class MaxoutGAN(Recipe):
         rng: np.random.Generator,
         dtype: npt.DTypeLike = np.float32,
     ) -> tuple[Sequential, Sequential]:
-        """Build both networks; the generator's output starts at the pixel marginals."""
+        """Build both networks; the generator's output starts at the pixel marginals.
+
+        Raises
+        ------
+        UserError
+            If the data's values do not lie in [0, 1], where the generator draws.
+        """
+        low, high = data.train.min() / data.scale, data.train.max() / data.scale
+        if low < 0 or high > 1:
+            raise UserError(
+                f"recipe {self.name} draws values in [0, 1], data set {data.name} has "
+                f"values from {low:.3g} to {high:.3g}"
+            )
         return self._generator(data, rng, dtype), self._discriminator(data, rng, dtype)
 
     def _generator(
