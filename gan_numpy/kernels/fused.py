@@ -12,6 +12,7 @@ import numpy as np
 from gan_numpy.kernels import reference
 from gan_numpy.kernels.masks import dropout, dropout_backward
 from gan_numpy.kernels.reference import affine, affine_input_grad
+from gan_numpy.kernels.parzen import parzen_log_density
 from gan_numpy.kernels.updates import (
     adam_update,
     average_update,
@@ -32,6 +33,7 @@ __all__ = [
     "maxout_input_grad",
     "maxout_param_grads",
     "momentum_update",
+    "parzen_log_density",
     "rmsprop_update",
 ]
 

@@ -11,6 +11,7 @@ import numpy as np
 from gan_numpy.kernels import reference
 from gan_numpy.kernels.masks import dropout, dropout_backward
 from gan_numpy.kernels.matmul import matmul
+from gan_numpy.kernels.parzen import parzen_log_density
 from gan_numpy.kernels.updates import (
     adam_update,
     average_update,
@@ -31,6 +32,7 @@ __all__ = [
     "maxout_input_grad",
     "maxout_param_grads",
     "momentum_update",
+    "parzen_log_density",
     "rmsprop_update",
 ]
 
