@@ -15,7 +15,7 @@ import numpy as np
 from numba import prange
 
 from gan_numpy.kernels import reference
-from gan_numpy.kernels.jit import kernel
+from gan_numpy.kernels.jit import kernel, operand
 
 #: Elements that one thread handles at a time; fewer are not worth a second thread.
 PIECE = 1 << 13
@@ -68,7 +68,7 @@ def dropout(x: np.ndarray, keep: float, seed: int) -> tuple[np.ndarray, np.ndarr
     """
     if x.dtype not in (np.float32, np.float64):
         return reference.dropout(x, keep, seed)
-    x = np.asarray(x, order="C")
+    x = operand(x)
     y, mask = np.empty(x.shape, x.dtype), np.empty(x.shape, np.bool_)
     threshold = np.uint64(math.ceil(keep * 2.0**53))
     arguments = (
@@ -92,8 +92,8 @@ def dropout_backward(dy: np.ndarray, mask: np.ndarray, keep: float) -> np.ndarra
         return reference.dropout_backward(dy, mask, keep)
     dx = np.empty(dy.shape, dy.dtype)
     scale = dy.dtype.type(1 / keep)
-    flat, kept = np.asarray(dy, order="C"), np.asarray(mask, order="C")
-    arguments = (flat.reshape(-1), scale, kept.reshape(-1), dx.reshape(-1))
+    flat, kept = operand(dy).reshape(-1), operand(mask).reshape(-1)
+    arguments = (flat, scale, kept, dx.reshape(-1))
     if dy.size <= PIECE:
         _masked_piece(*arguments, 0, dy.size)
     else:

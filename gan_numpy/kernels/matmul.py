@@ -25,7 +25,7 @@ from __future__ import annotations
 import numpy as np
 from numba import prange
 
-from gan_numpy.kernels.jit import kernel
+from gan_numpy.kernels.jit import kernel, operand
 from gan_numpy.kernels.registers import (
     ROWS,
     VECTOR_BYTES,
@@ -161,11 +161,11 @@ def _shared(C, A, a_transposed, B, b_transposed, bias, add, panels, groups):
         _task(C, A, a_transposed, B, b_transposed, bias, add, task, groups)
 
 
-def _operand(array: np.ndarray) -> tuple[np.ndarray, bool]:
+def _oriented(array: np.ndarray) -> tuple[np.ndarray, bool]:
     """The array or its transpose, whichever is C-contiguous, and which it is."""
     if array.T.flags.c_contiguous and not array.flags.c_contiguous:
-        return array.T, True
-    return np.ascontiguousarray(array), False
+        return operand(array.T), True
+    return operand(array), False
 
 
 def matmul(
@@ -201,13 +201,13 @@ def matmul(
         raise ValueError(f"matmul of shapes {A.shape} and {B.shape}")
     rows, columns = A.shape[0], B.shape[1]
     C = np.empty((rows, columns), A.dtype) if out is None else out
-    left, a_transposed = _operand(A)
-    right, b_transposed = _operand(B)
+    left, a_transposed = _oriented(A)
+    right, b_transposed = _oriented(B)
     if C.shape != (rows, columns) or C.dtype != A.dtype or not C.flags.c_contiguous:
         raise ValueError(f"out: a C-contiguous {A.dtype} array of {(rows, columns)}")
     if bias is not None and (bias.shape != (columns,) or bias.dtype != A.dtype):
         raise ValueError(f"bias: {A.dtype} of shape {(columns,)}, not {bias.shape}")
-    bias = np.empty(0, A.dtype) if bias is None else np.ascontiguousarray(bias)
+    bias = np.empty(0, A.dtype) if bias is None else operand(bias)
     panels = -(-columns // (VECTORS * VECTOR_BYTES // A.itemsize))
     # Each group packs its panels for itself: let that serve ten tiles or more.
     packing = b_transposed or rows >= PACK_FROM

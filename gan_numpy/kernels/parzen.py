@@ -23,7 +23,7 @@ import numpy as np
 from numba import prange
 
 from gan_numpy.kernels.exponential import exp2
-from gan_numpy.kernels.jit import kernel
+from gan_numpy.kernels.jit import kernel, operand
 from gan_numpy.kernels.registers import (
     ROWS,
     VECTOR_BYTES,
@@ -266,7 +266,7 @@ def _block(
     panels = -(-len(x) // width)
     packed = np.empty((panels, dim, width), dtype)
     point_norms = np.empty((panels, width), dtype)
-    _shift_points(np.ascontiguousarray(x), mean, packed, point_norms)
+    _shift_points(operand(x), mean, packed, point_norms)
     nearest = np.full((panels, width), np.inf, dtype)
     total = np.zeros((panels, len(sigmas), width))
     factors = (-0.5 / np.log(2) / sigmas**2).astype(dtype)
@@ -274,7 +274,7 @@ def _block(
     shifted = np.zeros((-(-count // ROWS) * ROWS, dim), dtype)
     norms = np.empty(count, dtype)
     for first in range(0, len(centers), count):
-        part = np.ascontiguousarray(centers[first : first + count])
+        part = operand(centers[first : first + count])
         _shift_centers(part, mean, shifted, norms)
         _panels(packed, point_norms, shifted, norms, len(part), factors, nearest, total)
         point_norms[~np.isfinite(norms[: len(part)]).all(), ...] = np.nan

@@ -15,7 +15,7 @@ import numpy as np
 from numba import prange
 
 from gan_numpy.kernels import reference
-from gan_numpy.kernels.jit import kernel
+from gan_numpy.kernels.jit import kernel, operand
 
 #: Elements that one thread updates at a time; fewer are not worth a second thread.
 PIECE = 1 << 14
@@ -98,15 +98,20 @@ def _average(average, param, rest):
 
 
 def _flat(*arrays: np.ndarray) -> list[np.ndarray] | None:
-    """The arrays as 1-D views; None if there is no view or no common dtype."""
+    """The arrays as 1-D views; None if there is no view or no common dtype.
+
+    All but the last are updated, so they must be writable (the reference says it well).
+    """
     first = arrays[0]
+    if not all(a.flags.writeable for a in arrays[:-1]):
+        return None
     same = all(a.dtype == first.dtype and a.shape == first.shape for a in arrays)
     if not same or first.dtype not in (np.float32, np.float64):
         return None
     if all(a.flags.c_contiguous for a in arrays):
-        return [a.reshape(-1) for a in arrays]
+        return [operand(a).reshape(-1) for a in arrays]
     if all(a.flags.f_contiguous for a in arrays):
-        return [a.reshape(-1, order="F") for a in arrays]
+        return [operand(a.T).reshape(-1) for a in arrays]
     return None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import prange
 
-from gan_numpy.kernels.jit import kernel
+from gan_numpy.kernels.jit import kernel, operand
 
 #: Values that one thread handles at a time; fewer are not worth a second thread.
 PIECE = 1 << 14
@@ -94,7 +94,7 @@ def scatter(dh: np.ndarray, winners: np.ndarray, pieces: int) -> np.ndarray:
         raise ValueError(f"winners of shape {winners.shape} for dh of {dh.shape}")
     if winners.max(initial=0) >= pieces:
         raise IndexError(f"winner {winners.max()} of {pieces} pieces")
-    dh, winners = np.ascontiguousarray(dh), np.ascontiguousarray(winners)
+    dh, winners = operand(dh), operand(winners)
     dz = np.empty((dh.shape[0], dh.shape[1] * pieces), dh.dtype)
     if dz.size <= PIECE:
         _scatter_rows(dh, winners, pieces, dz, 0, len(dh))
@@ -105,7 +105,7 @@ def scatter(dh: np.ndarray, winners: np.ndarray, pieces: int) -> np.ndarray:
 
 def batch_sum(dy: np.ndarray) -> np.ndarray:
     """Sum over the first axis, in the order of the batch for any number of threads."""
-    dy = np.ascontiguousarray(dy)
+    dy = operand(dy)
     db = np.zeros(dy.shape[1], dy.dtype)
     if dy.size <= 8 * PIECE:
         _sum_columns(dy, db, 0, len(db))

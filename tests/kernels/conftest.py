@@ -7,11 +7,19 @@ import pytest
 
 from gan_numpy.kernels import IMPLEMENTATIONS, implementation
 
+
+def _locked(array):
+    array.flags.writeable = False
+    return array
+
+
 LAYOUTS = {
     "C": np.ascontiguousarray,
     "F": np.asfortranarray,
     "strided": lambda a: np.repeat(a, 2, axis=-1)[..., ::2],
     "reversed": lambda a: np.ascontiguousarray(a[::-1])[::-1],
+    "memmap": lambda a: a.copy().view(np.memmap),
+    "read-only": lambda a: _locked(a.copy()),
 }
 
 

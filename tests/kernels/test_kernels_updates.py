@@ -42,6 +42,10 @@ def test_layouts(kernels, layout, rng, dtype, name):
     expected = [a.copy() for a in arrays]
     getattr(reference, name)(*expected, *numbers)
     arranged = [layout(a) for a in arrays]
+    if not arranged[0].flags.writeable:
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(kernels, name)(*arranged, *numbers)
+        arranged[:-1] = [a.copy() for a in arranged[:-1]]
     getattr(kernels, name)(*arranged, *numbers)
     for result, exact in zip(arranged, expected):
         np.testing.assert_array_equal(result, exact)
