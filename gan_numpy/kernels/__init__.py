@@ -2,7 +2,9 @@
 
 ``kernels.affine(x, W, b)`` and its siblings run the *active* implementation:
 
-- ``reference``: plain NumPy, the definition (`gan_numpy.kernels.reference`).
+- ``reference``: plain NumPy, the definition (`gan_numpy.kernels.reference`);
+- ``fused``: NumPy's BLAS and Numba passes around it (`gan_numpy.kernels.fused`);
+- ``native``: Numba alone, no BLAS (`gan_numpy.kernels.native`).
 
 The environment variable ``GAN_NUMPY_KERNELS`` chooses one for the process, and
 `use_kernels` for a block of code::
@@ -23,8 +25,12 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-IMPLEMENTATIONS = {"reference": "gan_numpy.kernels.reference"}
-DEFAULT = "reference"
+IMPLEMENTATIONS = {
+    "reference": "gan_numpy.kernels.reference",
+    "fused": "gan_numpy.kernels.fused",
+    "native": "gan_numpy.kernels.native",
+}
+DEFAULT = "native"
 OPERATIONS = (
     "affine",
     "affine_input_grad",
