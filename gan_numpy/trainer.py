@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from gan_numpy.datasets import Dataset
@@ -20,6 +21,9 @@ from gan_numpy.state import TrainingState, initial_state
 from gan_numpy.training import steps_per_epoch, train_epoch
 
 PREVIEW = 100  # samples in a picture
+# Below so many multiplications per product, threads wait for each other longer than
+# they compute - far longer if another process takes a core from one of them.
+SMALL_PRODUCT = 2**23
 
 
 @dataclass
@@ -97,7 +101,7 @@ def train(
         run.save_state(state)  # from here on the run can be resumed
     saved = time.monotonic()
     done = True
-    with tqdm(
+    with threadpool_limits(blas_threads(run, state), user_api="blas"), tqdm(
         total=recipe.epochs * steps,
         initial=state.step,
         unit="step",
@@ -124,6 +128,13 @@ def train(
                 saved = time.monotonic()
     draw_curves(run, steps)
     return done or state.epoch >= recipe.epochs
+
+
+def blas_threads(run: Run, state: TrainingState) -> int | None:
+    """1 if the networks are too small for several threads, else None: as many as is."""
+    networks = (state.G, state.D)
+    largest = max(value.size for net in networks for value in net.params.values())
+    return 1 if run.recipe.batch_size * largest < SMALL_PRODUCT else None
 
 
 def _is_picture_epoch(epoch: int, run: Run) -> bool:
