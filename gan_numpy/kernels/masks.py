@@ -2,6 +2,9 @@ r"""Dropout with its random mask made inside the kernel.
 
 The mask is counter-based: bit i depends on the seed and on i only, so any thread can
 make any part of it and the result is the reference's, bit for bit.
+
+A piece is cut out of the arrays before its loop: an index that counts from 0 cannot be
+negative, and without Python's rule for negative indices in the way LLVM vectorizes it.
 """
 
 # mypy: disallow-untyped-defs=False
@@ -17,8 +20,9 @@ from numba import prange
 from gan_numpy.kernels import reference
 from gan_numpy.kernels.jit import kernel, operand
 
-#: Elements that one thread handles at a time; fewer are not worth a second thread.
-PIECE = 1 << 13
+#: Elements that one thread handles at a time, and how few it handles alone.
+PIECE = 1 << 14
+SERIAL_BELOW = 1 << 16
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -29,7 +33,8 @@ _MIX_2 = np.uint64(0x94D049BB133111EB)
 def _dropout_piece(x, scale, seed, threshold, y, mask, start, stop):
     """Entries start..stop; every integer is a uint64, or Numba would turn to floats."""
     state = seed + np.uint64(start) * _GOLDEN
-    for i in range(start, stop):
+    x, y, mask = x[start:stop], y[start:stop], mask[start:stop]
+    for i in range(len(x)):
         state += _GOLDEN
         bits = (state ^ (state >> np.uint64(30))) * _MIX_1
         bits = (bits ^ (bits >> np.uint64(27))) * _MIX_2
@@ -49,7 +54,8 @@ def _dropout(x, scale, seed, threshold, y, mask):
 
 @kernel()
 def _masked_piece(dy, scale, mask, dx, start, stop):
-    for i in range(start, stop):
+    dy, mask, dx = dy[start:stop], mask[start:stop], dx[start:stop]
+    for i in range(len(dy)):
         dx[i] = dy[i] * scale if mask[i] else dy.dtype.type(0)
 
 
@@ -79,7 +85,7 @@ def dropout(x: np.ndarray, keep: float, seed: int) -> tuple[np.ndarray, np.ndarr
         y.reshape(-1),
         mask.reshape(-1),
     )
-    if x.size <= PIECE:
+    if x.size <= SERIAL_BELOW:
         _dropout_piece(*arguments, 0, x.size)
     else:
         _dropout(*arguments)
@@ -94,7 +100,7 @@ def dropout_backward(dy: np.ndarray, mask: np.ndarray, keep: float) -> np.ndarra
     scale = dy.dtype.type(1 / keep)
     flat, kept = operand(dy).reshape(-1), operand(mask).reshape(-1)
     arguments = (flat, scale, kept, dx.reshape(-1))
-    if dy.size <= PIECE:
+    if dy.size <= SERIAL_BELOW:
         _masked_piece(*arguments, 0, dy.size)
     else:
         _masked(*arguments)

@@ -42,8 +42,9 @@ from gan_numpy.kernels.registers import (
 DEPTH = 256
 #: Pieces into which C is cut, at least: enough for many threads to share evenly.
 TASKS = 64
-#: Multiplications below which waking other threads costs more than they save.
-SERIAL_BELOW = 1 << 18
+#: Multiplications below which one thread does it: about 20 us. Waking others takes a
+#: tenth of that on an idle machine and a thousand times as much on an overloaded one.
+SERIAL_BELOW = 1 << 21
 #: Rows of C from which on each panel of B is packed.
 PACK_FROM = 320
 
@@ -210,9 +211,11 @@ def matmul(
     bias = np.empty(0, A.dtype) if bias is None else operand(bias)
     panels = -(-columns // (VECTORS * VECTOR_BYTES // A.itemsize))
     # Each group packs its panels for itself: let that serve ten tiles or more.
-    packing = b_transposed or rows >= PACK_FROM
+    packing = b_transposed or rows >= PACK_FROM or panels < 2
     largest = max(1, -(-rows // (10 * ROWS if packing else ROWS)))
     groups = min(largest, max(1, TASKS // max(panels, 1)))
-    multiply = _serial if rows * columns * A.shape[1] < SERIAL_BELOW else _shared
+    multiply = _shared
+    if rows * columns * A.shape[1] < SERIAL_BELOW:
+        multiply, groups = _serial, 1
     multiply(C, left, a_transposed, right, b_transposed, bias, add, panels, groups)
     return C

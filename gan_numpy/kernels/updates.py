@@ -4,6 +4,9 @@ A plain NumPy update makes a pass over the weights for every operation. Weights 
 fit in the caches, so each pass costs a trip to memory while the processor idles. Here
 all operations on an element are done while it is in a register. The arithmetic is the
 reference's, operation by operation, and so are the bits of the result.
+
+A piece is cut out of the arrays before its loop: an index that counts from 0 cannot be
+negative, and without Python's rule for negative indices in the way LLVM vectorizes it.
 """
 
 # mypy: disallow-untyped-defs=False
@@ -17,13 +20,16 @@ from numba import prange
 from gan_numpy.kernels import reference
 from gan_numpy.kernels.jit import kernel, operand
 
-#: Elements that one thread updates at a time; fewer are not worth a second thread.
-PIECE = 1 << 14
+#: Elements that one thread handles at a time, and how few it handles alone.
+PIECE = 1 << 15
+SERIAL_BELOW = 1 << 16
 
 
 @kernel()
 def _momentum_piece(param, velocity, grad, rate, momentum, start, stop):
-    for i in range(start, stop):
+    param, velocity = param[start:stop], velocity[start:stop]
+    grad = grad[start:stop]
+    for i in range(len(param)):
         velocity[i] = velocity[i] * momentum - rate * grad[i]
         param[i] += velocity[i]
 
@@ -40,7 +46,9 @@ def _momentum(param, velocity, grad, rate, momentum):
 def _adam_piece(
     param, mean, square, grad, rate, decays, rests, corrected, epsilon, start, stop
 ):
-    for i in range(start, stop):
+    param, mean = param[start:stop], mean[start:stop]
+    square, grad = square[start:stop], grad[start:stop]
+    for i in range(len(param)):
         g = grad[i]
         mean[i] = mean[i] * decays[0] + rests[0] * g
         square[i] = square[i] * decays[1] + rests[1] * g * g
@@ -70,7 +78,8 @@ def _adam(param, mean, square, grad, rate, decays, rests, corrected, epsilon):
 
 @kernel()
 def _rmsprop_piece(param, square, grad, rate, decay, rest, epsilon, start, stop):
-    for i in range(start, stop):
+    param, square, grad = param[start:stop], square[start:stop], grad[start:stop]
+    for i in range(len(param)):
         g = grad[i]
         square[i] = square[i] * decay + rest * g * g
         param[i] -= rate * g / (np.sqrt(square[i]) + epsilon)
@@ -86,7 +95,8 @@ def _rmsprop(param, square, grad, rate, decay, rest, epsilon):
 
 @kernel()
 def _average_piece(average, param, rest, start, stop):
-    for i in range(start, stop):
+    average, param = average[start:stop], param[start:stop]
+    for i in range(len(param)):
         average[i] += rest * (param[i] - average[i])
 
 
@@ -129,7 +139,7 @@ def momentum_update(
         return
     scalar = param.dtype.type
     arguments = (*flat, scalar(learning_rate), scalar(momentum))
-    if param.size <= PIECE:
+    if param.size <= SERIAL_BELOW:
         _momentum_piece(*arguments, 0, param.size)
     else:
         _momentum(*arguments)
@@ -162,7 +172,7 @@ def adam_update(
         scalar(1 - beta2**t),
         scalar(epsilon),
     )
-    if param.size <= PIECE:
+    if param.size <= SERIAL_BELOW:
         _adam_piece(*arguments, 0, param.size)
     else:
         _adam(*arguments)
@@ -183,7 +193,7 @@ def rmsprop_update(
         return
     numbers = (learning_rate, decay, 1 - decay, epsilon)
     arguments = (*flat, *(param.dtype.type(number) for number in numbers))
-    if param.size <= PIECE:
+    if param.size <= SERIAL_BELOW:
         _rmsprop_piece(*arguments, 0, param.size)
     else:
         _rmsprop(*arguments)
@@ -196,7 +206,7 @@ def average_update(average: np.ndarray, param: np.ndarray, decay: float) -> None
         reference.average_update(average, param, decay)
         return
     rest = average.dtype.type(1 - decay)
-    if param.size <= PIECE:
+    if param.size <= SERIAL_BELOW:
         _average_piece(*flat, rest, 0, param.size)
     else:
         _average(*flat, rest)

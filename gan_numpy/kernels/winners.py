@@ -10,22 +10,31 @@ from numba import prange
 
 from gan_numpy.kernels.jit import kernel, operand
 
-#: Values that one thread handles at a time; fewer are not worth a second thread.
+#: Values that one thread handles at a time, and how few it handles alone.
 PIECE = 1 << 14
+SERIAL_BELOW = 1 << 16
 
 
 @kernel()
 def _maximum_rows(z, pieces, h, winners, start, stop):
+    units = h.shape[1]
+    values = np.empty((pieces, units), z.dtype)
     for n in range(start, stop):
-        for u in range(h.shape[1]):
-            best, winner = z[n, u * pieces], 0
-            for j in range(1, pieces):
-                value = z[n, u * pieces + j]
+        row, best, winner = z[n].reshape(units, pieces), h[n], winners[n]
+        # With the pieces apart, the loops over the units run in vector registers.
+        for u in range(units):
+            for j in range(pieces):
+                values[j, u] = row[u, j]
+        best[:] = values[0]
+        winner[:] = 0
+        for j in range(1, pieces):
+            value, piece = values[j], np.uint8(j)
+            for u in range(units):
+                old = best[u]
                 # The first of equal pieces stays; the first NaN wins and then stays.
-                if not value <= best and best == best:
-                    best, winner = value, j
-            h[n, u] = best
-            winners[n, u] = winner
+                better = (not value[u] <= old) & (old == old)
+                best[u] = value[u] if better else old
+                winner[u] = piece if better else winner[u]
 
 
 @kernel(parallel=True)
@@ -37,10 +46,12 @@ def _maximum(z, pieces, h, winners, rows):
 
 @kernel()
 def _scatter_rows(dh, winners, pieces, dz, start, stop):
+    units = dh.shape[1]
     for n in range(start, stop):
         dz[n] = 0
-        for u in range(dh.shape[1]):
-            dz[n, u * pieces + winners[n, u]] = dh[n, u]
+        row, winner, value = dz[n].reshape(units, pieces), winners[n], dh[n]
+        for u in range(units):
+            row[u, winner[u]] = value[u]
 
 
 @kernel(parallel=True)
@@ -52,9 +63,11 @@ def _scatter(dh, winners, pieces, dz, rows):
 
 @kernel()
 def _sum_columns(dy, db, start, stop):
+    db = db[start:stop]
     for n in range(dy.shape[0]):
-        for c in range(start, stop):
-            db[c] += dy[n, c]
+        row = dy[n, start:stop]
+        for c in range(len(db)):
+            db[c] += row[c]
 
 
 @kernel(parallel=True)
@@ -81,7 +94,7 @@ def take_maximum(z: np.ndarray, pieces: int) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(f"{z.shape[1]} columns are not units of {pieces} pieces")
     shape = (z.shape[0], z.shape[1] // pieces)
     h, winners = np.empty(shape, z.dtype), np.empty(shape, np.uint8)
-    if z.size <= PIECE:
+    if z.size <= SERIAL_BELOW:
         _maximum_rows(z, pieces, h, winners, 0, len(z))
     else:
         _maximum(z, pieces, h, winners, max(1, PIECE // z.shape[1]))
@@ -96,7 +109,7 @@ def scatter(dh: np.ndarray, winners: np.ndarray, pieces: int) -> np.ndarray:
         raise IndexError(f"winner {winners.max()} of {pieces} pieces")
     dh, winners = operand(dh), operand(winners)
     dz = np.empty((dh.shape[0], dh.shape[1] * pieces), dh.dtype)
-    if dz.size <= PIECE:
+    if dz.size <= SERIAL_BELOW:
         _scatter_rows(dh, winners, pieces, dz, 0, len(dh))
     else:
         _scatter(dh, winners, pieces, dz, max(1, PIECE // dz.shape[1]))
@@ -107,7 +120,7 @@ def batch_sum(dy: np.ndarray) -> np.ndarray:
     """Sum over the first axis, in the order of the batch for any number of threads."""
     dy = operand(dy)
     db = np.zeros(dy.shape[1], dy.dtype)
-    if dy.size <= 8 * PIECE:
+    if dy.size <= SERIAL_BELOW:
         _sum_columns(dy, db, 0, len(db))
     else:
         _sums(dy, db, 128)

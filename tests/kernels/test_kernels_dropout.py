@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from gan_numpy.kernels import reference
-from gan_numpy.kernels.masks import PIECE
+from gan_numpy.kernels.masks import SERIAL_BELOW
 
 
 @pytest.mark.parametrize("keep", [1.0, 0.8, 0.5, 0.3, 2.0**-53, 1 - 2.0**-53])
 @pytest.mark.parametrize("seed", [0, 1, 2**63, 2**64 - 1])
 def test_the_reference_mask_bit_for_bit(kernels, dtype, keep, seed):
-    x = np.ones((3, PIECE + 7), dtype)
+    x = np.ones((3, SERIAL_BELOW // 2 + 7), dtype)
     y, mask = kernels.dropout(x, keep, seed)
     exact_y, exact_mask = reference.dropout(x, keep, seed)
     assert mask.dtype == np.bool_ and y.dtype == dtype
@@ -58,7 +58,7 @@ def test_layouts(kernels, layout, rng, dtype):
 
 
 def test_dropped_entries_are_zero_whatever_they_were(kernels, dtype):
-    x = np.full((3, PIECE), np.nan, dtype)
+    x = np.full((3, SERIAL_BELOW), np.nan, dtype)
     x[1], x[2] = np.inf, -np.inf
     y, mask = kernels.dropout(x, 0.5, 9)
     assert (y[~mask] == 0).all()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gan_numpy.kernels import reference
-from gan_numpy.kernels.updates import PIECE
+from gan_numpy.kernels.updates import SERIAL_BELOW
 
 #: name: number of arrays, which of them must not be negative, the numbers
 UPDATES = {
@@ -13,7 +13,7 @@ UPDATES = {
     "rmsprop_update": (3, 1, (5e-5, 0.9, 1e-8)),
     "average_update": (2, None, (0.9995,)),
 }
-SHAPES = [(), (1,), (0, 3), (7, 5), (2, 3, 4, 5), (3, PIECE // 2 + 1)]
+SHAPES = [(), (1,), (0, 3), (7, 5), (2, 3, 4, 5), (3, SERIAL_BELOW // 2 + 1)]
 
 
 def make(rng, name, shape, dtype):
