@@ -10,20 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from gan_numpy.datasets import Dataset
 from gan_numpy.evaluation.parzen import SAMPLES, ParzenResult, evaluate_parzen
+from gan_numpy.kernels.threads import limit_threads
 from gan_numpy.plots import save_curves, save_samples
 from gan_numpy.runs import PREVIEW_STREAM, Run
 from gan_numpy.state import TrainingState, initial_state
 from gan_numpy.training import steps_per_epoch, train_epoch
 
 PREVIEW = 100  # samples in a picture
-# Below so many multiplications per product, threads wait for each other longer than
-# they compute - far longer if another process takes a core from one of them.
-SMALL_PRODUCT = 2**23
+SMALL_PRODUCT = 2**23  # multiplications for which one thread is enough
 
 
 @dataclass
@@ -101,7 +99,7 @@ def train(
         run.save_state(state)  # from here on the run can be resumed
     saved = time.monotonic()
     done = True
-    with threadpool_limits(blas_threads(run, state), user_api="blas"), tqdm(
+    with limit_threads(useful_threads(run, state)), tqdm(
         total=recipe.epochs * steps,
         initial=state.step,
         unit="step",
@@ -130,8 +128,8 @@ def train(
     return done or state.epoch >= recipe.epochs
 
 
-def blas_threads(run: Run, state: TrainingState) -> int | None:
-    """1 if the networks are too small for several threads, else None: as many as is."""
+def useful_threads(run: Run, state: TrainingState) -> int | None:
+    """1 if the networks are too small for several threads, else None: all there are."""
     networks = (state.G, state.D)
     largest = max(value.size for net in networks for value in net.params.values())
     return 1 if run.recipe.batch_size * largest < SMALL_PRODUCT else None
