@@ -13,6 +13,12 @@ The environment variable ``GAN_NUMPY_KERNELS`` chooses one for the process, and
         y = kernels.affine(x, W, b)
 
 An operation that an implementation does not define is taken from the reference.
+
+The default is ``native``. On a processor with AVX-512 and two threads its products take
+half the time of the OpenBLAS that comes with NumPy, on one with AVX2 about the same;
+and with no BLAS there is only one pool of threads, those of Numba, whose number is
+``NUMBA_NUM_THREADS``. The results of ``native`` do not depend on it, bit for bit; those
+of ``reference`` and ``fused`` are as reproducible as the BLAS.
 """
 
 from __future__ import annotations

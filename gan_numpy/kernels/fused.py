@@ -1,25 +1,24 @@
 """NumPy's BLAS for the matrix products, fused Numba passes for all that surrounds them.
 
 The best choice where `native` has no wide vectors to work with, or a BLAS knows the
-processor better. Its threads and Numba's are two pools: BLAS threads that wait for more
-work spin for a while, and compete with the Numba loop that follows them.
+processor better. The threads of a BLAS and those of Numba are two pools, and a BLAS
+thread that waits for more work spins for a while on the processor that a Numba thread
+would need next. So the passes between the products run on one thread.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numba
 import numpy as np
 
-from gan_numpy.kernels import reference
-from gan_numpy.kernels.masks import dropout, dropout_backward
-from gan_numpy.kernels.reference import affine, affine_input_grad
+from gan_numpy.kernels import masks, reference, updates
+from gan_numpy.kernels import winners as passes
 from gan_numpy.kernels.parzen import parzen_log_density
-from gan_numpy.kernels.updates import (
-    adam_update,
-    average_update,
-    momentum_update,
-    rmsprop_update,
-)
-from gan_numpy.kernels.winners import batch_sum, scatter, take_maximum
+from gan_numpy.kernels.reference import affine, affine_input_grad
 
 __all__ = [
     "adam_update",
@@ -38,6 +37,32 @@ __all__ = [
 ]
 
 _FLOATS = (np.float32, np.float64)
+
+
+def _alone(function: Callable) -> Callable:
+    """The function on one of Numba's threads."""
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        threads = numba.get_num_threads()
+        numba.set_num_threads(1)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            numba.set_num_threads(threads)
+
+    return run
+
+
+dropout = _alone(masks.dropout)
+dropout_backward = _alone(masks.dropout_backward)
+momentum_update = _alone(updates.momentum_update)
+adam_update = _alone(updates.adam_update)
+rmsprop_update = _alone(updates.rmsprop_update)
+average_update = _alone(updates.average_update)
+take_maximum = _alone(passes.take_maximum)
+scatter = _alone(passes.scatter)
+batch_sum = _alone(passes.batch_sum)
 
 
 def affine_param_grads(dy: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,13 +1,16 @@
 """How every kernel is compiled: cached on disk, without the GIL, announced once.
 
-The rule that keeps the cache honest: Numba watches only the file that holds a function
-for changes, so a compiled function calls only compiled functions of its own file.
+What keeps the cache honest: Numba watches only the file that holds a function for
+changes, so a compiled function calls only compiled functions of its own file, and code
+older than the intrinsics that went into it is deleted here.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numba
@@ -40,6 +43,19 @@ class _Announcement(event.Listener):
 
 # Numba triggers this event when it compiles, not when it finds the code on disk.
 event.register("numba:compile", _Announcement())
+
+
+def forget_outdated_code(folder: Path) -> None:
+    """Delete the cached code of kernels that is older than their intrinsics."""
+    intrinsics = (folder / "registers.py", folder / "exponential.py")
+    changed = max(source.stat().st_mtime for source in intrinsics)
+    for index in (folder / "__pycache__").glob("*.nbi"):
+        with suppress(OSError):  # not ours to delete, or another process just did
+            if index.stat().st_mtime < changed:
+                index.unlink()
+
+
+forget_outdated_code(Path(__file__).parent)
 
 
 def kernel(parallel: bool = False, fastmath: Any = False) -> Callable[[Callable], Any]:

@@ -101,3 +101,17 @@ def test_works_where_nothing_can_be_written(installation):
     result = python(UPDATE, installation, **nowhere)
     assert result.stdout == "[0.5, 0.5, 0.5]\n"
     assert result.stderr.count(ANNOUNCEMENT) == 1
+
+
+def test_code_older_than_its_intrinsics_is_forgotten(tmp_path):
+    from gan_numpy.kernels.jit import forget_outdated_code
+
+    cache = tmp_path / "__pycache__"
+    cache.mkdir()
+    ages = {"registers.py": 50, "exponential.py": 100}
+    for name, age in (ages | {"__pycache__/old.nbi": 99}).items():
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (age, age))
+    (cache / "new.nbi").touch()
+    forget_outdated_code(tmp_path)
+    assert [path.name for path in cache.iterdir()] == ["new.nbi"]
