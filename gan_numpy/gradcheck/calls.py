@@ -104,6 +104,7 @@ def describe(error: BaseException) -> str:
 
 def defined_at(function: Callable[..., Any]) -> str:
     """Where a function is defined, or its name if that is not known."""
+    function = getattr(function, "__student__", function)  # what a wrapper wraps
     code = getattr(getattr(function, "__func__", function), "__code__", None)
     if code is None:
         return getattr(function, "__name__", "your function")

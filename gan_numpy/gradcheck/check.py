@@ -11,7 +11,14 @@ from .adapt import Problem, from_functions, from_layer
 from .calls import NotAttempted, StudentError, defined_at, students_code, watching
 from .candidates import Candidates, Comparison
 from .compare import compare_arrays, numeric_gradients
-from .generic import constants_of, generic_candidates, sizes_of
+from .fit import Fit
+from .generic import (
+    constants_of,
+    derivative_mistakes,
+    generic_candidates,
+    sizes_of,
+)
+from .numeric import entry_gradient
 from .probes import (
     batch_of_one,
     layout,
@@ -204,10 +211,7 @@ def comparisons(
             )
         own = named.get(k, Candidates())
         every = own.plus(generic_candidates(k, arrays, scalars))
-        if own.constants:  # the exercise says what its scalars mean
-            spoken = {c.value for c in own.constants}
-            extra = [c for c in constants_of(scalars) if c.value not in spoken]
-            every.constants = own.constants + extra
+        every.constants = own.constants + constants_of(scalars, own.constants)
         cmp = Comparison(
             f"d{k}",
             got[k],
@@ -218,8 +222,26 @@ def comparisons(
             arrays,
             every,
         )
+        if not problem.loss and problem.inputs[k].shape == y.shape == got[k].shape:
+            if y.size > 3 and not Fit(cmp).passes():
+                every.mistakes += derivative_mistakes(
+                    problem.inputs[k], arrays["y"], dy, _slope_at(problem, k, dy)
+                )
         found.append((cmp, len(own.factors)))
     return found
+
+
+def _slope_at(
+    problem: Problem, k: str, dy: np.ndarray
+) -> Callable[[np.ndarray], np.ndarray]:
+    """dy times the derivative of the forward at another value of input k."""
+
+    def slope(z: np.ndarray) -> np.ndarray:
+        return entry_gradient(
+            lambda x: np.array(problem.forward(problem.fresh({k: x}))[0]), z, dy
+        ).value
+
+    return slope
 
 
 def _more_probes(

@@ -2,11 +2,11 @@ r"""Candidates that any function has: its sizes, its scalars, masks and derivati
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from .candidates import Candidates, Constant, Factor, Mask, Term
+from .candidates import Candidates, Constant, Factor, Mask, Mistake, Term
 
 
 def sizes_of(arrays: Mapping[str, np.ndarray]) -> dict[str, int]:
@@ -20,16 +20,22 @@ def sizes_of(arrays: Mapping[str, np.ndarray]) -> dict[str, int]:
     return found
 
 
-def constants_of(scalars: Mapping[str, float]) -> list[Constant]:
-    """Scalars of the call, and 1 minus those that may be probabilities."""
-    found = []
+def constants_of(
+    scalars: Mapping[str, float], spoken: Sequence[Constant] = ()
+) -> list[Constant]:
+    """Scalars of the call, and 1 minus those that may be probabilities.
+
+    Those that an exercise has given a meaning (``spoken``) are left to it.
+    """
+    found: list[Constant] = []
+    taken = {round(v, 12) for c in spoken for v in (c.value, 1 / c.value) if c.value}
     for name, value in scalars.items():
         if isinstance(value, bool) or not np.isfinite(value) or value in (0, 1):
             continue
         found.append(Constant(name, float(value)))
         if 0 < value < 1:
             found.append(Constant(f"1 - {name}", 1 - float(value)))
-    return found
+    return [c for c in found if round(c.value, 12) not in taken]
 
 
 def _sigmoid_factors(name: str, p: np.ndarray) -> list[Factor]:
@@ -101,6 +107,28 @@ def terms_of(name: str, arrays: Mapping[str, np.ndarray]) -> list[Term]:
     says = f"through \u03c3 = \u2016{name}\u2016\u2082 (along u v\u1d40)"
     outer = np.outer(u[:, 0], vt[0])
     return [Term(says, outer, missing="sigma-constant", free=True)]
+
+
+def derivative_mistakes(
+    x: np.ndarray, y: np.ndarray, dy: np.ndarray, slope: Callable[[np.ndarray], object]
+) -> list[Mistake]:
+    """An elementwise derivative taken at the wrong place: at y, or at dy, not at x.
+
+    ``slope(z)`` is dy times the derivative at z. A sigmoid's y (1 - y) is often written
+    with x in place of y.
+    """
+    found = []
+    for name, z in (("y", y), ("dy", dy)):
+        value = np.asarray(slope(z))
+        says = f"the derivative is taken at {name}, not at the input of the forward"
+        levels = np.unique(np.round(value / np.where(dy == 0, 1.0, dy), 6))
+        # the derivative of a rectifier takes two values, that of a sigmoid many
+        kind = "mask-from" if len(levels) < 4 else "derivative-at"
+        found.append(Mistake(f"{kind}-{name}", says, value))
+    says = "x is used where the formula has the output y"
+    found.append(Mistake("input-for-output", says, dy * x * (1 - x)))
+    found.append(Mistake("input-for-output", says, dy * (1 - x * x)))
+    return found
 
 
 def generic_candidates(

@@ -94,7 +94,8 @@ def _simple(
     for c in candidates.constants:
         if c.value not in (0.0, 1.0, -1.0) and math.isfinite(c.value):
             table += [(1 / c.value, _constant(c, True)), (c.value, _constant(c, False))]
-    table += _sizes(sizes)
+    named = [c.value for c in candidates.constants]
+    table += _sizes({k: v for k, v in sizes.items() if v not in named})
     for base in (2, 10):
         says = f"a logarithm to base {base} for a natural one"
         table += [(math.log(base), Reading(("log-base",), says))]

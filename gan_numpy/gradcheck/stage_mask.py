@@ -107,14 +107,16 @@ def _another(
     fit: Fit, extra: np.ndarray, lost: np.ndarray, zero_a: np.ndarray
 ) -> Explanation | None:
     """Zeros elsewhere: another mask than the forward's."""
-    if extra.sum() < FEW or lost.sum() < FEW:
+    if extra.sum() + lost.sum() < FEW:
         return None
     named = _named(fit, ~zero_a, np.ones_like(extra))
-    if named is not None:
+    if named is not None and zero_a.sum() >= FEW:
         from_dy = named.name.startswith("dy")
         tag = "mask-from-dy" if from_dy else named.tag or f"mask-{slug(named.name)}"
         says = f"the mask is {named.name}, which is not the mask of the forward"
         return Explanation("mask", (tag,), says)
+    if extra.sum() < FEW or lost.sum() < FEW:
+        return None
     says = (
         f"another mask than the forward's: {int(lost.sum())} entries are 0 and must not"
         f" be, {int(extra.sum())} must be and are not, the others are right"
@@ -149,6 +151,8 @@ def slope_stage(fit: Fit) -> Explanation | None:
             parts.append((c, where))
         if len(parts) < 2 or abs(parts[0][0] - parts[1][0]) < 1e-4:
             continue
+        if min(abs(c) for c, _ in parts) < 1e-6:
+            continue  # lost entries, which `mask_stage` has looked at
         found: Explanation | None = None
         for c, where in parts:
             meaning = explain_constant(c, replace(fit.cmp, sizes={}), fit.tolerance())

@@ -39,7 +39,7 @@ def _written_transposed(axes: tuple[int, ...]) -> Move:
     return lambda n: n.reshape([n.shape[k] for k in axes]).transpose(back)
 
 
-def _moves(shape: tuple[int, ...]) -> Iterator[tuple[str, str, Move]]:
+def _moves(shape: tuple[int, ...], shifts: bool) -> Iterator[tuple[str, str, Move]]:
     """Ways to move entries about that keep the shape."""
     ndim = len(shape)
     others = [axes for axes in permutations(range(ndim)) if axes != tuple(range(ndim))]
@@ -53,7 +53,7 @@ def _moves(shape: tuple[int, ...]) -> Iterator[tuple[str, str, Move]]:
             half_turn = axes == (ndim - 2, ndim - 1)
             how = "rotated by 180 degrees" if half_turn else f"reversed along {axes}"
             yield "flipped", f"it is the true one {how}", _flipped(axes)
-    for k in range(ndim):
+    for k in range(ndim if shifts else 0):
         for by in range(1, shape[k]):
             says = f"it is the true one shifted by {by} along axis {k}"
             yield "shifted", says, _rolled(by, k)
@@ -67,7 +67,7 @@ def structure_stage(cmp: Comparison, compound: bool) -> Explanation | None:
     """Try each way to move the entries about."""
     if cmp.want.size < 3:
         return None
-    for tag, says, move in _moves(cmp.want.shape):
+    for tag, says, move in _moves(cmp.want.shape, compound):
         moved = replace(
             cmp,
             want=move(cmp.want),

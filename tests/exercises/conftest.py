@@ -1,0 +1,10 @@
+"""How thorough: a few seeds by default, all of them with GAN_NUMPY_CHECK_SEEDS=50."""
+
+import os
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def seeds():
+    return range(int(os.environ.get("GAN_NUMPY_CHECK_SEEDS", "3")))
