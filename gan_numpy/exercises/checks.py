@@ -163,19 +163,24 @@ def value_check(
     repeats: int = 1,
     pick: Callable[[Any], Any] | None = None,
     also: Also | None = None,
+    wrap: Callable[[Function], Function] | None = None,
 ) -> Check:
     """``function(*inputs)`` against the reference, on ``repeats`` different inputs.
 
     Numbers of several inputs are compared as one array, so that one accidental
     agreement does not name a mistake. ``pick`` takes what is to be compared from what
-    is returned; ``also`` asks further questions of a function whose values are right.
+    is returned; ``wrap`` makes a function of the inputs of one that acts on objects;
+    ``also`` asks further questions of a function whose values are right.
     """
 
     def check(functions: Functions, seed: int) -> CheckResult:
         rng = np.random.default_rng(seed)
         cases = [inputs(rng) for _ in range(repeats)]
+        wrapped = wrap or (lambda plain: plain)
+        student = functions[function.__name__]
         return compare_values(
-            function,
+            wrapped(function),
+            with_signature(wrapped(student), cases[0], student) if wrap else student,
             functions,
             cases,
             formulas or Formulas(),

@@ -15,6 +15,19 @@ MODULES = (
     "dropout",
     "optimal",
     "losses",
+    "algorithm1",
+    "dirac",
+    "modes",
+    "optimizers",
+    "parzen",
+    "batchnorm",
+    "conv",
+    "conv_transpose",
+    "critics",
+    "penalty",
+    "spectral",
+    "classes",
+    "conditional",
 )
 
 

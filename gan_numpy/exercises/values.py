@@ -50,6 +50,7 @@ class Formulas:
 
 def compare_values(
     reference: Function,
+    student: Function,
     functions: Functions,
     cases: list[dict[str, Any]],
     formulas: Formulas,
@@ -58,7 +59,6 @@ def compare_values(
     also: Callable[[Functions], list[Finding]] | None,
 ) -> CheckResult:
     """Values; whether it writes to its arguments or repeats itself; and more."""
-    student = functions[reference.__name__]
     result = CheckResult(reference.__name__)
     with watching() as watch:
         try:

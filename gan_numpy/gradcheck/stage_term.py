@@ -41,10 +41,25 @@ def _usable(fit: Fit) -> list[tuple[Term, np.ndarray]]:
     return found
 
 
-def term_stage(fit: Fit) -> Explanation | None:
-    """One term is wrong, the rest is right: student = true + c * term."""
+def _parallel(value: np.ndarray, others: list[tuple[Term, np.ndarray]]) -> bool:
+    """Another term has this direction too: a weight could be that of either."""
+    length = np.linalg.norm(value)
+    return any(
+        other is not value
+        and abs(value @ other) > (1 - 1e-9) * length * np.linalg.norm(other)
+        for _, other in others
+    )
+
+
+def term_stage(fit: Fit, odd: bool) -> Explanation | None:
+    """One term is wrong, the rest is right: student = true + c * term.
+
+    Its weight is 0, -1 or 2; other weights only if ``odd``, and if no other term could
+    be meant.
+    """
     difference = fit.a - fit.n
-    for t, value in _usable(fit):
+    usable = _usable(fit)
+    for t, value in usable:
         weight = float(difference @ value) / float(value @ value)
         s = fit.n + weight * value
         seen = np.abs(weight * value).max() > 1e-3 * np.abs(difference).max()
@@ -53,7 +68,9 @@ def term_stage(fit: Fit) -> Explanation | None:
             1e-5 * np.abs(difference).max() + 2 * fit.noise
         )
         if seen and close and fit.equals(s, free=1):
-            return term_explanation(t, 1 + weight, fit.tolerance())
+            plain = t.free or min(abs(1 + weight - k) for k in (0, -1, 2)) < 1e-5
+            if plain or (odd and not _parallel(value, usable)):
+                return term_explanation(t, 1 + weight, fit.tolerance())
     return None
 
 
