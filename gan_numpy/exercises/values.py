@@ -26,7 +26,7 @@ from ..gradcheck.candidates import (
 )
 from ..gradcheck.compare import compare_arrays
 from ..gradcheck.generic import constants_of, sizes_of
-from ..gradcheck.probes import changed_inputs, close
+from ..gradcheck.probes import arrays_within, close, mutated
 from ..gradcheck.result import CheckResult, Finding, merge
 from .base import Function, Functions
 
@@ -112,13 +112,17 @@ def _call(
 ) -> list[np.ndarray]:
     """The student's answer to one case; a finding if it writes to its arguments."""
     values = copy.deepcopy(case)
-    before = {k: np.array(v) for k, v in values.items() if isinstance(v, np.ndarray)}
+    before = copy.deepcopy(values)
     try:
         arrays = parts_of(student(*values.values()), pick, outputs)
     except StudentError as error:
         where = defined_at(student)
         raise StudentError(error.tag, f"{error.message}\n{where}") from None
-    result.findings += changed_inputs(values, before, "it")
+    result.findings += [
+        mutated(k, "it")
+        for k, old in before.items()
+        if not all(map(np.array_equal, arrays_within(values[k]), arrays_within(old)))
+    ]
     return arrays
 
 

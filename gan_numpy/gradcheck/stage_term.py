@@ -68,8 +68,8 @@ def term_stage(fit: Fit, odd: bool) -> Explanation | None:
             1e-5 * np.abs(difference).max() + 2 * fit.noise
         )
         if seen and close and fit.equals(s, free=1):
-            plain = t.free or min(abs(1 + weight - k) for k in (0, -1, 2)) < 1e-5
-            if plain or (odd and not _parallel(value, usable)):
+            plain = min(abs(1 + weight - k) for k in (0, -1, 2)) < 1e-5 and not t.free
+            if plain or (odd and (t.free or not _parallel(value, usable))):
                 return term_explanation(t, 1 + weight, fit.tolerance())
     return None
 
