@@ -11,6 +11,7 @@ from ..gradcheck.second_order import input_gradients
 from .base import Exercise, away_from_zero, mutant
 from .checks import gradient_of
 
+
 def critic(x: np.ndarray, W: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:
     r"""a = leaky(x W + b) w with slope 0.2; x (N, n), W (n, h), w (h,)."""
     z = x @ W + b

@@ -92,21 +92,22 @@ def slope(
     A large step is accurate for smooth functions, a small one stays on one side of a
     kink: a ReLU whose input is 3e-6 has a derivative, and only small steps see it.
     """
-    best, size, kink = Slope(0.0, np.inf, True), 0.0, False
+    best, size, gaps = Slope(0.0, np.inf, True), 0.0, []
     for h in steps:
         ((a, r), (b, _), (c, _), (d, _)) = phi(h), phi(-h), phi(h / 2), phi(-h / 2)
         size = max(size, r)  # what moved at a large step may round to no move at all
         coarse, fine = (a - b) / (2 * h), (c - d) / h
         bend = abs(2 * (c + d) / (h / 2) - (a + b) / h)  # 0 if smooth, jump at a kink
         noise = 4 * size / h
-        gap = max(abs(fine - coarse) / 3, bend / 2)
-        value, error = fine + (fine - coarse) / 3, gap + noise
+        gaps.append(max(abs(fine - coarse) / 3, bend / 2))
+        value, error = fine + (fine - coarse) / 3, gaps[-1] + noise
         if np.isfinite(error) and error < best.error:
             best = Slope(value, error, False)
         if error <= 1e-9 * (1e-3 + abs(value)):
             return best
-        kink = gap > max(10 * noise, 1e-4 * (abs(value) + gap))
-    kink = kink and best.error > 1e-4 * abs(best.value)
+    # at a kink the gap stays as h shrinks; rounding in f makes it grow like 1/h
+    stays = gaps[-1] <= 3 * float(np.median(gaps))
+    kink = stays and gaps[-1] > 10 * noise and best.error > 1e-4 * abs(best.value)
     return Slope(best.value, best.error, kink or not np.isfinite(best.error))
 
 
