@@ -1,3 +1,59 @@
-"""gan_numpy: generative adversarial networks by hand, in NumPy, without autograd."""
+"""gan_numpy: generative adversarial networks by hand, in NumPy, without autograd.
+
+The public names are imported when they are first used, so ``import gan_numpy`` is quick
+and pulls in neither numba nor matplotlib.
+"""
+
+from importlib import import_module
+from typing import Any
 
 __version__ = "0.1.0"
+
+_HOME = {
+    "Dense": "layers",
+    "Dropout": "layers",
+    "Layer": "layers",
+    "LeakyReLU": "layers",
+    "Maxout": "layers",
+    "ReLU": "layers",
+    "Reshape": "layers",
+    "Sigmoid": "layers",
+    "Tanh": "layers",
+    "Sequential": "network",
+    "OBJECTIVES": "objectives",
+    "Objective": "objectives",
+    "Adam": "optim",
+    "ExponentialDecay": "optim",
+    "ExponentialMovingAverage": "optim",
+    "LinearMomentum": "optim",
+    "Momentum": "optim",
+    "RMSProp": "optim",
+    "Dataset": "datasets",
+    "load_dataset": "datasets",
+    "RECIPES": "recipes",
+    "Recipe": "recipes",
+    "get_recipe": "recipes",
+    "TrainingState": "state",
+    "initial_state": "state",
+    "discriminator_step": "training",
+    "generator_step": "training",
+    "simultaneous_step": "training",
+    "train_epoch": "training",
+    "evaluate_parzen": "evaluation.parzen",
+    "parzen_log_likelihood": "evaluation.parzen",
+    "use_kernels": "kernels",
+}
+
+__all__ = ["__version__", *_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module when it is first used."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'gan_numpy' has no attribute {name!r}")
+    return getattr(import_module(f"gan_numpy.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """The names that completion offers."""
+    return sorted({*globals(), *__all__})

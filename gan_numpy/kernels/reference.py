@@ -22,9 +22,7 @@ def affine(x: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
     return y
 
 
-def affine_param_grads(
-    dy: np.ndarray, x: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def affine_param_grads(dy: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     r""":math:`dW = x^\top dy` and :math:`db = \sum_n dy_n`."""
     return x.T @ dy, dy.sum(axis=0)
 
@@ -56,19 +54,17 @@ def maxout(
     winners : (N, units), uint8
         :math:`\arg\max_j`; the first of equal pieces.
     """
-    z = affine(x, W, b).reshape(len(x), -1, pieces)
+    z = affine(x, W, b).reshape(len(x), W.shape[1] // pieces, pieces)
     winners = z.argmax(axis=2)
     h = np.take_along_axis(z, winners[:, :, None], axis=2)[:, :, 0]
     return h, winners.astype(np.uint8)
 
 
-def _scatter_to_winners(
-    dh: np.ndarray, winners: np.ndarray, pieces: int
-) -> np.ndarray:
+def _scatter_to_winners(dh: np.ndarray, winners: np.ndarray, pieces: int) -> np.ndarray:
     """dz of shape (N, units * pieces): dh at the winning piece, 0 at the others."""
     dz = np.zeros((*dh.shape, pieces), dtype=dh.dtype)
     np.put_along_axis(dz, winners[:, :, None].astype(np.intp), dh[:, :, None], axis=2)
-    return dz.reshape(len(dh), -1)
+    return dz.reshape(len(dh), dh.shape[1] * pieces)
 
 
 def maxout_param_grads(
@@ -78,9 +74,7 @@ def maxout_param_grads(
     return affine_param_grads(_scatter_to_winners(dh, winners, pieces), x)
 
 
-def maxout_input_grad(
-    dh: np.ndarray, winners: np.ndarray, W: np.ndarray
-) -> np.ndarray:
+def maxout_input_grad(dh: np.ndarray, winners: np.ndarray, W: np.ndarray) -> np.ndarray:
     r""":math:`dx_n = \sum_u dh_{n,u} W_{:, (u, j^*_{n,u})}`, shape (N, n_in)."""
     pieces = W.shape[1] // dh.shape[1]
     return affine_input_grad(_scatter_to_winners(dh, winners, pieces), W)

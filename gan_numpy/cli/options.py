@@ -1,0 +1,43 @@
+"""Types of command-line options that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+
+def whole_number(low: int, high: int = 2**31 - 1) -> Callable[[str], int]:
+    """An argparse type: an integer from `low` to `high`."""
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is not a whole number"
+            ) from None
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(
+                f"{text} is out of range, expected {low} to {high}"
+            )
+        return value
+
+    return parse
+
+
+def not_negative(text: str) -> float:
+    """An argparse type: a finite number of at least 0."""
+    return 0.0 if text.strip() == "0" else positive_number(text)
+
+
+def positive_number(text: str) -> float:
+    """An argparse type: a finite number more than 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(
+            f"{text} is out of range, expected more than 0"
+        )
+    return value

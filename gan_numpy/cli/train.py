@@ -1,0 +1,159 @@
+"""``gan-numpy train``: train a recipe, or go on with a run."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from gan_numpy.cli.options import not_negative, whole_number
+from gan_numpy.errors import TrainingDiverged, UserError
+
+DEFAULT_RECIPE = "digits"
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command to the parser."""
+    parser = subparsers.add_parser(
+        "train",
+        help="train a recipe (default: digits) or resume a run",
+        description=(
+            "Train a recipe and write a run directory: metrics, samples, curves, "
+            "checkpoints. Ctrl-C saves; --resume goes on, bit for bit."
+        ),
+    )
+    parser.add_argument(
+        "recipe",
+        nargs="?",
+        metavar="RECIPE",
+        help=f"name of a recipe; '{DEFAULT_RECIPE}' if not given",
+    )
+    parser.add_argument(
+        "--data-dir", type=Path, metavar="D", help="directory with the data set's files"
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="FILE",
+        help="train on your own examples: a .npy or .npz file",
+    )
+    parser.add_argument(
+        "--epochs", type=whole_number(1), metavar="N", help="epochs to train"
+    )
+    parser.add_argument(
+        "--seed", type=whole_number(0), metavar="S", help="random seed (default: 0)"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="run directory (default: runs/RECIPE-seedS)",
+    )
+    parser.add_argument(
+        "--set",
+        dest="settings",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change a number of the recipe; may be repeated",
+    )
+    parser.add_argument(
+        "--resume",
+        type=Path,
+        metavar="DIR",
+        help="go on with the run in this directory",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="replace a run that is already there"
+    )
+    parser.add_argument(
+        "--save-every",
+        type=not_negative,
+        default=5.0,
+        metavar="SECONDS",
+        help="save at the end of an epoch if so much time has passed (default: 5)",
+    )
+    parser.add_argument("--quiet", action="store_true", help="show no progress bar")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train, then print the run directory and its Parzen score."""
+    from gan_numpy.trainer import score, score_untrained, stop_on_signals, train
+
+    job, data = _resume(args) if args.resume else _start(args)
+    state = job.load_state(data)
+    start = time.monotonic()
+    with stop_on_signals() as should_stop:
+        try:
+            done = train(job, data, state, should_stop, not args.quiet, args.save_every)
+        except TrainingDiverged as error:
+            print(f"the last good checkpoint is {job.checkpoint}", file=sys.stderr)
+            raise error
+    resume = f"gan-numpy train --resume {shlex.quote(str(job.path))}"
+    if not done:
+        print(
+            f"stopped after {state.step:,} steps and saved; go on with\n  {resume}",
+            file=sys.stderr,
+        )
+        return 130
+    minutes, seconds = divmod(round(time.monotonic() - start), 60)
+    print(f"{job.path}: {state.epoch} epochs, {minutes} min {seconds} s")
+    print("Parzen log-likelihood on the test set (see 'gan-numpy evaluate'):")
+    trained, untrained = score(job, data, state), score_untrained(job, data)
+    print(f"  trained generator    {trained.coarse}")
+    print(f"  untrained generator  {untrained.coarse}")
+    print(f"samples: {job.path / 'samples' / f'epoch-{state.epoch:04d}.png'}")
+    return 0
+
+
+def _start(args: argparse.Namespace) -> tuple[Any, Any]:
+    """A new run and its data."""
+    from gan_numpy.datasets import load_dataset
+    from gan_numpy.recipes import get_recipe, with_settings
+    from gan_numpy.runs import create_run
+
+    recipe = with_settings(get_recipe(args.recipe or DEFAULT_RECIPE), args.settings)
+    if args.data is not None:
+        if args.data.suffix not in (".npy", ".npz"):
+            raise UserError(f"--data {args.data}: expected a .npy or .npz file")
+        recipe = recipe.replace(dataset=str(args.data.resolve()))
+    if args.epochs is not None:
+        recipe = recipe.replace(epochs=args.epochs)
+    seed = args.seed or 0
+    out = args.out or Path("runs") / f"{recipe.name}-seed{seed}"
+    data = load_dataset(recipe.dataset, args.data_dir)
+    return create_run(out, recipe, seed, data, args.data_dir, args.force), data
+
+
+def _resume(args: argparse.Namespace) -> tuple[Any, Any]:
+    """The run to go on with and its data; --epochs and --data-dir may change."""
+    from gan_numpy.runs import environment, open_run, write_config
+
+    for option in ("recipe", "seed", "out", "data", "settings", "force"):
+        if getattr(args, option) not in (None, [], False):
+            raise UserError(
+                f"--resume goes on with a run as it is: {option} cannot be given "
+                f"(only --epochs and --data-dir can)"
+            )
+    job = open_run(args.resume)
+    if args.data_dir is not None:
+        job = dataclasses.replace(job, data_dir=args.data_dir.resolve())
+    if args.epochs is not None:
+        job = dataclasses.replace(job, recipe=job.recipe.replace(epochs=args.epochs))
+    if not os.access(job.path, os.W_OK):
+        raise UserError(f"cannot write to {job.path}")
+    data = job.load_data()
+    job.load_state(data)  # a damaged checkpoint is found before anything is written
+    write_config(job)
+    now = environment()
+    changed = [key for key, value in job.environment.items() if now.get(key) != value]
+    if changed:
+        what = ", ".join(f"{k} {job.environment[k]} -> {now.get(k)}" for k in changed)
+        print(f"note: {what}; the last bits may differ", file=sys.stderr)
+    return job, data

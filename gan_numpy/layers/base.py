@@ -1,0 +1,135 @@
+r"""The layer protocol, stated once.
+
+A layer is a differentiable map :math:`y = f(x; \theta)`. It knows two things:
+
+- ``forward`` computes :math:`y` and a *cache*: whatever ``backward`` will need;
+- ``backward`` takes an arbitrary cotangent :math:`dy = \partial L/\partial y` and the
+  cache, and returns the vector-Jacobian products
+
+  .. math:: dx = dy \cdot \frac{\partial y}{\partial x}, \qquad
+            d\theta = dy \cdot \frac{\partial y}{\partial\theta}.
+
+Caches are returned and never stored on the layer: the discriminator runs on real and on
+generated batches before either of its backward passes. ``backward`` returns fresh
+gradients and updates nothing; who trains decides what to do with them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Cache = Any
+Grads = dict[str, np.ndarray]
+
+
+class Layer:
+    """Base class of all layers.
+
+    Attributes
+    ----------
+    params : dict of str to ndarray
+        The trainable arrays by name; empty if there are none.
+    """
+
+    params: dict[str, np.ndarray]
+
+    def __init__(self) -> None:
+        self.params = {}
+
+    def forward(
+        self,
+        x: np.ndarray,
+        *,
+        train: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> tuple[np.ndarray, Cache]:
+        """Compute the output and what the backward pass needs.
+
+        Parameters
+        ----------
+        x : ndarray
+            A batch: (N, features) or (N, C, H, W).
+        train : bool
+            Whether stochastic layers draw noise.
+        rng : numpy.random.Generator, optional
+            Source of that noise; required by stochastic layers when `train` is true.
+
+        Returns
+        -------
+        y : ndarray
+            The layer's output, in the dtype of `x`.
+        cache : object
+            To be passed to `backward`; opaque to the caller.
+        """
+        raise NotImplementedError
+
+    def backward(
+        self,
+        dy: np.ndarray,
+        cache: Cache,
+        *,
+        param_grads: bool = True,
+        input_grad: bool = True,
+    ) -> tuple[np.ndarray | None, Grads]:
+        """Multiply a cotangent by the layer's Jacobians.
+
+        Parameters
+        ----------
+        dy : ndarray
+            Gradient of a loss with respect to this layer's output, shaped like it.
+        cache : object
+            What `forward` returned.
+        param_grads, input_grad : bool
+            Which products to compute. The generator's step crosses the discriminator
+            with ``param_grads=False``; a network's first layer needs no input gradient.
+
+        Returns
+        -------
+        dx : ndarray or None
+            Shaped like `x`; None if ``input_grad=False``.
+        grads : dict
+            Fresh arrays with the keys and shapes of `params`; empty if
+            ``param_grads=False``.
+        """
+        raise NotImplementedError
+
+
+def check_input(layer: Layer, x: np.ndarray, features: int, dtype: np.dtype) -> None:
+    """Refuse a batch of the wrong width or dtype, with one clear line.
+
+    A float64 batch in a float32 layer would silently turn every later array into
+    float64, at half the speed; an integer batch would do the same.
+
+    Raises
+    ------
+    ValueError
+        If `x` is not of shape (N, features).
+    TypeError
+        If the dtype of `x` is not that of the layer's parameters.
+    """
+    name = type(layer).__name__
+    if x.ndim != 2 or x.shape[1] != features:
+        raise ValueError(
+            f"{name} expects a batch of shape (N, {features}), got {x.shape}"
+        )
+    if x.dtype != dtype:
+        raise TypeError(
+            f"{name} has {dtype} parameters, got a {x.dtype} batch: "
+            f"convert it with x.astype(np.{dtype})"
+        )
+
+
+def check_float(layer: Layer, x: np.ndarray) -> None:
+    """Refuse a batch that is not float32 or float64.
+
+    Raises
+    ------
+    TypeError
+        If the dtype of `x` is another one.
+    """
+    if x.dtype not in (np.float32, np.float64):
+        raise TypeError(
+            f"{type(layer).__name__} expects a float32 or float64 batch, got {x.dtype}"
+        )

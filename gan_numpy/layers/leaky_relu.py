@@ -1,0 +1,52 @@
+r"""Leaky rectified linear unit (Maas, Hannun and Ng, ICML 2013).
+
+.. math::
+    y = \begin{cases} x & x > 0 \\ \alpha x & x \le 0 \end{cases}, \qquad
+    dx = dy \odot \begin{cases} 1 & x > 0 \\ \alpha & x \le 0 \end{cases}.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gan_numpy.layers.base import Cache, Grads, Layer, check_float
+
+
+class LeakyReLU(Layer):
+    r"""Identity for positive values, slope :math:`\alpha` for the others.
+
+    Parameters
+    ----------
+    alpha : float in [0, 1)
+        Slope for negative values; .2 in DCGAN (arXiv:1511.06434, section 3).
+    """
+
+    def __init__(self, alpha: float = 0.2) -> None:
+        super().__init__()
+        if not 0 <= alpha < 1:
+            raise ValueError(f"LeakyReLU needs a slope in [0, 1), got alpha={alpha}")
+        self.alpha = alpha
+
+    def forward(
+        self,
+        x: np.ndarray,
+        *,
+        train: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> tuple[np.ndarray, Cache]:
+        """Return the activation and its slope, the cache."""
+        check_float(self, x)
+        slope = np.where(x > 0, x.dtype.type(1), x.dtype.type(self.alpha))
+        return x * slope, slope
+
+    def backward(
+        self,
+        dy: np.ndarray,
+        cache: Cache,
+        *,
+        param_grads: bool = True,
+        input_grad: bool = True,
+    ) -> tuple[np.ndarray | None, Grads]:
+        """Return ``dy * slope``."""
+        slope = cache
+        return dy * slope if input_grad else None, {}

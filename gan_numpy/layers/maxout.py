@@ -1,0 +1,94 @@
+r"""Maxout layer (Goodfellow et al., "Maxout Networks", arXiv:1302.4389, section 3).
+
+Each unit takes the largest of `k` affine *pieces*, and so learns its own convex,
+piecewise-linear activation:
+
+.. math::
+    z_{u,j} = x \cdot W_{:,(u,j)} + b_{(u,j)}, \qquad
+    h_u = \max_{j \le k} z_{u,j}, \qquad
+    j^*_u = \arg\max_{j \le k} z_{u,j}.
+
+The derivative of a maximum is 1 for the winner and 0 for all others, so
+
+.. math::
+    dz_{u,j} = dh_u \, [\,j = j^*_u\,], \qquad
+    dx = dz\, W^\top, \qquad dW = x^\top dz, \qquad db = \sum_n dz_n .
+
+Of equal pieces the first wins, in the forward and the backward pass alike.
+Column :math:`(u, j)` of `W` is column ``u * pieces + j``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from gan_numpy import kernels
+from gan_numpy.layers.base import Cache, Grads, Layer, check_input
+from gan_numpy.layers.initializers import Initializer
+
+
+class Maxout(Layer):
+    """A layer of maxout units.
+
+    Parameters
+    ----------
+    n_in, units, pieces : int
+        Number of features in, of units (the features out), and of affine pieces each.
+    init : Initializer
+        Distribution of `W`, of shape (n_in, units * pieces).
+    rng : numpy.random.Generator
+        Generator of `W`.
+    dtype : float32 or float64
+    """
+
+    def __init__(
+        self,
+        n_in: int,
+        units: int,
+        pieces: int,
+        *,
+        init: Initializer,
+        rng: np.random.Generator,
+        dtype: npt.DTypeLike = np.float32,
+    ) -> None:
+        if not 1 <= pieces <= 255:
+            raise ValueError(f"Maxout needs 1 to 255 pieces per unit, got {pieces}")
+        self.pieces = pieces
+        self.params = {
+            "W": init((n_in, units * pieces), rng, dtype),
+            "b": np.zeros(units * pieces, dtype=dtype),
+        }
+
+    def forward(
+        self,
+        x: np.ndarray,
+        *,
+        train: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> tuple[np.ndarray, Cache]:
+        """Return `h`, (N, units), and the cache ``(x, winners)``."""
+        W, b = self.params["W"], self.params["b"]
+        check_input(self, x, W.shape[0], W.dtype)
+        h, winners = kernels.maxout(x, W, b, self.pieces)
+        return h, (x, winners)
+
+    def backward(
+        self,
+        dy: np.ndarray,
+        cache: Cache,
+        *,
+        param_grads: bool = True,
+        input_grad: bool = True,
+    ) -> tuple[np.ndarray | None, Grads]:
+        """Send `dy`, (N, units), to the winning pieces."""
+        x, winners = cache
+        grads: Grads = {}
+        if param_grads:
+            grads["W"], grads["b"] = kernels.maxout_param_grads(
+                dy, winners, x, self.pieces
+            )
+        dx = None
+        if input_grad:
+            dx = kernels.maxout_input_grad(dy, winners, self.params["W"])
+        return dx, grads

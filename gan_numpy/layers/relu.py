@@ -1,0 +1,39 @@
+r"""Rectified linear unit.
+
+.. math:: y = \max(x, 0), \qquad dx = dy \odot [x > 0].
+
+The slope at exactly 0 is taken as 0. NaN passes through.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gan_numpy.layers.base import Cache, Grads, Layer, check_float
+
+
+class ReLU(Layer):
+    r""":math:`y = \max(x, 0)`, elementwise; any shape."""
+
+    def forward(
+        self,
+        x: np.ndarray,
+        *,
+        train: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> tuple[np.ndarray, Cache]:
+        """Return ``max(x, 0)`` and the cache ``x > 0``."""
+        check_float(self, x)
+        return np.maximum(x, 0), x > 0
+
+    def backward(
+        self,
+        dy: np.ndarray,
+        cache: Cache,
+        *,
+        param_grads: bool = True,
+        input_grad: bool = True,
+    ) -> tuple[np.ndarray | None, Grads]:
+        """Return `dy` where the input was positive, 0 elsewhere."""
+        positive = cache
+        return dy * positive if input_grad else None, {}

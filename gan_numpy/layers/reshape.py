@@ -1,0 +1,59 @@
+r"""Reshape: the same numbers, another shape per example.
+
+The Jacobian is a permutation, here the identity: the backward pass reshapes back.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from gan_numpy.layers.base import Cache, Grads, Layer, check_float
+
+
+class Reshape(Layer):
+    r"""(N, ...) to (N, *shape).
+
+    Parameters
+    ----------
+    *shape : int
+        Shape of one example. ``Reshape(64, 7, 7)`` makes images of dense features,
+        ``Reshape(-1)`` flattens them.
+    """
+
+    def __init__(self, *shape: int) -> None:
+        super().__init__()
+        self.shape = shape
+
+    def forward(
+        self,
+        x: np.ndarray,
+        *,
+        train: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> tuple[np.ndarray, Cache]:
+        """Return the reshaped batch and its former shape."""
+        check_float(self, x)
+        values = math.prod(x.shape[1:])
+        known = math.prod(n for n in self.shape if n != -1)
+        fits = values % known == 0 if -1 in self.shape else values == known
+        if not fits:
+            raise ValueError(
+                f"Reshape cannot turn {values} values per example, from a batch of "
+                f"shape {x.shape}, into {self.shape}"
+            )
+        shape = tuple(values // known if n == -1 else n for n in self.shape)
+        return x.reshape(len(x), *shape), x.shape
+
+    def backward(
+        self,
+        dy: np.ndarray,
+        cache: Cache,
+        *,
+        param_grads: bool = True,
+        input_grad: bool = True,
+    ) -> tuple[np.ndarray | None, Grads]:
+        """Return `dy` in the shape of the input."""
+        shape = cache
+        return dy.reshape(shape) if input_grad else None, {}

@@ -1,0 +1,132 @@
+r"""The paper's networks: a ReLU generator against a maxout discriminator with dropout.
+
+.. math::
+    G(z) &= \sigma(\mathrm{relu}(\mathrm{relu}(z W_0 + b_0) W_1 + b_1) W_2 + b_2), \\
+    D(x) &= \sigma(\mathrm{maxout}(\mathrm{maxout}(x)) \cdot w + b),
+
+with dropout before each layer of the discriminator. The discriminator's sigmoid is part
+of the loss, so the network ends with the logit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from gan_numpy.datasets import Dataset
+from gan_numpy.errors import UserError
+from gan_numpy.layers import Dense, Dropout, Maxout, ReLU, Sigmoid
+from gan_numpy.layers.initializers import uniform
+from gan_numpy.network import Sequential
+from gan_numpy.recipes.base import Recipe
+
+MARGINAL_CLIP = 1e-7  # keeps the logit of pixels that are never (or always) on finite
+
+
+@dataclass(frozen=True)
+class MaxoutGAN(Recipe):
+    """A recipe with the paper's pair of networks.
+
+    Attributes
+    ----------
+    generator_units : tuple of int
+        Widths of the generator's ReLU layers.
+    generator_init : float
+        Its weights start uniform in ± this.
+    discriminator_units, discriminator_pieces
+        Widths of the discriminator's maxout layers, and pieces per unit.
+    discriminator_init : float
+        Its weights start uniform in ± this.
+    keep_input, keep_hidden : float
+        What dropout keeps of the discriminator's input and of each hidden layer.
+    """
+
+    generator_units: tuple[int, ...]
+    generator_init: float
+    discriminator_units: tuple[int, ...]
+    discriminator_pieces: int
+    discriminator_init: float
+    keep_input: float
+    keep_hidden: float
+
+    def __post_init__(self) -> None:
+        """Refuse values that cannot be meant."""
+        super().__post_init__()
+        for name in ("keep_input", "keep_hidden"):
+            if not 0 < getattr(self, name) <= 1:
+                self._refuse(name, "in (0, 1]")
+        for name in ("generator_init", "discriminator_init"):
+            if getattr(self, name) <= 0:
+                self._refuse(name, "more than 0")
+        if self.discriminator_pieces > 255:
+            self._refuse("discriminator_pieces", "at most 255")
+
+    def networks(
+        self,
+        data: Dataset,
+        rng: np.random.Generator,
+        dtype: npt.DTypeLike = np.float32,
+    ) -> tuple[Sequential, Sequential]:
+        """Build both networks; the generator's output starts at the pixel marginals.
+
+        Raises
+        ------
+        UserError
+            If the data's values do not lie in [0, 1], where the generator draws.
+        """
+        low, high = data.train.min() / data.scale, data.train.max() / data.scale
+        if low < 0 or high > 1:
+            raise UserError(
+                f"recipe {self.name} draws values in [0, 1], data set {data.name} has "
+                f"values from {low:.3g} to {high:.3g}"
+            )
+        return self._generator(data, rng, dtype), self._discriminator(data, rng, dtype)
+
+    def _generator(
+        self, data: Dataset, rng: np.random.Generator, dtype: npt.DTypeLike
+    ) -> Sequential:
+        init = uniform(self.generator_init)
+        width, layers = self.latent_size, []
+        for i, units in enumerate(self.generator_units):
+            dense = Dense(width, units, init=init, rng=rng, dtype=dtype)
+            layers += [(f"h{i}", dense), (f"h{i}_relu", ReLU())]
+            width = units
+        out = Dense(
+            width,
+            data.features,
+            init=init,
+            rng=rng,
+            bias=marginal_logits(data),
+            dtype=dtype,
+        )
+        return Sequential([*layers, ("y", out), ("y_sigmoid", Sigmoid())])
+
+    def _discriminator(
+        self, data: Dataset, rng: np.random.Generator, dtype: npt.DTypeLike
+    ) -> Sequential:
+        init = uniform(self.discriminator_init)
+        width, keep, layers = data.features, self.keep_input, []
+        for i, units in enumerate(self.discriminator_units):
+            maxout = Maxout(
+                width, units, self.discriminator_pieces, init=init, rng=rng, dtype=dtype
+            )
+            layers += [(f"h{i}_dropout", Dropout(keep)), (f"h{i}", maxout)]
+            width, keep = units, self.keep_hidden
+        logit = Dense(width, 1, init=init, rng=rng, dtype=dtype)
+        return Sequential([*layers, ("y_dropout", Dropout(keep)), ("y", logit)])
+
+
+def marginal_logits(data: Dataset) -> np.ndarray:
+    r"""Logit :math:`\log \frac{p_i}{1 - p_i}` of each pixel's mean in the training set.
+
+    With these output biases an untrained generator already draws the average image.
+
+    Returns
+    -------
+    (features,) float64
+    """
+    mean = data.train.mean(axis=0, dtype=np.float64) / data.scale
+    p = np.clip(mean, MARGINAL_CLIP, 1 - MARGINAL_CLIP)
+    return np.log(p) - np.log1p(-p)

@@ -1,0 +1,164 @@
+"""Training as a job: epochs, pictures, checkpoints, interruption."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from tqdm import tqdm
+
+from gan_numpy.datasets import Dataset
+from gan_numpy.evaluation.parzen import SAMPLES, ParzenResult, evaluate_parzen
+from gan_numpy.plots import save_curves, save_samples
+from gan_numpy.runs import PREVIEW_STREAM, Run
+from gan_numpy.state import TrainingState, initial_state
+from gan_numpy.training import steps_per_epoch, train_epoch
+
+PREVIEW = 100  # samples in a picture
+
+
+@dataclass
+class StopRequest:
+    """Whether somebody pressed Ctrl-C; asked for between two steps."""
+
+    requested: bool = False
+
+    def __call__(self) -> bool:
+        return self.requested
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[StopRequest]:
+    """Turn the first Ctrl-C (or SIGTERM) into a request; the second one interrupts.
+
+    A step that has begun is finished, so that the state saved is a state between steps.
+    """
+    request = StopRequest()
+
+    def handle(signum: int, frame: FrameType | None) -> None:
+        if request.requested:
+            raise KeyboardInterrupt
+        request.requested = True
+
+    previous = {
+        number: signal.signal(number, handle)
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield request
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def train(
+    run: Run,
+    data: Dataset,
+    state: TrainingState,
+    should_stop: Callable[[], bool] = lambda: False,
+    progress: bool = True,
+    save_every: float = 5.0,
+) -> bool:
+    """Train to the recipe's last epoch, writing into the run directory.
+
+    Parameters
+    ----------
+    run : Run
+    data : Dataset
+    state : TrainingState
+        Changed; where training goes on.
+    should_stop : callable
+        Asked between steps.
+    progress : bool
+        Whether to show a progress bar on stderr.
+    save_every : float
+        Seconds between checkpoints, which are written at the end of epochs.
+
+    Returns
+    -------
+    bool
+        Whether it came to its end; False if `should_stop` ended it. Either way the
+        checkpoint holds the state.
+
+    Raises
+    ------
+    TrainingDiverged
+        If a loss or a parameter is not finite. The checkpoint is the last good one.
+    UserError
+        If a file cannot be written.
+    """
+    recipe, steps = run.recipe, steps_per_epoch(run.recipe, data)
+    if not run.checkpoint.exists():
+        run.save_state(state)  # from here on the run can be resumed
+    saved = time.monotonic()
+    done = True
+    with tqdm(
+        total=recipe.epochs * steps,
+        initial=state.step,
+        unit="step",
+        desc=recipe.name,
+        disable=not progress,
+        mininterval=0.5,
+    ) as bar:
+        while done and state.epoch < recipe.epochs:
+            first_step, start = state.step, time.monotonic()
+            means = train_epoch(state, recipe, data, should_stop, bar.update)
+            if means is not None:
+                seconds = time.monotonic() - start
+                rate = (state.step - first_step) / seconds
+                run.add_metrics(state, means | {"steps_per_second": rate})
+                bar.set_postfix_str(
+                    f"D(x) {means['d_real']:.2f}, D(G(z)) {means['d_fake']:.2f}"
+                )
+                if _is_picture_epoch(state.epoch, run):
+                    save_preview(run, data, state)
+            done = means is not None and not should_stop()
+            last = not done or state.epoch == recipe.epochs
+            if last or time.monotonic() - saved >= save_every:
+                run.save_state(state)
+                saved = time.monotonic()
+    draw_curves(run, steps)
+    return done or state.epoch >= recipe.epochs
+
+
+def _is_picture_epoch(epoch: int, run: Run) -> bool:
+    every, last = run.recipe.sample_every, run.recipe.epochs
+    return epoch in (1, last) or epoch % every == 0
+
+
+def save_preview(run: Run, data: Dataset, state: TrainingState) -> Path:
+    """Write the picture of this epoch, always of the same z."""
+    path = run.path / "samples" / f"epoch-{state.epoch:04d}.png"
+    n = PREVIEW if data.image_shape else 1000
+    samples = run.sample(state, n, run.seed, PREVIEW_STREAM)
+    save_samples(path, samples, data.image_shape, data.scaled("test")[:1000])
+    return path
+
+
+def draw_curves(run: Run, steps: int) -> None:
+    """Write ``curves.png`` from ``metrics.csv``; nothing if no epoch is complete."""
+    rows = run.metrics()
+    if rows:
+        columns = {name: [float(row[name]) for row in rows] for name in rows[0]}
+        save_curves(run.path / "curves.png", columns, steps)
+
+
+def score(
+    run: Run, data: Dataset, state: TrainingState, samples: int = SAMPLES
+) -> ParzenResult:
+    """Parzen score of the state's samples on the data set's test examples."""
+    return evaluate_parzen(
+        run.sample(state, samples, run.seed).astype("float64"),
+        data.scaled("validation", dtype="float64"),
+        data.scaled("test", dtype="float64"),
+    )
+
+
+def score_untrained(run: Run, data: Dataset, samples: int = SAMPLES) -> ParzenResult:
+    """Parzen score of the generator before its first step."""
+    return score(run, data, initial_state(run.recipe, data, run.seed), samples)

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from tests.cli.conftest import SMALL
+
+
+def metrics(run):
+    """Rows of a run's metrics."""
+    return list(csv.DictReader((run / "metrics.csv").read_text().splitlines()))
+
+
+def arrays(path):
+    with np.load(path / "checkpoint.npz") as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+def assert_same_checkpoint(a, b):
+    first, second = arrays(a), arrays(b)
+    assert first.keys() == second.keys()
+    for name, value in first.items():
+        np.testing.assert_array_equal(value, second[name], name)
+
+
+def test_a_run_leaves_what_the_design_promises(small_run):
+    names = {str(p.relative_to(small_run)) for p in small_run.rglob("*") if p.is_file()}
+    assert names == {
+        "config.json",
+        "metrics.csv",
+        "checkpoint.npz",
+        "curves.png",
+        "samples/epoch-0001.png",
+        "samples/epoch-0002.png",
+    }
+    config = json.loads((small_run / "config.json").read_text())
+    assert config["recipe"] == "digits" and config["seed"] == 0
+    assert config["settings"]["generator_units"] == [8]
+    assert {"numpy", "numba", "kernels", "blas_threads"} <= set(config["environment"])
+    rows = metrics(small_run)
+    assert [row["epoch"] for row in rows] == ["1", "2"]
+    assert 0 < float(rows[0]["d_real"]) < 1
+    assert all(np.isfinite(float(value)) for row in rows for value in row.values())
+    for picture in small_run.rglob("*.png"):
+        assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_train_prints_the_run_and_its_score(cli):
+    code, out, err = cli("train", "--epochs", 1, "--seed", 7, *SMALL)
+    assert code == 0
+    assert "runs/digits-seed7: 1 epochs" in out
+    assert "trained generator" in out and "untrained generator" in out
+    assert "digits: 100%" in err  # the progress bar
+
+
+def test_the_same_seed_gives_the_same_bits(cli, tmp_path):
+    for name in "ab":
+        cli("train", "--epochs", 1, "--out", name, "--quiet", *SMALL)
+    assert_same_checkpoint(tmp_path / "a", tmp_path / "b")
+
+
+def test_resume_to_more_epochs_equals_one_long_run(cli, small_run, tmp_path):
+    code, _, err = cli("train", "--resume", small_run, "--epochs", 4, "--quiet")
+    assert code == 0, err
+    cli("train", "--epochs", 4, "--out", "long", "--quiet", *SMALL)
+    assert_same_checkpoint(small_run, tmp_path / "long")
+    rows = [metrics(path) for path in (small_run, tmp_path / "long")]
+    for row in (*rows[0], *rows[1]):
+        del row["steps_per_second"]
+    assert rows[0] == rows[1] and len(rows[0]) == 4
+
+
+def test_an_existing_run_is_not_overwritten(cli, small_run):
+    before = {p: p.read_bytes() for p in small_run.rglob("*") if p.is_file()}
+    code, _, err = cli("train", "--out", small_run, *SMALL)
+    assert code == 2 and "already holds a run" in err and "--force" in err
+    assert before == {p: p.read_bytes() for p in small_run.rglob("*") if p.is_file()}
+    code, _, _ = cli(
+        "train", "--out", small_run, "--force", "--epochs", 1, "--quiet", *SMALL
+    )
+    assert code == 0 and not (small_run / "samples" / "epoch-0002.png").exists()
+
+
+def test_a_directory_that_is_no_run_is_never_touched(cli, tmp_path):
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter1").write_text("years of work")
+    code, _, err = cli("train", "--out", "thesis", "--force")
+    assert code == 2 and "is not a run directory" in err
+    assert os.listdir(tmp_path / "thesis") == ["chapter1"]
+
+
+def test_divergence_keeps_the_last_good_checkpoint(cli, small_run):
+    kept = arrays(small_run)
+    code, out, err = cli(
+        *("train", "--out", "wild", "--quiet", *SMALL, "--epochs", 50),
+        *("--set", "optimizer=momentum", "--set", "learning_rate=1e30"),
+    )
+    assert code == 1 and out == ""
+    assert "error: training diverged at step" in err
+    assert "generator" in err or "discriminator" in err
+    assert "the last good checkpoint is wild/checkpoint.npz" in err
+    from pathlib import Path
+
+    assert all(
+        np.isfinite(v).all() for k, v in arrays(Path("wild")).items() if "/" in k
+    )
+    assert kept.keys() == arrays(small_run).keys()
+
+
+def start(*arguments, cwd):
+    """A command line in its own process."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "gan_numpy", *map(str, arguments)],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
+    )
+
+
+def wait_for(path, process):
+    """Wait until a file is there."""
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Twenty epochs without interruption."""
+    folder = tmp_path_factory.mktemp("whole")
+    process = start("train", "--epochs", 20, "--out", "run", *SMALL, cwd=folder)
+    _, err = process.communicate()
+    assert process.returncode == 0, err
+    return folder / "run"
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(whole, tmp_path):
+    run = tmp_path / "my run"
+    process = start("train", "--epochs", 20, "--out", run, *SMALL, cwd=os.getcwd())
+    wait_for(run / "metrics.csv", process)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and out == ""
+    assert f"gan-numpy train --resume '{run}'" in err and "Traceback" not in err
+    process = start("train", "--resume", run, cwd=os.getcwd())
+    _, err = process.communicate()
+    assert process.returncode == 0, err
+    assert_same_checkpoint(run, whole)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.05, 0.2])
+def test_kill_9_and_resume(delay, whole, tmp_path):
+    process = start(
+        *("train", "--epochs", 20, "--out", "run", "--save-every", 0, *SMALL),
+        cwd=tmp_path,
+    )
+    wait_for(tmp_path / "run" / "checkpoint.npz", process)
+    time.sleep(delay)
+    process.kill()
+    process.communicate()
+    process = start("train", "--resume", "run", cwd=tmp_path)
+    _, err = process.communicate()
+    assert process.returncode == 0, err
+    assert_same_checkpoint(tmp_path / "run", whole)
+    rows = metrics(tmp_path / "run")
+    assert [row["epoch"] for row in rows] == [str(i) for i in range(1, 21)]
+
+
+def test_killed_before_its_first_checkpoint(cli, small_run, tmp_path):
+    (small_run / "checkpoint.npz").unlink()
+    code, _, err = cli("train", "--resume", small_run, "--quiet")
+    assert code == 0, err
+    cli("train", "--epochs", 2, "--out", "other", "--quiet", *SMALL)
+    assert_same_checkpoint(small_run, tmp_path / "other")
+
+
+def test_own_data(cli, tmp_path, rng):
+    np.save(tmp_path / "own.npy", rng.random((300, 6, 6)))
+    code, out, err = cli(
+        *("train", "--data", "own.npy", "--epochs", 1, "--out", "own", "--quiet"),
+        *SMALL[:4],
+    )
+    assert code == 0, err
+    code, out, _ = cli("sample", "own", "-n", 5, "--out", "own.npz")
+    with np.load(tmp_path / "own.npz") as archive:
+        assert archive["samples"].shape == (5, 6, 6)
+
+
+@pytest.mark.parametrize("name", ["ring", "moons"])
+def test_toy_data(name, cli, tmp_path):
+    code, _, err = cli(
+        *("train", "--epochs", 1, "--out", "toy", "--quiet", *SMALL),
+        *("--set", f"dataset={name}"),
+    )
+    assert code == 2 and "draws values in [0, 1]" in err

@@ -1,0 +1,30 @@
+"""Fixtures for all tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """A seeded generator: every test sees the same numbers in every run."""
+    return np.random.default_rng(20140610)
+
+
+@pytest.fixture(scope="session")
+def mnist_dir() -> Path:
+    """The directory of the real MNIST files, if this machine has them."""
+    root = Path(__file__).parents[1]
+    places = [
+        os.environ.get("GAN_NUMPY_MNIST"),
+        root / "data" / "mnist",
+        root.parent / "shared" / "data" / "mnist",
+    ]
+    for place in places:
+        if place and (Path(place) / "train-images-idx3-ubyte.gz").is_file():
+            return Path(place)
+    pytest.skip("MNIST is not here: 'gan-numpy data fetch mnist' gets it")

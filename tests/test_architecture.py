@@ -1,0 +1,127 @@
+"""The rules of the design that no other test would notice."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "gan_numpy"
+# Imports go one way: a module may import from groups to its left.
+ORDER = [
+    {"errors", "files"},
+    {"kernels"},
+    {"layers"},
+    {"network"},
+    {"objectives", "optim", "datasets", "penalties"},
+    {"recipes"},
+    {"state"},
+    {"training", "checkpoint", "evaluation", "plots", "latent"},
+    {"runs"},
+    {"trainer"},
+    {"gradcheck"},
+    {"exercises"},
+    {"cli", "__main__"},
+]
+RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
+NUMPY_ONLY = {"objectives", "optim", "datasets", "gradcheck"}
+ALLOWED = {  # groups that these may import besides errors and files
+    "objectives": set(),
+    "optim": {"kernels"},
+    "datasets": set(),
+    "gradcheck": set(),
+}
+
+
+def module_files():
+    """All files but the package's own, which offers the public names lazily."""
+    return sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "__init__.py"})
+
+
+def group(path: Path) -> str:
+    """The top-level module or package that a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    """Names of all modules that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def own_groups(path: Path) -> set[str]:
+    parts = (name.split(".") for name in imports(path))
+    return {p[1] for p in parts if p[0] == "gan_numpy" and len(p) > 1} & RANK.keys()
+
+
+@pytest.mark.parametrize("path", module_files(), ids=lambda p: str(p.name))
+def test_imports_go_one_way(path):
+    here = group(path)
+    assert here in RANK, f"{here} has no place in the order of imports"
+    later = {name for name in own_groups(path) if RANK[name] > RANK[here]}
+    same = {n for n in own_groups(path) if RANK[n] == RANK[here] and n != here}
+    assert not later and not (same & {"training", "recipes"})
+
+
+@pytest.mark.parametrize("path", module_files(), ids=lambda p: str(p.name))
+def test_some_groups_need_numpy_only(path):
+    if group(path) in NUMPY_ONLY:
+        allowed = ALLOWED[group(path)] | {"errors", "files", group(path)}
+        assert own_groups(path) <= allowed
+        assert not {name.split(".")[0] for name in imports(path)} & {"numba", "torch"}
+
+
+def test_layers_do_not_import_each_other():
+    for path in (PACKAGE / "layers").glob("*.py"):
+        if path.name in ("__init__.py", "base.py"):
+            continue
+        own = {n.split(".")[2] for n in imports(path) if "gan_numpy.layers." in n}
+        assert own <= {"base", "initializers"}, path
+
+
+def test_nothing_imports_tests_or_lessons():
+    for path in module_files():
+        roots = {name.split(".")[0] for name in imports(path)}
+        assert not roots & {"tests", "lessons"}, path
+
+
+def test_no_global_random_state_and_no_pickle():
+    for path in module_files():
+        text = path.read_text()
+        assert "np.random.seed" not in text and "allow_pickle=True" not in text
+        assert not {"pickle", "random"} & {n.split(".")[0] for n in imports(path)}
+
+
+def test_files_hold_one_idea():
+    for path in module_files():
+        assert len(path.read_text().splitlines()) <= 330, path
+
+
+def test_importing_the_package_is_light():
+    """Neither numba nor matplotlib nor scikit-learn until they are needed."""
+    code = (
+        "import sys, gan_numpy, gan_numpy.cli; gan_numpy.cli.build_parser(); "
+        "print(*{'numba', 'matplotlib', 'sklearn', 'numpy'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.strip() == ""
+
+
+def test_public_names_are_there():
+    import gan_numpy
+
+    assert gan_numpy.Dense.__name__ == "Dense"
+    for name in gan_numpy.__all__:
+        assert getattr(gan_numpy, name) is not None
+    assert set(gan_numpy.__all__) <= set(dir(gan_numpy))
+    with pytest.raises(AttributeError, match="no attribute 'Nonsense'"):
+        gan_numpy.Nonsense
