@@ -12,12 +12,13 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ..gradcheck.result import CheckResult
+from ..gradcheck.calls import defined_at
+from ..gradcheck.result import CheckResult, Finding
 
 Function = Callable[..., Any]
 Functions = dict[str, Function]
@@ -87,7 +88,8 @@ class Exercise:
     @property
     def signature(self) -> str:
         """``dense_backward(dy, cache)``"""
-        return f"{self.name}{inspect.signature(self.reference)}"
+        parameters = inspect.signature(self.reference).parameters
+        return f"{self.name}({', '.join(parameters)})"
 
     def functions(self, namespace: Mapping[str, Any] | None = None) -> Functions:
         """The student's functions where they are defined, ours for the others.
@@ -109,8 +111,18 @@ class Exercise:
             ours = {f.__name__: f for f in self.given}
             result = self.check({**functions, **ours}, seed)
         result.title = self.name
+        result.findings = [
+            self._placed(f, functions[self.name]) for f in result.findings
+        ]
         result.formula_hints = self.hints
         return result
+
+    def _placed(self, finding: Finding, student: Function) -> Finding:
+        """A signature that does not take our arguments: say where it is."""
+        if "TypeError" not in finding.says or ", line " in finding.says:
+            return finding
+        says = f"{finding.says}\nexpected: {self.signature}\n{defined_at(student)}"
+        return replace(finding, says=says)
 
 
 def source_of(function: Function) -> str:

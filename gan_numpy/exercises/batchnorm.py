@@ -104,9 +104,7 @@ def _candidates(
             mistakes=[
                 raw,
                 centered,
-                Mistake(
-                    "xhat-missing", "the factor xhat is missing", dy.sum(axis=0)
-                ),
+                Mistake("xhat-missing", "the factor xhat is missing", dy.sum(axis=0)),
             ],
         ),
         "beta": Candidates(factors=[Factor("gamma", gamma)]),

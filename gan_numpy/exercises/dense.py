@@ -58,9 +58,7 @@ DENSE = Exercise(
         "y = x W + b, in indices y_nj = sum_i x_ni W_ij + b_j.\n"
         "Given dy = dL/dy for any loss L, return dL/dx, dL/dW and dL/db."
     ),
-    check=backward_check(
-        dense_forward, dense_backward, _dense_inputs, ("x", "W", "b")
-    ),
+    check=backward_check(dense_forward, dense_backward, _dense_inputs, ("x", "W", "b")),
     mutants=(
         mutant("not-summed", "dy.sum(axis=0)", "dy"),
         mutant("wrong-axis", "dy.sum(axis=0)", "dy.sum(axis=1)"),

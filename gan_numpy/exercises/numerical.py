@@ -103,9 +103,7 @@ NUMERICAL_GRADIENT = Exercise(
         "    g_i = (f(x + h e_i) - f(x - h e_i)) / 2h.\n"
         "The error is of order h^2. Leave x as it was."
     ),
-    check=value_check(
-        numerical_gradient, _inputs, FORMULAS, outputs=("the gradient",)
-    ),
+    check=value_check(numerical_gradient, _inputs, FORMULAS, outputs=("the gradient",)),
     mutants=(
         mutant("one-sided", "(f(x + e) - f(x - e)) / (2 * h)", "(f(x + e) - f(x)) / h"),
         mutant(

@@ -149,8 +149,15 @@ def adam_variant(change: str) -> Any:
     """The move of Adam with a part changed."""
 
     def step(
-        w: Any, m: Any, v: Any, g: Any, t: int, lr: float, b1: float, b2: float, eps:
-        float
+        w: Any,
+        m: Any,
+        v: Any,
+        g: Any,
+        t: int,
+        lr: float,
+        b1: float,
+        b2: float,
+        eps: float,
     ) -> Any:
         if change == "betas":
             b1, b2 = b2, b1

@@ -94,7 +94,7 @@ def slope(
     """
     best, size, gaps = Slope(0.0, np.inf, True), 0.0, []
     for h in steps:
-        ((a, r), (b, _), (c, _), (d, _)) = phi(h), phi(-h), phi(h / 2), phi(-h / 2)
+        (a, r), (b, _), (c, _), (d, _) = phi(h), phi(-h), phi(h / 2), phi(-h / 2)
         size = max(size, r)  # what moved at a large step may round to no move at all
         coarse, fine = (a - b) / (2 * h), (c - d) / h
         bend = abs(2 * (c + d) / (h / 2) - (a + b) / h)  # 0 if smooth, jump at a kink
