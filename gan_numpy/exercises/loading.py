@@ -82,6 +82,17 @@ class Submission:
                 return piece.complaint() if piece.error is not None else None
         return None
 
+    def line_of(self, name: str) -> int:
+        """The line of the last definition of a function, from 0, in its piece."""
+        lines = [
+            s.lineno - 1
+            for piece in self.pieces
+            if piece.tree is not None
+            for s in piece.tree.body
+            if isinstance(s, ast.FunctionDef) and s.name == name
+        ]
+        return lines[-1] if lines else 0
+
     def has_tests(self) -> bool:
         """There are test functions or classes as pytest knows them."""
         bodies = [piece.tree.body for piece in self.pieces if piece.tree is not None]

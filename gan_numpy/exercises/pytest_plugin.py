@@ -75,7 +75,7 @@ class ExerciseItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where, and under which heading."""
-        return self.path, None, self.name
+        return self.path, self.parent.submission.line_of(self.name), self.name
 
 
 class ExerciseFile(pytest.File):
