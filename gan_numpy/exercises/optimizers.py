@@ -77,7 +77,8 @@ def _moved(step: Any) -> Any:
         returned = step(w, *rest)
         if not isinstance(returned, tuple) or len(returned) < 2:
             return returned
-        return (np.asarray(returned[0]) - w, *returned[1:])
+        new = np.asarray(returned[0])
+        return ((new - w).astype(new.dtype), *returned[1:])
 
     return run
 
@@ -141,7 +142,7 @@ MOMENTUM = Exercise(
 def _adam_inputs(rng: np.random.Generator) -> dict[str, Any]:
     w, m, g = rng.standard_normal((3, 4, 3))
     v = 0.2 + rng.random((4, 3))
-    rates = {"lr": 0.013, "b1": 0.83, "b2": 0.93, "eps": 1e-3}
+    rates = {"lr": 0.19, "b1": 0.83, "b2": 0.93, "eps": 1e-3}
     return {"w": w, "m": m, "v": v, "g": g, "t": int(rng.integers(1, 6)), **rates}
 
 
@@ -223,7 +224,7 @@ ADAM = Exercise(
                     (1 - b2) * g**2,
                 ),
             },
-            constants=(Constant("lr", 0.013),),
+            constants=(Constant("lr", 0.19),),
         ),
         outputs=("w's move", "m", "v"),
         wrap=_moved,

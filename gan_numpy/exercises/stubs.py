@@ -1,4 +1,4 @@
-r"""The stub of an exercise: what is given, and a function that is still to be written."""
+r"""The stub of an exercise: what is given, and the function to write."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import textwrap
 
 from .base import Exercise, Function, source_of
 
-HEADER = '''"""Write the functions below, then: gan-numpy check FILE (or pytest FILE)."""
+HEADER = '''"""Write the functions, then: gan-numpy check FILE (or pytest FILE)."""
 
 from __future__ import annotations
 

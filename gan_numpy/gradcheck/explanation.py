@@ -70,4 +70,6 @@ def matches(
     c = fit.multiple(s)
     if c is None:
         return False, None
-    return True, explain_constant(c, fit.cmp, fit.tolerance())
+    extra = explain_constant(c, fit.cmp, fit.tolerance())
+    far_fetched = extra is not None and len(set(extra.tags) - {"sign"}) > 1
+    return not far_fetched, extra

@@ -92,23 +92,34 @@ def slope(
     A large step is accurate for smooth functions, a small one stays on one side of a
     kink: a ReLU whose input is 3e-6 has a derivative, and only small steps see it.
     """
-    best, size, gaps = Slope(0.0, np.inf, True), 0.0, []
+    tried, jumps, size, noise = [], [], 0.0, 0.0
     for h in steps:
         (a, r), (b, _), (c, _), (d, _) = phi(h), phi(-h), phi(h / 2), phi(-h / 2)
         size = max(size, r)  # what moved at a large step may round to no move at all
         coarse, fine = (a - b) / (2 * h), (c - d) / h
         bend = abs(2 * (c + d) / (h / 2) - (a + b) / h)  # 0 if smooth, jump at a kink
         noise = 4 * size / h
-        gaps.append(max(abs(fine - coarse) / 3, bend / 2))
-        value, error = fine + (fine - coarse) / 3, gaps[-1] + noise
-        if np.isfinite(error) and error < best.error:
-            best = Slope(value, error, False)
+        gap = max(abs(fine - coarse) / 3, bend / 2)
+        value, error = fine + (fine - coarse) / 3, gap + noise
         if error <= 1e-9 * (1e-3 + abs(value)):
-            return best
-    # at a kink the gap stays as h shrinks; rounding in f makes it grow like 1/h
-    stays = gaps[-1] <= 3 * float(np.median(gaps))
-    kink = stays and gaps[-1] > 10 * noise and best.error > 1e-4 * abs(best.value)
-    return Slope(best.value, best.error, kink or not np.isfinite(best.error))
+            return Slope(value, error, False)
+        jumps.append((a + b) / h)  # right minus left slope
+        if np.isfinite(error):
+            tried.append((error, value, gap * h, h))
+    if not tried:
+        return Slope(0.0, np.inf, True)
+    error, value, _, step = min(tried)
+    # Below the best step the gaps are rounding in f: gap * h is its size.
+    rounding = max([e for _, _, e, h in tried if h < step], default=0.0)
+    return Slope(value, max(error, rounding / step), _kink(jumps, noise, error, value))
+
+
+def _kink(jumps: list[float], noise: float, error: float, value: float) -> bool:
+    """At a kink the jump stays as h shrinks; rounding in f makes it grow like 1/h."""
+    last = np.array(jumps[-3:])
+    low, high = np.abs(last).min(), np.abs(last).max()
+    stays = abs(np.sign(last).sum()) == len(last) and high <= 2.5 * low
+    return bool(stays and low > 10 * noise and error > 1e-4 * abs(value))
 
 
 def steps_for(y: np.ndarray) -> tuple[float, ...]:
@@ -150,6 +161,8 @@ def entry_gradient(
         known[i] = not s.kink
         if known[i]:
             value[i], error[i] = s.value / u[i], s.error / u[i]
+    if known.any():  # one entry may be lucky and underestimate the rounding in f
+        error[known] = np.maximum(error[known], np.median(error[known]))
     shape = x.shape
     return Derivative(
         value.reshape(shape), error.reshape(shape), known.reshape(shape), kinks

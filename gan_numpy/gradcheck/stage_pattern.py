@@ -28,8 +28,8 @@ def offset_stage(fit: Fit) -> Explanation | None:
     for name, value in named.items():
         s = value[fit.where].astype(np.float64)
         power = float(s @ s)
-        if power == 0:
-            continue
+        if power == 0 or abs(s @ fit.n) > (1 - 1e-9) * np.sqrt(power * (fit.n @ fit.n)):
+            continue  # of the direction of the gradient itself: that is a factor
         c = float(d @ s) / power
         if np.abs(d - c * s).max() <= 1e-6 * np.abs(d).max() + 2 * fit.noise:
             if name == "one number":

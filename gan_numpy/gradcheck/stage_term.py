@@ -7,10 +7,12 @@ If the true gradient is a sum :math:`n = T_1 + \dots + T_m`, the student's diffe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from .candidates import Term, slug
-from .explanation import Explanation, explain_constant
+from .explanation import UNRECOGNIZED, Explanation, explain_constant, matches
 from .fit import Fit
 
 
@@ -75,7 +77,12 @@ def term_stage(fit: Fit, odd: bool) -> Explanation | None:
 
 
 def terms_stage(fit: Fit) -> Explanation | None:
-    """A constant besides a wrong term; or two wrong terms."""
+    """A constant besides a wrong term, or two wrong terms: the fewest names win."""
+    found = list(_pairs_of_mistakes(fit))
+    return min(found, key=lambda e: len(e.tags)) if found else None
+
+
+def _pairs_of_mistakes(fit: Fit) -> Iterator[Explanation]:
     usable = _usable(fit)
     for t, value in usable:
         c = fit.combination([fit.n, value])
@@ -84,7 +91,7 @@ def terms_stage(fit: Fit) -> Explanation | None:
         found = term_explanation(t, float(1 + c[1] / c[0]), fit.tolerance())
         extra = explain_constant(float(c[0]), fit.cmp, fit.tolerance())
         if found is not None:
-            return found.and_also(extra)
+            yield found.and_also(extra)
     named = [(t, v) for t, v in usable if not t.free]
     for i, (t, value) in enumerate(named):
         for u, other in named[i + 1 :]:
@@ -94,8 +101,7 @@ def terms_stage(fit: Fit) -> Explanation | None:
             first = term_explanation(t, float(1 + c[1]), fit.tolerance())
             second = term_explanation(u, float(1 + c[2]), fit.tolerance())
             if first is not None:
-                return first.and_also(second)
-    return None
+                yield first.and_also(second)
 
 
 def mistake_stage(fit: Fit, compound: bool) -> Explanation | None:
@@ -104,10 +110,7 @@ def mistake_stage(fit: Fit, compound: bool) -> Explanation | None:
         s = fit.pick(m.value)
         if s is None or fit.size < 2:
             continue
-        if fit.equals(s):
-            return Explanation("known mistake", (m.tag,), m.says)
-        c = fit.multiple(s) if compound else None
-        if c is not None:
-            extra = explain_constant(c, fit.cmp, fit.tolerance())
+        matched, extra = matches(fit, s, compound)
+        if matched and (extra is None or extra.tags[0] != UNRECOGNIZED):
             return Explanation("known mistake", (m.tag,), m.says).and_also(extra)
     return None
