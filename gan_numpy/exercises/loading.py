@@ -50,7 +50,9 @@ class Piece:
         assert self.error is not None
         line = self.error.lineno or 0
         text = (self.error.text or "").strip()[:60]
-        where = f"{self.filename}, line {line}" + (f": {text}" if text else "")
+        where = f"{Path(self.filename).name}, line {line}" + (
+            f": {text}" if text else ""
+        )
         return f"SyntaxError: {self.error.msg}\n{where}"
 
 
