@@ -1,0 +1,65 @@
+r"""The stub of an exercise: what is given, and the function to write."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+
+from .base import Exercise, Function, source_of
+
+HEADER = '''"""Write the functions, then: gan-numpy check FILE (or pytest FILE)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+'''
+
+
+def stub_of(exercise: Exercise) -> str:
+    """The signature and docstring, raising NotImplementedError."""
+    source = source_of(exercise.reference)
+    definition = ast.parse(source).body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    lines = source.splitlines()
+    head = lines[: definition.body[0].lineno - 1]
+    doc = inspect.getdoc(exercise.reference) or exercise.title
+    return "\n".join(
+        [
+            *head,
+            textwrap.indent('r"""' + doc, "    ", lambda line: bool(line.strip())),
+            '    """',
+            f'    raise NotImplementedError("{exercise.name}")',
+        ]
+    )
+
+
+def commented(text: str) -> str:
+    """The statement as comment lines."""
+    return "\n".join(f"# {line}".rstrip() for line in text.split("\n"))
+
+
+def stub_cell(exercise: Exercise) -> str:
+    """Statement, given functions and stub: the cell of a notebook."""
+    title = f"{exercise.title} (lesson {exercise.lesson}, {exercise.points} points)"
+    parts = [commented(f"{title}\n{exercise.statement}")]
+    parts += [source_of(f).rstrip() for f in exercise.given]
+    return "\n\n\n".join([*parts, stub_of(exercise)])
+
+
+def stub_file(exercises: list[Exercise]) -> str:
+    """A module with the stubs of several exercises; what is given is written once."""
+    parts, written = [HEADER], set[Function]()
+    defined = {e.reference for e in exercises}
+    for exercise in exercises:
+        title = f"{exercise.title} (lesson {exercise.lesson})"
+        parts.append(commented(f"{title}\n{exercise.statement}"))
+        for f in exercise.given:
+            if f not in written | defined:
+                parts.append(source_of(f).rstrip())
+                written.add(f)
+        parts.append(stub_of(exercise))
+    return "\n\n\n".join(parts) + "\n"

@@ -1,0 +1,36 @@
+r"""Checks of hand-derived gradients that say what is wrong.
+
+>>> import numpy as np
+>>> from gan_numpy.gradcheck import check_gradients
+>>> def loss(a):
+...     return 0.5 * np.mean(a ** 2), a  # 1/N is forgotten
+>>> check_gradients(loss, np.linspace(1.0, 2.0, 7)).tags
+('mean-missing',)
+"""
+
+from .candidates import Candidates, Comparison, Constant, Factor, Mask, Mistake, Term
+from .check import check_gradients
+from .diagnose import Evidence, diagnose
+from .numeric import Derivative, directional, entry_gradient
+from .result import CheckResult, Finding
+from .second_order import input_gradients, penalty_gradient
+
+__all__ = [
+    "Candidates",
+    "CheckResult",
+    "Comparison",
+    "Constant",
+    "Derivative",
+    "Evidence",
+    "Factor",
+    "Finding",
+    "Mask",
+    "Mistake",
+    "Term",
+    "check_gradients",
+    "diagnose",
+    "directional",
+    "entry_gradient",
+    "input_gradients",
+    "penalty_gradient",
+]

@@ -1,0 +1,135 @@
+r"""Calling code that somebody else wrote, and saying where in it an error arose."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import linecache
+import os
+import sys
+import sysconfig
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+OURS = (os.path.join(HERE, "gradcheck"), os.path.join(HERE, "exercises"))
+INSTALLED = tuple(
+    {os.path.dirname(os.path.dirname(np.__file__)), *sysconfig.get_paths().values()}
+)
+
+
+class StudentError(Exception):
+    """The checked code raised, or returned something that is no gradient."""
+
+    def __init__(self, tag: str, message: str) -> None:
+        super().__init__(message)
+        self.tag = tag
+        self.message = message
+
+
+class NotAttempted(Exception):
+    """The checked function is a stub."""
+
+
+@dataclass
+class Watch:
+    """What the checked code printed, and which warnings it caused."""
+
+    printed: io.StringIO = field(default_factory=io.StringIO)
+    caught: list[warnings.WarningMessage] = field(default_factory=list)
+
+    def notes(self) -> list[str]:
+        """Remarks about prints and warnings."""
+        found = []
+        lines = self.printed.getvalue().splitlines()
+        if lines:
+            found.append(
+                f"your code prints ({len(lines)} lines while it was checked),"
+                f" first: {lines[0][:60]!r}"
+            )
+        for message in self.messages()[:2]:
+            found.append(f"your code causes a warning: {message}")
+        return found
+
+    def messages(self) -> list[str]:
+        """The warnings, each once."""
+        return list(dict.fromkeys(str(w.message).split("\n")[0] for w in self.caught))
+
+
+@contextlib.contextmanager
+def watching() -> Iterator[Watch]:
+    """Keep prints off the screen and collect warnings (an error filter is lifted)."""
+    watch = Watch()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with contextlib.redirect_stdout(watch.printed):
+            try:
+                yield watch
+            finally:
+                watch.caught = list(caught)
+
+
+def _is_students(filename: str) -> bool:
+    if filename.startswith(OURS) or filename.startswith("<frozen"):
+        return False
+    return not (filename.startswith(INSTALLED) and not filename.startswith(HERE))
+
+
+def place(filename: str, line: int, source: str | None = None) -> str:
+    """solution.py, line 12: the text of the line."""
+    code = (source or linecache.getline(filename, line)).strip()
+    name = os.path.basename(filename)
+    return f"{name}, line {line}" + (f": {code[:60]}" if code else "")
+
+
+def describe(error: BaseException) -> str:
+    """The type and message of an exception and the student's line it came from."""
+    frames = traceback.extract_tb(error.__traceback__)
+    mine = [f for f in frames if _is_students(f.filename)]
+    what = type(error).__name__
+    message = str(error).strip().split("\n")[0][:200]
+    line = f"{what}: {message}" if message else what
+    if isinstance(error, SystemExit):
+        line = "your code calls exit()"
+    if not mine:
+        return line
+    last = mine[-1]
+    return f"{line}\n{place(last.filename, last.lineno or 0, last.line)}"
+
+
+def defined_at(function: Callable[..., Any]) -> str:
+    """Where a function is defined, or its name if that is not known."""
+    function = getattr(function, "__student__", function)  # what a wrapper wraps
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    if code is None:
+        return getattr(function, "__name__", "your function")
+    return place(code.co_filename, code.co_firstlineno, f"def {code.co_name}")
+
+
+@contextlib.contextmanager
+def students_code() -> Iterator[None]:
+    """Turn what the checked code raises into `StudentError`; our own errors pass."""
+    try:
+        yield
+    except (StudentError, NotAttempted):
+        raise
+    except NotImplementedError as error:
+        raise NotAttempted(str(error)) from None
+    except SystemExit as error:
+        raise StudentError("exception", describe(error)) from None
+    except Exception as error:
+        frames = traceback.extract_tb(sys.exc_info()[2])
+        if any(_is_students(f.filename) for f in frames[1:]):
+            raise StudentError("exception", describe(error)) from None
+        if (
+            len(frames) > 1
+            and isinstance(error, TypeError)
+            and "argument" in str(error)
+        ):
+            raise StudentError("exception", describe(error)) from None
+        raise

@@ -1,0 +1,282 @@
+r"""`check_gradients`: a gradient written by hand against differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from .adapt import Problem, from_functions, from_layer
+from .calls import NotAttempted, StudentError, defined_at, students_code, watching
+from .candidates import Candidates, Comparison
+from .compare import compare_arrays, numeric_gradients
+from .fit import Fit
+from .generic import (
+    constants_of,
+    derivative_mistakes,
+    generic_candidates,
+    sizes_of,
+)
+from .numeric import entry_gradient
+from .probes import (
+    batch_of_one,
+    layout,
+    single_precision,
+    sweep,
+    twice_and_untouched,
+    upstream,
+)
+from .result import CheckResult, Finding, merge
+
+Supply = Callable[[dict[str, Any], np.ndarray, np.ndarray], Mapping[str, Candidates]]
+
+
+def check_gradients(
+    forward: Any,
+    backward: Any = None,
+    *inputs: Any,
+    wrt: tuple[str, ...] | None = None,
+    cotangent: np.ndarray | None = None,
+    seed: int = 0,
+    candidates: Supply | None = None,
+    batch: bool = True,
+    title: str | None = None,
+    formula_hints: tuple[str, ...] = (),
+    **keywords: Any,
+) -> CheckResult:
+    r"""Compare a hand-written backward with central differences and name what is wrong.
+
+    Parameters
+    ----------
+    forward : function or object
+        ``forward(x, W, ...) -> (y, cache)``, or ``-> y``; or a loss that returns
+        ``(value, gradient)``; or a layer with ``params``, ``forward`` and ``backward``.
+    backward : function, optional
+        ``backward(dy, cache) -> (dx, dW, ...)``, a dict, or one array. Left out for a
+        loss or a layer: the inputs follow at once.
+    *inputs : array or number
+        The arguments of forward. Choose sizes that differ from each other (7, 5, 3), so
+        that a factor names its axis.
+    wrt : tuple of str, optional
+        The inputs that backward differentiates; by default its arrays of floats.
+    cotangent : array, optional
+        dy, of the shape of y; random by default. Ones are a bad choice: the gradient of
+        a batch norm or a softmax is then zero, right or wrong.
+    seed : int
+        Of the random cotangent and directions.
+    candidates : function (inputs, y, dy) -> dict, optional
+        Named parts of the formula for each variable, see `candidates.Candidates`.
+    batch : bool
+        Also try a batch of one (the first axis of the first input).
+    title : str, optional
+    formula_hints : tuple of str
+        Later stages of the hints.
+    **keywords
+        Passed to forward; a `numpy.random.Generator` starts from the same state each
+        time, so that a dropout mask is repeated.
+
+    Returns
+    -------
+    CheckResult
+        True if nothing is wrong; ``print`` it for the diagnosis.
+
+    Examples
+    --------
+    >>> def forward(x):
+    ...     return x ** 2, x
+    >>> def backward(dy, x):
+    ...     return dy * x
+    >>> result = check_gradients(forward, backward, np.arange(1.0, 8.0))
+    >>> result.verdict, result.tags
+    ('scale', ('factor-half',))
+    """
+    if backward is not None and not callable(backward):
+        inputs, backward = (backward, *inputs), None
+    function = backward if backward is not None else forward
+    name = title or str(getattr(function, "__name__", type(forward).__name__))
+    result = CheckResult(name, formula_hints=formula_hints)
+    with watching() as watch:
+        try:
+            with students_code():
+                problem = _problem(forward, backward, inputs, keywords, wrt)
+                result.notes += problem.notes
+                rng = np.random.default_rng(seed)
+                _check(problem, result, rng, cotangent, candidates, batch)
+        except NotAttempted:
+            result.attempted = False
+        except StudentError as error:
+            result.findings = [Finding("error", (error.tag,), (), error.message)]
+    result.findings = merge(result.findings)
+    result.notes += watch.notes()
+    return result
+
+
+def _problem(
+    forward: Any,
+    backward: Any,
+    inputs: tuple[Any, ...],
+    keywords: dict[str, Any],
+    wrt: tuple[str, ...] | None,
+) -> Problem:
+    layer = all(hasattr(forward, k) for k in ("params", "forward", "backward"))
+    if layer and backward is None:
+        return from_layer(forward, inputs, keywords)
+    if not callable(forward):
+        raise TypeError("check_gradients needs a function or a layer")
+    return from_functions(forward, backward, inputs, keywords, wrt)
+
+
+def _output(problem: Problem) -> np.ndarray:
+    """The forward's output; it must be an array, the same on each call."""
+    where = defined_at(problem.source)
+    y, _ = problem.forward(problem.fresh())
+    again, _ = problem.forward(problem.fresh())
+    if y is None:
+        raise StudentError(
+            "none", f"forward returns None: is the return missing?\n{where}"
+        )
+    array = np.array(y)
+    if array.dtype.kind not in "fiub":
+        raise StudentError("type", f"forward returns {type(y).__name__}\n{where}")
+    if problem.loss and array.size != 1:
+        message = "no backward is given, and the function does not return (value, grad)"
+        raise StudentError("no-backward", f"{message}\n{where}")
+    if not np.array_equal(array, np.array(again), equal_nan=True):
+        message = "forward gives another output on each call: pass it rng=..., seeded"
+        raise StudentError("random-forward", f"{message}\n{where}")
+    if not np.all(np.isfinite(array)):
+        message = "forward returns NaN or infinity, there is nothing to differentiate"
+        raise StudentError("nan", f"{message}\n{where}")
+    return array
+
+
+def _check(
+    problem: Problem,
+    result: CheckResult,
+    rng: np.random.Generator,
+    cotangent: np.ndarray | None,
+    supply: Supply | None,
+    batch: bool,
+) -> None:
+    """All of it: the values, then the behavior; the most telling finding first."""
+    y = _output(problem)
+    dy = rng.standard_normal(y.shape) if cotangent is None else np.asarray(cotangent)
+    dy = np.ones(y.shape) if problem.loss else dy.astype(np.float64)
+    got, findings = twice_and_untouched(problem, dy)
+    changes = any("mutated" not in f.tags for f in findings)  # keeps a state
+    behavior = [] if problem.loss or changes else upstream(problem, dy, got)
+    values = comparisons(problem, y, dy, got, supply, rng, result)
+    wrong = compare_arrays(values, result)
+    recognized = [f for f in wrong if f.verdict not in ("not recognized", "pattern")]
+    strong = [f for f in behavior if f.tags[0] != "not-linear-in-dy"]
+    if findings or strong:  # state and lost upstream explain the values
+        explained = {k for f in findings + strong for k in f.names}
+        wrong = [f for f in wrong if not explained & set(f.names)]
+        result.findings += findings + strong + wrong
+    elif recognized:
+        result.findings += wrong
+    elif behavior:  # not linear: that is all there is to say of those arrays
+        explained = {k for f in behavior for k in f.names}
+        result.findings += behavior
+        result.findings += [f for f in wrong if not explained & set(f.names)]
+    else:
+        result.findings += wrong
+    if not result.findings:
+        _more_probes(problem, y, dy, got, result, rng, batch)
+
+
+def comparisons(
+    problem: Problem,
+    y: np.ndarray,
+    dy: np.ndarray,
+    got: dict[str, np.ndarray],
+    supply: Supply | None,
+    rng: np.random.Generator,
+    result: CheckResult,
+) -> list[tuple[Comparison, int]]:
+    """The student's arrays beside the numeric ones, with what may explain a gap."""
+    arrays = {**problem.arrays(), "y": y.astype(np.float64)}
+    if not problem.loss:
+        arrays["dy"] = dy
+    named = supply(problem.fresh(), y, dy) if supply is not None else {}
+    scalars = problem.scalars()
+    found = []
+    for k, derivative in numeric_gradients(problem, y, dy, got, rng).items():
+        if derivative.kinks:
+            s = "entry is" if derivative.kinks == 1 else "entries are"
+            result.notes.append(
+                f"d{k}: {derivative.kinks} {s} at a kink, where no derivative exists:"
+                " not compared"
+            )
+        own = named.get(k, Candidates())
+        every = own.plus(generic_candidates(k, arrays, scalars))
+        every.constants = own.constants + constants_of(scalars, own.constants)
+        cmp = Comparison(
+            f"d{k}",
+            got[k],
+            derivative.value,
+            derivative.error,
+            derivative.known,
+            sizes_of(arrays),
+            arrays,
+            every,
+        )
+        if not problem.loss and problem.inputs[k].shape == y.shape == got[k].shape:
+            if y.size > 3 and not Fit(cmp).passes():
+                every.mistakes += derivative_mistakes(
+                    problem.inputs[k], arrays["y"], dy, _slope_at(problem, k, dy)
+                )
+        found.append((cmp, len(own.factors)))
+    return found
+
+
+def _slope_at(
+    problem: Problem, k: str, dy: np.ndarray
+) -> Callable[[np.ndarray], np.ndarray]:
+    """dy times the derivative of the forward at another value of input k."""
+
+    def slope(z: np.ndarray) -> np.ndarray:
+        return entry_gradient(
+            lambda x: np.array(problem.forward(problem.fresh({k: x}))[0]), z, dy
+        ).value
+
+    return slope
+
+
+def _more_probes(
+    problem: Problem,
+    y: np.ndarray,
+    dy: np.ndarray,
+    got: dict[str, np.ndarray],
+    result: CheckResult,
+    rng: np.random.Generator,
+    batch: bool,
+) -> None:
+    """What is asked only of a backward whose values are right."""
+    result.findings += layout(problem, dy, got)
+    result.notes += single_precision(problem, dy)
+    one = batch_of_one(problem, y) if batch else None
+    if one is None:
+        return
+    small = Problem(**{**vars(problem), "inputs": {**problem.inputs, **one}})
+    try:
+        y1, _ = small.forward(small.fresh())
+    except Exception:  # the cut does not suit this function: nothing is learned
+        return
+    y1 = np.asarray(y1)
+    if y1.ndim != y.ndim or not np.all(np.isfinite(y1)):
+        return
+    dy1 = dy if problem.loss else rng.standard_normal(y1.shape)
+    answer = sweep(small, dy1)
+    for k, derivative in numeric_gradients(small, y1, dy1, answer, rng).items():
+        cmp = Comparison(
+            f"d{k}", answer[k], derivative.value, derivative.error, derivative.known
+        )
+        trial = CheckResult("")
+        if compare_arrays([(cmp, 0)], trial):
+            says = f"it is wrong for a batch of one (shape {answer[k].shape}, expected"
+            says += f" {derivative.value.shape})"
+            result.findings.append(
+                Finding("behavior", ("batch-of-one",), (f"d{k}",), says)
+            )

@@ -1,0 +1,43 @@
+"""Every mistake of every exercise fails its check and gets its own name."""
+
+import pytest
+
+from gan_numpy.exercises import all_exercises, build_mutant
+from gan_numpy.exercises.mutation import table
+
+EXERCISES = all_exercises()
+PAIRS = [
+    pytest.param(e, m, id=f"{name}-{k}-{'+'.join(m.tags)}")
+    for name, e in EXERCISES.items()
+    for k, m in enumerate(e.mutants)
+]
+
+
+@pytest.mark.parametrize("exercise, mutant", PAIRS)
+def test_a_mutant_gets_its_own_name(exercise, mutant, seeds):
+    wrong = build_mutant(exercise, mutant)
+    for seed in seeds:
+        result = exercise.run({exercise.name: wrong}, seed)
+        assert not result.passed and set(result.tags) == set(mutant.tags), str(result)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_reference_passes(name, seeds):
+    for seed in seeds:
+        result = EXERCISES[name].run(seed=seed)
+        assert result.passed, str(result)
+
+
+def test_there_are_many_and_the_table_counts_them():
+    assert len(PAIRS) >= 120
+    text, named, total = table([EXERCISES["relu_backward"]])
+    assert named == total == len(EXERCISES["relu_backward"].mutants)
+    assert f"{named} of {total} mutants fail with their own name" in text
+    assert max(map(len, text.split("\n"))) <= 80
+
+
+def test_a_mutant_that_changes_nothing_is_refused():
+    from gan_numpy.exercises import Mutant
+
+    with pytest.raises(ValueError, match="exactly once"):
+        build_mutant(EXERCISES["relu_backward"], Mutant(("x",), "no such text", ""))
