@@ -28,6 +28,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -45,6 +46,8 @@ OPERATIONS = (
     "maxout",
     "maxout_input_grad",
     "maxout_param_grads",
+    "sigmoid",
+    "relu",
     "dropout",
     "dropout_backward",
     "momentum_update",
@@ -100,7 +103,11 @@ def __getattr__(operation: str) -> Any:
     """Look up an operation in the active implementation, then in the reference."""
     if operation not in OPERATIONS:
         raise AttributeError(f"gan_numpy.kernels has no operation {operation!r}")
-    reference = implementation("reference")
-    return getattr(
-        implementation(active_kernels()), operation, getattr(reference, operation)
-    )
+    return _find(active_kernels(), operation)
+
+
+@cache
+def _find(name: str, operation: str) -> Any:
+    """The operation of an implementation; a step asks for fifty."""
+    fallback = getattr(implementation("reference"), operation)
+    return getattr(implementation(name), operation, fallback)

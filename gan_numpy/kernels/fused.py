@@ -15,7 +15,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from gan_numpy.kernels import masks, reference, updates
+from gan_numpy.kernels import activations, masks, reference, updates
 from gan_numpy.kernels import winners as passes
 from gan_numpy.kernels.parzen import parzen_log_density
 from gan_numpy.kernels.reference import affine, affine_input_grad
@@ -33,7 +33,9 @@ __all__ = [
     "maxout_param_grads",
     "momentum_update",
     "parzen_log_density",
+    "relu",
     "rmsprop_update",
+    "sigmoid",
 ]
 
 _FLOATS = (np.float32, np.float64)
@@ -54,6 +56,8 @@ def _alone(function: Callable) -> Callable:
     return run
 
 
+sigmoid = _alone(activations.sigmoid)
+relu = _alone(activations.relu)
 dropout = _alone(masks.dropout)
 dropout_backward = _alone(masks.dropout_backward)
 momentum_update = _alone(updates.momentum_update)

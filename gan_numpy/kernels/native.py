@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from gan_numpy.kernels import reference
+from gan_numpy.kernels.activations import relu, sigmoid
 from gan_numpy.kernels.masks import dropout, dropout_backward
 from gan_numpy.kernels.matmul import matmul
 from gan_numpy.kernels.parzen import parzen_log_density
@@ -33,7 +34,9 @@ __all__ = [
     "maxout_param_grads",
     "momentum_update",
     "parzen_log_density",
+    "relu",
     "rmsprop_update",
+    "sigmoid",
 ]
 
 

@@ -80,6 +80,21 @@ def maxout_input_grad(dh: np.ndarray, winners: np.ndarray, W: np.ndarray) -> np.
     return affine_input_grad(_scatter_to_winners(dh, winners, pieces), W)
 
 
+# -- activations ---------------------------------------------------------------------
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    r""":math:`\sigma(x) = 1 / (1 + e^{-x})`, precise in both tails."""
+    # exp of a negative number only: no overflow at either end.
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, e) / (1 + e)
+
+
+def relu(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    r""":math:`y = \max(x, 0)` and the mask :math:`x > 0`. NaN stays NaN."""
+    return np.maximum(x, 0), x > 0
+
+
 # -- dropout: y = m x / keep ---------------------------------------------------------
 
 

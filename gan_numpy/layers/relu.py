@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gan_numpy import kernels
 from gan_numpy.layers.base import Cache, Grads, Layer, check_float
 
 
@@ -24,7 +25,7 @@ class ReLU(Layer):
     ) -> tuple[np.ndarray, Cache]:
         """Return ``max(x, 0)`` and the cache ``x > 0``."""
         check_float(self, x)
-        return np.maximum(x, 0), x > 0
+        return kernels.relu(x)
 
     def backward(
         self,
