@@ -11,7 +11,7 @@ import numpy as np
 
 from gan_numpy.kernels import reference
 from gan_numpy.kernels.masks import dropout, dropout_backward
-from gan_numpy.kernels.reference import affine, affine_input_grad
+from gan_numpy.kernels.reference import affine, affine_input_grad, maxout_directional
 from gan_numpy.kernels.parzen import parzen_log_density
 from gan_numpy.kernels.updates import (
     adam_update,
@@ -30,6 +30,7 @@ __all__ = [
     "dropout",
     "dropout_backward",
     "maxout",
+    "maxout_directional",
     "maxout_input_grad",
     "maxout_param_grads",
     "momentum_update",
