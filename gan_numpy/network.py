@@ -2,6 +2,21 @@ r"""Networks: layers in a row.
 
 For :math:`y = f_L \circ \dots \circ f_1 (x)` the chain rule runs the layers' backward
 passes in the opposite order, each receiving the cotangent that the next one returned.
+
+The second order, for a penalty on :math:`dx`, is again a chain rule, for a computation
+that has two sweeps. Layer :math:`l` maps :math:`x_l` to :math:`x_{l+1}`, and its
+backward pass maps :math:`\delta_{l+1}` to :math:`\delta_l`; :math:`\delta_1 = dx`.
+
+1. The *u sweep* runs from the input up, against the order of the backward passes:
+   ``backward_vjp`` turns :math:`u_l = \partial S/\partial\delta_l` into
+   :math:`u_{l+1}`. On the way it yields :math:`\partial S/\partial\theta_l` and, where
+   the layer is curved, :math:`\rho_l`, the part of :math:`\partial S/\partial x_l` that
+   passes through the slopes of layer :math:`l`.
+2. The *r sweep* runs down, and is an ordinary backward pass of the :math:`\rho_l`:
+   :math:`r_l = \partial S/\partial x_l` is
+   :math:`\rho_l + r_{l+1}\,\partial x_{l+1}/\partial x_l`, and
+   :math:`r_{l+1}\,\partial x_{l+1}/\partial\theta_l` is added to the gradients. It has
+   nothing to do in a network that is piecewise linear.
 """
 
 from __future__ import annotations
@@ -84,6 +99,93 @@ class Sequential(Layer):
             if name == lowest:
                 break
         return cotangent if input_grad else None, grads
+
+    def cotangents(
+        self, dy: np.ndarray, cache: Cache
+    ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """The input gradient and, by layer, the cotangent that each backward received.
+
+        Parameters
+        ----------
+        dy : ndarray
+            Cotangent of the network's output.
+        cache : object
+            What `forward` returned.
+
+        Returns
+        -------
+        dx : ndarray
+            The input gradient of `backward`.
+        received : dict
+            For `backward_vjp`.
+        """
+        received = {}
+        for name, layer in reversed(self.layers.items()):
+            received[name] = dy
+            dx, _ = layer.backward(dy, cache[name], param_grads=False)
+            assert dx is not None  # asked for by input_grad=True
+            dy = dx
+        return dy, received
+
+    def backward_vjp(
+        self,
+        u: np.ndarray,
+        dy: np.ndarray,
+        cache: Cache,
+        *,
+        received: dict[str, np.ndarray] | None = None,
+        input_grad: bool = True,
+    ) -> tuple[np.ndarray, Grads, np.ndarray | None]:
+        """The u sweep, then the r sweep, as described on top of this file.
+
+        Parameters
+        ----------
+        u, dy, cache
+            As for every layer.
+        received : dict, optional
+            What ``cotangents(dy, cache)`` returned, if the caller has it.
+        input_grad : bool
+            Whether to compute `d_x`.
+
+        Returns
+        -------
+        d_dy, grads, d_x
+            As for every layer; `d_x` is None if ``input_grad=False``.
+        """
+        if received is None:
+            _, received = self.cotangents(dy, cache)
+        grads: Grads = {}
+        curvature: dict[str, np.ndarray | None] = {}
+        for name, layer in self.layers.items():
+            u, layer_grads, curvature[name] = layer.backward_vjp(
+                u, received[name], cache[name]
+            )
+            grads.update({f"{name}.{key}": g for key, g in layer_grads.items()})
+        r = self._r_sweep(curvature, cache, grads, input_grad)
+        return u, grads, r
+
+    def _r_sweep(
+        self,
+        curvature: dict[str, np.ndarray | None],
+        cache: Cache,
+        grads: Grads,
+        input_grad: bool,
+    ) -> np.ndarray | None:
+        """Send every layer's rho down; add the gradients met on the way to `grads`."""
+        lowest = None if input_grad else self._lowest_with_params()
+        r: np.ndarray | None = None
+        for name, layer in reversed(self.layers.items()):
+            if r is not None:
+                wanted = name != lowest
+                r, extra = layer.backward(r, cache[name], input_grad=wanted)
+                for key, value in extra.items():
+                    grads[f"{name}.{key}"] += value
+            if name == lowest:
+                return None
+            rho = curvature[name]
+            if rho is not None:
+                r = rho if r is None else r + rho
+        return r if input_grad else None
 
     def _lowest_with_params(self) -> str | None:
         return next((name for name, layer in self.layers.items() if layer.params), None)

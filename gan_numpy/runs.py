@@ -44,6 +44,7 @@ COLUMNS = (
     "grad_norm_generator",
     "steps_per_second",
 )
+PENALTY_COLUMN = "penalty"  # the last column, of recipes that have one
 OWN_FILES = ("checkpoint.npz", "metrics.csv", "curves.png", "result.json", "samples")
 SAMPLE_STREAM, PREVIEW_STREAM = 1, 2  # keep the draws apart from training's
 
@@ -131,7 +132,9 @@ class Run:
         row: dict[str, Any] = {"epoch": state.epoch, "step": state.step}
         row |= {name: f"{value:.6g}" for name, value in monitors.items()}
         text = io.StringIO()
-        writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+        penalized = self.recipe.penalty != "none"
+        columns = (*COLUMNS, PENALTY_COLUMN) if penalized else COLUMNS
+        writer = csv.DictWriter(text, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows([*self.metrics(state.epoch - 1), row])
         write_text(self.path / "metrics.csv", text.getvalue())

@@ -23,6 +23,7 @@ from gan_numpy.datasets import Dataset
 from gan_numpy.layers.base import Grads
 from gan_numpy.network import Sequential
 from gan_numpy.objectives import Objective, sigmoid
+from gan_numpy.penalties import Forward, Penalty
 from gan_numpy.recipes import Recipe
 from gan_numpy.state import (
     Monitors,
@@ -43,6 +44,7 @@ def discriminator_step(
     z: np.ndarray,
     rng: np.random.Generator,
     weight: float = 1.0,
+    penalty: Penalty | None = None,
 ) -> tuple[Grads, Monitors]:
     r"""Gradient of the discriminator's loss; the generator is only run forward.
 
@@ -58,25 +60,50 @@ def discriminator_step(
         Source of the dropout masks.
     weight : float
         Factor of the loss: ½ in the code released with the paper.
+    penalty : Penalty, optional
+        Added to the loss.
 
     Returns
     -------
     grads : dict
-        :math:`\partial L_D / \partial\theta_D`.
+        :math:`\partial L_D / \partial\theta_D`, with the penalty's added.
     monitors : dict
-        ``loss_discriminator``, ``d_real`` (mean D(x)) and ``d_fake`` (mean D(G(z))).
+        ``loss_discriminator``, ``d_real`` (mean D(x)) and ``d_fake`` (mean D(G(z)));
+        ``penalty``, if there is one, which the loss does not include.
     """
     fake, _ = G.forward(z, train=True, rng=rng)
+    if penalty is not None:  # it needs the cache of the real half for itself
+        real_forward = D.forward(x, train=True, rng=rng)
+        fake_forward = D.forward(fake, train=True, rng=rng)
+        grads, monitors = _from_both(D, objective, real_forward, fake_forward, weight)
+        monitors["penalty"] = penalty.add_to(grads, D, x, fake, rng, real_forward)
+        return grads, monitors
     # One batch of both halves: half as many, twice as tall matrix products.
     logits, cache = D.forward(np.concatenate([x, fake]), train=True, rng=rng)
     real_logits, fake_logits = np.split(logits, [len(x)])
     loss, d_real, d_fake = objective.discriminator(real_logits, fake_logits)
     d_logits = weight * np.concatenate([d_real, d_fake])
     _, grads = D.backward(d_logits, cache, input_grad=False)
-    return grads, {
-        "loss_discriminator": weight * loss,
-        "d_real": _mean(sigmoid(real_logits)),
-        "d_fake": _mean(sigmoid(fake_logits)),
+    return grads, _monitors(weight * loss, real_logits, fake_logits)
+
+
+def _from_both(
+    D: Sequential, objective: Objective, real: Forward, fake: Forward, weight: float
+) -> tuple[Grads, Monitors]:
+    """The discriminator's gradient from two forward passes, each crossed backward."""
+    loss, d_real, d_fake = objective.discriminator(real[0], fake[0])
+    _, grads = D.backward(weight * d_real, real[1], input_grad=False)
+    _, from_fake = D.backward(weight * d_fake, fake[1], input_grad=False)
+    for name, grad in from_fake.items():
+        grads[name] += grad
+    return grads, _monitors(weight * loss, real[0], fake[0])
+
+
+def _monitors(loss: float, real: np.ndarray, fake: np.ndarray) -> Monitors:
+    return {
+        "loss_discriminator": loss,
+        "d_real": _mean(sigmoid(real)),
+        "d_fake": _mean(sigmoid(fake)),
     }
 
 
@@ -116,6 +143,7 @@ def simultaneous_step(
     z: np.ndarray,
     rng: np.random.Generator,
     weight: float = 1.0,
+    penalty: Penalty | None = None,
 ) -> tuple[Grads, Grads, Monitors]:
     """Both gradients at the same point, from the same fakes and dropout masks.
 
@@ -129,29 +157,18 @@ def simultaneous_step(
         Those of `discriminator_step` and `generator_step`.
     """
     fake, G_cache = G.forward(z, train=True, rng=rng)
-    real_logits, real_cache = D.forward(x, train=True, rng=rng)
-    fake_logits, fake_cache = D.forward(fake, train=True, rng=rng)
+    real_forward = D.forward(x, train=True, rng=rng)
+    fake_logits, fake_cache = fake_forward = D.forward(fake, train=True, rng=rng)
 
-    D_loss, d_real, d_fake = objective.discriminator(real_logits, fake_logits)
-    _, D_grads = D.backward(weight * d_real, real_cache, input_grad=False)
-    _, from_fake = D.backward(weight * d_fake, fake_cache, input_grad=False)
-    for name, grad in from_fake.items():
-        D_grads[name] += grad
+    D_grads, monitors = _from_both(D, objective, real_forward, fake_forward, weight)
+    if penalty is not None:
+        monitors["penalty"] = penalty.add_to(D_grads, D, x, fake, rng, real_forward)
 
     G_loss, d_logits = objective.generator(fake_logits)
     d_images, _ = D.backward(d_logits, fake_cache, param_grads=False)
     assert d_images is not None  # asked for by input_grad=True
     _, G_grads = G.backward(d_images, G_cache, input_grad=False)
-    return (
-        D_grads,
-        G_grads,
-        {
-            "loss_discriminator": weight * D_loss,
-            "loss_generator": G_loss,
-            "d_real": _mean(sigmoid(real_logits)),
-            "d_fake": _mean(sigmoid(fake_logits)),
-        },
-    )
+    return D_grads, G_grads, monitors | {"loss_generator": G_loss}
 
 
 def _mean(values: np.ndarray) -> float:
@@ -167,11 +184,12 @@ def alternating_update(
     """Algorithm 1's body: k discriminator updates, then one of the generator."""
     G, D, rng = state.G, state.D, state.rng
     objective, optimizer = recipe.make_objective(), recipe.make_optimizer()
+    weight, penalty = recipe.discriminator_weight, recipe.make_penalty()
     for _ in range(recipe.discriminator_steps):
         x = next_x()
         z = recipe.sample_latent(len(x), rng, x.dtype)
         D_grads, monitors = discriminator_step(
-            G, D, objective, x, z, rng, recipe.discriminator_weight
+            G, D, objective, x, z, rng, weight, penalty
         )
         check_losses(state, monitors)
         optimizer.update(D.params, D_grads, state.D_optimizer, state.epoch + 1)
@@ -196,6 +214,7 @@ def simultaneous_update(
         z,
         state.rng,
         recipe.discriminator_weight,
+        recipe.make_penalty(),
     )
     check_losses(state, monitors)
     optimizer = recipe.make_optimizer()

@@ -1,7 +1,16 @@
 import numpy as np
 import pytest
 
-from gan_numpy.layers import Dense, Dropout, Maxout, ReLU, Sigmoid
+from gan_numpy.layers import (
+    Dense,
+    Dropout,
+    LeakyReLU,
+    Maxout,
+    ReLU,
+    Reshape,
+    Sigmoid,
+    Tanh,
+)
 from gan_numpy.layers.initializers import uniform
 from gan_numpy.network import Sequential
 from tests.numeric import numerical_gradient, relative_error
@@ -100,3 +109,85 @@ def test_names_must_differ_and_have_no_dot():
         Sequential([("a", ReLU()), ("a", ReLU())])
     with pytest.raises(ValueError, match="dot"):
         Sequential([("a.b", ReLU())])
+
+
+def make_curved_network(rng, dtype=np.float64):
+    """Every kind of layer, a network within the network, curved ones among them."""
+    init = uniform(1.0)
+    inner = Sequential(
+        [
+            ("h", Dense(6, 4, init=init, rng=rng, bias=0.1, dtype=dtype)),
+            ("tanh", Tanh()),
+        ]
+    )
+    return Sequential(
+        [
+            ("image", Reshape(5, 1)),
+            ("flat", Reshape(-1)),
+            ("drop", Dropout(0.8)),
+            ("h0", Maxout(5, 6, 3, init=init, rng=rng, dtype=dtype)),
+            ("inner", inner),
+            ("h1", Dense(4, 3, init=init, rng=rng, dtype=dtype)),
+            ("leaky", LeakyReLU(0.2)),
+            ("y", Dense(3, 2, init=init, rng=rng, dtype=dtype)),
+            ("sigmoid", Sigmoid()),
+        ]
+    )
+
+
+@pytest.mark.parametrize("make", [make_network, make_curved_network])
+def test_second_order_against_central_differences(make, rng):
+    """S = <u, backward(dy)> with respect to dy, every parameter and the input."""
+    network, x = make(rng), rng.normal(size=(7, 5))
+    y, cache = run(network, x)
+    u, dy = rng.normal(size=x.shape), rng.normal(size=y.shape)
+    d_dy, grads, d_x = network.backward_vjp(u, dy, cache)
+
+    def S():
+        dx, _ = network.backward(dy, run(network, x)[1], param_grads=False)
+        return float(np.sum(u * dx))
+
+    assert relative_error(d_dy, numerical_gradient(S, dy)) < 1e-8
+    assert relative_error(d_x, numerical_gradient(S, x)) < 1e-7
+    assert grads.keys() == network.params.keys()
+    for name, value in network.params.items():
+        assert relative_error(grads[name], numerical_gradient(S, value)) < 1e-7
+
+
+def test_cotangents_are_those_that_each_backward_receives(rng):
+    network, x = make_network(rng), rng.normal(size=(7, 5))
+    y, cache = run(network, x)
+    dy = rng.normal(size=y.shape)
+    dx, received = network.cotangents(dy, cache)
+    np.testing.assert_array_equal(dx, network.backward(dy, cache)[0])
+    np.testing.assert_array_equal(received["sigmoid"], dy)
+    d_y, _ = network.layers["sigmoid"].backward(dy, cache["sigmoid"])
+    np.testing.assert_array_equal(received["y"], d_y)
+    assert received.keys() == network.layers.keys()
+
+
+def test_second_order_with_cotangents_given_and_without_input_gradient(rng):
+    network, x = make_curved_network(rng), rng.normal(size=(7, 5))
+    y, cache = run(network, x)
+    u, dy = rng.normal(size=x.shape), rng.normal(size=y.shape)
+    d_dy, expected, _ = network.backward_vjp(u, dy, cache)
+    _, received = network.cotangents(dy, cache)
+    again, grads, d_x = network.backward_vjp(
+        u, dy, cache, received=received, input_grad=False
+    )
+    assert d_x is None
+    np.testing.assert_array_equal(again, d_dy)
+    for name in expected:
+        np.testing.assert_array_equal(grads[name], expected[name])
+
+
+def test_a_piecewise_linear_network_is_not_swept_a_third_time(rng):
+    """No curvature, no r sweep: backward_vjp asks for no backward pass."""
+    layers = list(make_network(rng).layers.items())[:-1]  # without the sigmoid
+    network, x = Sequential(layers), rng.normal(size=(7, 5))
+    y, cache = run(network, x)
+    _, received = network.cotangents(y, cache)
+    for layer in network.layers.values():
+        layer.backward = None  # calling it would fail
+    _, grads, d_x = network.backward_vjp(x, y, cache, received=received)
+    assert d_x is None and grads.keys() == network.params.keys()

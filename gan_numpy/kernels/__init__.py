@@ -44,6 +44,7 @@ OPERATIONS = (
     "affine_input_grad",
     "affine_param_grads",
     "maxout",
+    "maxout_directional",
     "maxout_input_grad",
     "maxout_param_grads",
     "sigmoid",

@@ -18,7 +18,7 @@ import numpy as np
 from gan_numpy.kernels import activations, masks, reference, updates
 from gan_numpy.kernels import winners as passes
 from gan_numpy.kernels.parzen import parzen_log_density
-from gan_numpy.kernels.reference import affine, affine_input_grad
+from gan_numpy.kernels.reference import affine, affine_input_grad, maxout_directional
 
 __all__ = [
     "adam_update",
@@ -29,6 +29,7 @@ __all__ = [
     "dropout",
     "dropout_backward",
     "maxout",
+    "maxout_directional",
     "maxout_input_grad",
     "maxout_param_grads",
     "momentum_update",

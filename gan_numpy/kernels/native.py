@@ -10,6 +10,7 @@ import numpy as np
 
 from gan_numpy.kernels import reference
 from gan_numpy.kernels.activations import relu, sigmoid
+from gan_numpy.kernels.jit import kernel, operand
 from gan_numpy.kernels.masks import dropout, dropout_backward
 from gan_numpy.kernels.matmul import matmul
 from gan_numpy.kernels.parzen import parzen_log_density
@@ -30,6 +31,7 @@ __all__ = [
     "dropout",
     "dropout_backward",
     "maxout",
+    "maxout_directional",
     "maxout_input_grad",
     "maxout_param_grads",
     "momentum_update",
@@ -90,3 +92,26 @@ def maxout_input_grad(dh: np.ndarray, winners: np.ndarray, W: np.ndarray) -> np.
     if not _supported(dh, W):
         return reference.maxout_input_grad(dh, winners, W)
     return matmul(scatter(dh, winners, W.shape[1] // dh.shape[1]), W.T)
+
+
+@kernel()
+def _gather(z: np.ndarray, winners: np.ndarray, pieces: int, h: np.ndarray) -> None:
+    """Copy the winning piece of each unit; too little work to share among threads."""
+    for n in range(len(h)):
+        row, winner, value = z[n].reshape(h.shape[1], pieces), winners[n], h[n]
+        for i in range(h.shape[1]):
+            value[i] = row[i, winner[i]]
+
+
+def maxout_directional(u: np.ndarray, winners: np.ndarray, W: np.ndarray) -> np.ndarray:
+    r"""Derivative of h in the direction u; see `reference.maxout_directional`."""
+    if not _supported(u, W):
+        return reference.maxout_directional(u, winners, W)
+    pieces = W.shape[1] // winners.shape[1]
+    if len(winners) != len(u) or W.shape[1] % winners.shape[1]:
+        raise ValueError(f"winners of {winners.shape} for u {u.shape}, W {W.shape}")
+    if winners.max(initial=0) >= pieces:
+        raise IndexError(f"winner {winners.max()} of {pieces} pieces")
+    h = np.empty(winners.shape, u.dtype)
+    _gather(matmul(u, W), operand(winners), pieces, h)
+    return h

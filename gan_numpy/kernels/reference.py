@@ -80,6 +80,16 @@ def maxout_input_grad(dh: np.ndarray, winners: np.ndarray, W: np.ndarray) -> np.
     return affine_input_grad(_scatter_to_winners(dh, winners, pieces), W)
 
 
+def maxout_directional(u: np.ndarray, winners: np.ndarray, W: np.ndarray) -> np.ndarray:
+    r"""Derivative of h in the direction u, shape (N, units): the second order.
+
+    :math:`(uW)_{n,(i,j^*_{n,i})}` for unit i of example n: the pieces that won for x.
+    """
+    z = (u @ W).reshape(*winners.shape, W.shape[1] // winners.shape[1])
+    index = winners[:, :, None].astype(np.intp)
+    return np.take_along_axis(z, index, axis=2)[:, :, 0]
+
+
 # -- activations ---------------------------------------------------------------------
 
 

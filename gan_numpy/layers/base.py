@@ -12,6 +12,20 @@ A layer is a differentiable map :math:`y = f(x; \theta)`. It knows two things:
 Caches are returned and never stored on the layer: the discriminator runs on real and on
 generated batches before either of its backward passes. ``backward`` returns fresh
 gradients and updates nothing; who trains decides what to do with them.
+
+A layer that a gradient penalty may cross knows a third thing. The penalty is a function
+of the :math:`dx` that ``backward`` computed, so its own gradient asks how :math:`dx`
+depends on everything it was made of. ``backward_vjp`` answers with the vector-Jacobian
+products of ``backward`` itself. For a cotangent :math:`u = \partial P/\partial(dx)`,
+with the scalar
+
+.. math:: S = \langle u, dx \rangle
+            = \sum_{n,i,j} u_{ni}\, dy_{nj}\, \frac{\partial y_{nj}}{\partial x_{ni}},
+
+it returns :math:`\partial S/\partial(dy)`, :math:`\partial S/\partial\theta` and
+:math:`\partial S/\partial x`. As :math:`dx` is linear in :math:`dy`, the first is the
+derivative of :math:`y` in the direction :math:`u`; the last vanishes for layers that
+are linear in :math:`x`, piece by piece: they have no curvature.
 """
 
 from __future__ import annotations
@@ -94,6 +108,39 @@ class Layer:
             ``param_grads=False``.
         """
         raise NotImplementedError
+
+    def backward_vjp(
+        self, u: np.ndarray, dy: np.ndarray, cache: Cache
+    ) -> tuple[np.ndarray, Grads, np.ndarray | None]:
+        r"""Multiply a cotangent by the Jacobians of `backward`: the second order.
+
+        Parameters
+        ----------
+        u : ndarray
+            Gradient of a penalty with respect to the `dx` of `backward`.
+        dy : ndarray
+            The cotangent that `backward` received.
+        cache : object
+            What `forward` returned.
+
+        Returns
+        -------
+        d_dy : ndarray
+            :math:`\partial S/\partial(dy)`, shaped like `dy`.
+        grads : dict
+            :math:`\partial S/\partial\theta`: fresh arrays with the keys of `params`.
+        d_x : ndarray or None
+            :math:`\partial S/\partial x`; None if it is zero for every `x`.
+
+        Raises
+        ------
+        NotImplementedError
+            If the layer has no second order.
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} has no backward_vjp: a gradient penalty cannot "
+            f"cross it"
+        )
 
 
 def check_input(layer: Layer, x: np.ndarray, features: int, dtype: np.dtype) -> None:

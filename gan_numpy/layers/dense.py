@@ -4,6 +4,14 @@ r"""Dense (affine) layer.
     y &= x W + b, \\
     dx &= dy\, W^\top, \qquad dW = x^\top dy, \qquad db = \sum_n dy_n .
 
+Second order: :math:`S = \sum_n u_n W dy_n^\top` is linear in each of :math:`u`,
+:math:`W` and :math:`dy`, and knows nothing of :math:`x` and :math:`b`:
+
+.. math::
+    \frac{\partial S}{\partial(dy)} = u W, \qquad
+    \frac{\partial S}{\partial W} = u^\top dy, \qquad
+    \frac{\partial S}{\partial b} = 0 .
+
 Shapes: :math:`x` (N, n_in), :math:`W` (n_in, n_out), :math:`b` (n_out,).
 """
 
@@ -74,3 +82,11 @@ class Dense(Layer):
             grads["W"], grads["b"] = kernels.affine_param_grads(dy, x)
         dx = kernels.affine_input_grad(dy, self.params["W"]) if input_grad else None
         return dx, grads
+
+    def backward_vjp(
+        self, u: np.ndarray, dy: np.ndarray, cache: Cache
+    ) -> tuple[np.ndarray, Grads, np.ndarray | None]:
+        """Return ``u @ W``, ``{"W": u.T @ dy, "b": 0}`` and None."""
+        W, no_bias = self.params["W"], np.zeros_like(self.params["b"])
+        dW, _ = kernels.affine_param_grads(dy, u)
+        return kernels.affine(u, W, no_bias), {"W": dW, "b": no_bias}, None

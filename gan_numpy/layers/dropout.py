@@ -7,8 +7,9 @@ that its mean is unchanged; at test time the layer is the identity.
     y = \frac{m \odot x}{keep}, \qquad m_i \sim \mathrm{Bernoulli}(keep), \qquad
     dx = \frac{m \odot dy}{keep}.
 
-The backward pass uses the forward's mask: it is in the cache. The paper's discriminator
-keeps .8 of its input and .5 of each hidden layer, scaled by 1.25 and 2.
+The backward pass uses the forward's mask: it is in the cache. So does the second order,
+:math:`\partial S/\partial(dy) = m \odot u / keep`, without curvature. The paper's
+discriminator keeps .8 of its input and .5 of each hidden layer, scaled by 1.25 and 2.
 """
 
 from __future__ import annotations
@@ -70,3 +71,11 @@ class Dropout(Layer):
             return None, {}
         dx = dy if mask is None else kernels.dropout_backward(dy, mask, self.keep)
         return dx, {}
+
+    def backward_vjp(
+        self, u: np.ndarray, dy: np.ndarray, cache: Cache
+    ) -> tuple[np.ndarray, Grads, np.ndarray | None]:
+        """Mask and scale `u` as the forward did `x`; no gradients, no curvature."""
+        mask = cache
+        d_dy = u if mask is None else kernels.dropout_backward(u, mask, self.keep)
+        return d_dy, {}, None

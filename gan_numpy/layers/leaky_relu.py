@@ -3,6 +3,9 @@ r"""Leaky rectified linear unit (Maas, Hannun and Ng, ICML 2013).
 .. math::
     y = \begin{cases} x & x > 0 \\ \alpha x & x \le 0 \end{cases}, \qquad
     dx = dy \odot \begin{cases} 1 & x > 0 \\ \alpha & x \le 0 \end{cases}.
+
+Second order: :math:`\partial S/\partial(dy)` is :math:`u` times the same slope; no
+curvature.
 """
 
 from __future__ import annotations
@@ -50,3 +53,10 @@ class LeakyReLU(Layer):
         """Return ``dy * slope``."""
         slope = cache
         return dy * slope if input_grad else None, {}
+
+    def backward_vjp(
+        self, u: np.ndarray, dy: np.ndarray, cache: Cache
+    ) -> tuple[np.ndarray, Grads, np.ndarray | None]:
+        """Return ``u * slope``, no gradients, no curvature."""
+        slope = cache
+        return u * slope, {}, None

@@ -4,18 +4,26 @@ Each unit takes the largest of `k` affine *pieces*, and so learns its own convex
 piecewise-linear activation:
 
 .. math::
-    z_{u,j} = x \cdot W_{:,(u,j)} + b_{(u,j)}, \qquad
-    h_u = \max_{j \le k} z_{u,j}, \qquad
-    j^*_u = \arg\max_{j \le k} z_{u,j}.
+    z_{i,j} = x \cdot W_{:,(i,j)} + b_{(i,j)}, \qquad
+    h_i = \max_{j \le k} z_{i,j}, \qquad
+    j^*_i = \arg\max_{j \le k} z_{i,j}.
 
 The derivative of a maximum is 1 for the winner and 0 for all others, so
 
 .. math::
-    dz_{u,j} = dh_u \, [\,j = j^*_u\,], \qquad
+    dz_{i,j} = dh_i \, [\,j = j^*_i\,], \qquad
     dx = dz\, W^\top, \qquad dW = x^\top dz, \qquad db = \sum_n dz_n .
 
+Second order: with :math:`u` in the place of :math:`x`, the same winners, which do not
+move when :math:`x` changes a little:
+
+.. math::
+    \frac{\partial S}{\partial(dh_i)} = (u W)_{i,j^*_i}, \qquad
+    \frac{\partial S}{\partial W} = u^\top dz, \qquad
+    \frac{\partial S}{\partial b} = 0 .
+
 Of equal pieces the first wins, in the forward and the backward pass alike.
-Column :math:`(u, j)` of `W` is column ``u * pieces + j``.
+Column :math:`(i, j)` of `W` is column ``i * pieces + j``.
 """
 
 from __future__ import annotations
@@ -92,3 +100,13 @@ class Maxout(Layer):
         if input_grad:
             dx = kernels.maxout_input_grad(dy, winners, self.params["W"])
         return dx, grads
+
+    def backward_vjp(
+        self, u: np.ndarray, dy: np.ndarray, cache: Cache
+    ) -> tuple[np.ndarray, Grads, np.ndarray | None]:
+        """Return ``u @ W`` at the winners, ``{"W": u.T @ dz, "b": 0}`` and None."""
+        _, winners = cache
+        W, b = self.params["W"], self.params["b"]
+        dW, _ = kernels.maxout_param_grads(dy, winners, u, self.pieces)
+        d_dy = kernels.maxout_directional(u, winners, W)
+        return d_dy, {"W": dW, "b": np.zeros_like(b)}, None

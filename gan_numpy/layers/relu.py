@@ -2,6 +2,8 @@ r"""Rectified linear unit.
 
 .. math:: y = \max(x, 0), \qquad dx = dy \odot [x > 0].
 
+Second order: :math:`\partial S/\partial(dy) = u \odot [x > 0]`; no curvature.
+
 The slope at exactly 0 is taken as 0. NaN passes through.
 """
 
@@ -38,3 +40,10 @@ class ReLU(Layer):
         """Return `dy` where the input was positive, 0 elsewhere."""
         positive = cache
         return dy * positive if input_grad else None, {}
+
+    def backward_vjp(
+        self, u: np.ndarray, dy: np.ndarray, cache: Cache
+    ) -> tuple[np.ndarray, Grads, np.ndarray | None]:
+        """Return `u` where the input was positive, no gradients, no curvature."""
+        positive = cache
+        return u * positive, {}, None

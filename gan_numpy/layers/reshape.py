@@ -1,6 +1,7 @@
 r"""Reshape: the same numbers, another shape per example.
 
-The Jacobian is a permutation, here the identity: the backward pass reshapes back.
+The Jacobian is a permutation, here the identity: the backward pass reshapes back,
+and the second order forth again.
 """
 
 from __future__ import annotations
@@ -57,3 +58,9 @@ class Reshape(Layer):
         """Return `dy` in the shape of the input."""
         shape = cache
         return dy.reshape(shape) if input_grad else None, {}
+
+    def backward_vjp(
+        self, u: np.ndarray, dy: np.ndarray, cache: Cache
+    ) -> tuple[np.ndarray, Grads, np.ndarray | None]:
+        """Return `u` in the shape of the output; no gradients, no curvature."""
+        return u.reshape(dy.shape), {}, None

@@ -2,6 +2,12 @@ r"""Logistic sigmoid.
 
 .. math:: y = \sigma(x) = \frac{1}{1 + e^{-x}}, \qquad dx = dy \odot y (1 - y).
 
+Second order, with :math:`y' = y (1 - y)` and :math:`y'' = y' (1 - 2y)`:
+
+.. math::
+    \frac{\partial S}{\partial(dy)} = u \odot y', \qquad
+    \frac{\partial S}{\partial x} = u \odot dy \odot y'' .
+
 The last layer of the paper's generator, whose outputs are pixel intensities in [0, 1].
 The sigmoid of the *discriminator* is part of the loss instead (`gan_numpy.objectives`
 takes logits), where it cannot overflow.
@@ -41,3 +47,11 @@ class Sigmoid(Layer):
         """Return ``dy * y * (1 - y)``."""
         y = cache
         return dy * (y * (1 - y)) if input_grad else None, {}
+
+    def backward_vjp(
+        self, u: np.ndarray, dy: np.ndarray, cache: Cache
+    ) -> tuple[np.ndarray, Grads, np.ndarray | None]:
+        """Return ``u * y'``, no gradients, and ``u * dy * y''``."""
+        y = cache
+        d_dy = u * (y * (1 - y))
+        return d_dy, {}, d_dy * dy * (1 - 2 * y)

@@ -2,6 +2,12 @@ r"""Hyperbolic tangent.
 
 .. math:: y = \tanh x, \qquad dx = dy \odot (1 - y^2).
 
+Second order, with :math:`y' = 1 - y^2` and :math:`y'' = -2 y y'`:
+
+.. math::
+    \frac{\partial S}{\partial(dy)} = u \odot y', \qquad
+    \frac{\partial S}{\partial x} = u \odot dy \odot y'' .
+
 The cache is the output: the derivative needs nothing else.
 """
 
@@ -38,3 +44,12 @@ class Tanh(Layer):
         """Return ``dy * (1 - y**2)``."""
         y = cache
         return dy * (1 - y * y) if input_grad else None, {}
+
+    def backward_vjp(
+        self, u: np.ndarray, dy: np.ndarray, cache: Cache
+    ) -> tuple[np.ndarray, Grads, np.ndarray | None]:
+        """Return ``u * y'``, no gradients, and ``u * dy * y''``."""
+        y = cache
+        slope = 1 - y * y
+        d_dy = u * slope
+        return d_dy, {}, d_dy * dy * (-2 * y)

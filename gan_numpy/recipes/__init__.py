@@ -10,10 +10,13 @@ from gan_numpy.errors import UserError
 from gan_numpy.recipes.base import Recipe
 from gan_numpy.recipes.digits import Digits
 from gan_numpy.recipes.mnist import MNIST
+from gan_numpy.recipes.mnist_fast import MNISTFast
 
 __all__ = ["RECIPES", "Recipe", "get_recipe", "recipe_from_dict", "with_settings"]
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (Digits(), MNIST())}
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe for recipe in (Digits(), MNIST(), MNISTFast())
+}
 
 
 def get_recipe(name: str) -> Recipe:

@@ -23,9 +23,11 @@ from gan_numpy.optim import (
     Optimizer,
     RMSProp,
 )
+from gan_numpy.penalties import PENALTIES, Penalty
 
 CHOICES = {
     "objective": tuple(OBJECTIVES),
+    "penalty": ("none", *PENALTIES),
     "update": ("alternating", "simultaneous"),
     "optimizer": ("momentum", "adam", "rmsprop"),
     "latent": ("uniform", "normal"),
@@ -49,7 +51,11 @@ class Recipe:
     discriminator_steps : int
         k of Algorithm 1.
     discriminator_weight : float
-        Factor of the discriminator's loss.
+        Factor of the discriminator's loss, but not of the penalty.
+    penalty : {"none", "r1", "gradient_penalty"}
+        Penalty on the discriminator's slopes: see `gan_numpy.penalties`.
+    penalty_weight : float
+        :math:`\gamma` of ``r1``, :math:`\lambda` of ``gradient_penalty``.
     batch_size, epochs : int
     optimizer : {"momentum", "adam", "rmsprop"}
     learning_rate, learning_rate_factor, learning_rate_floor : float
@@ -77,6 +83,8 @@ class Recipe:
     update: str
     discriminator_steps: int
     discriminator_weight: float
+    penalty: str
+    penalty_weight: float
     batch_size: int
     epochs: int
     optimizer: str
@@ -111,6 +119,10 @@ class Recipe:
         for name in ("momentum", "momentum_final", "beta1", "beta2", "rms_decay"):
             if not 0 <= getattr(self, name) < 1:
                 self._refuse(name, "in [0, 1)")
+        if self.penalty_weight < 0:
+            self._refuse("penalty_weight", "at least 0")
+        if self.penalty != "none" and self.penalty_weight <= 0:
+            self._refuse("penalty_weight", f"more than 0 with penalty={self.penalty}")
         if not 0 <= self.generator_average < 1:
             self._refuse("generator_average", "in [0, 1), with 0 for no average")
         if self.learning_rate_factor < 1:
@@ -160,6 +172,12 @@ class Recipe:
     def make_objective(self) -> Objective:
         """The pair of losses."""
         return OBJECTIVES[self.objective]
+
+    def make_penalty(self) -> Penalty | None:
+        """The discriminator's penalty, or None."""
+        if self.penalty == "none":
+            return None
+        return Penalty(self.penalty, self.penalty_weight)
 
     def make_optimizer(self) -> Optimizer:
         """The optimizer of both players, with its schedules."""

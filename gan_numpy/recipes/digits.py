@@ -29,6 +29,8 @@ class Digits(MaxoutGAN):
     update: str = "alternating"  # Algorithm 1 of the paper
     discriminator_steps: int = 1
     discriminator_weight: float = 0.5
+    penalty: str = "none"
+    penalty_weight: float = 0.0
     batch_size: int = 64  # chosen here
     epochs: int = 300  # chosen here
     optimizer: str = "adam"

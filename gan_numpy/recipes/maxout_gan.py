@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from gan_numpy.datasets import Dataset
 from gan_numpy.errors import UserError
-from gan_numpy.layers import Dense, Dropout, Maxout, ReLU, Sigmoid
+from gan_numpy.layers import Dense, Dropout, Layer, Maxout, ReLU, Sigmoid
 from gan_numpy.layers.initializers import uniform
 from gan_numpy.network import Sequential
 from gan_numpy.recipes.base import Recipe
@@ -40,7 +40,8 @@ class MaxoutGAN(Recipe):
     discriminator_init : float
         Its weights start uniform in ± this.
     keep_input, keep_hidden : float
-        What dropout keeps of the discriminator's input and of each hidden layer.
+        What dropout keeps of the discriminator's input and of each hidden layer; 1 for
+        no dropout there.
     """
 
     generator_units: tuple[int, ...]
@@ -115,10 +116,15 @@ class MaxoutGAN(Recipe):
             maxout = Maxout(
                 width, units, self.discriminator_pieces, init=init, rng=rng, dtype=dtype
             )
-            layers += [(f"h{i}_dropout", Dropout(keep)), (f"h{i}", maxout)]
+            layers += [*_dropout(f"h{i}_dropout", keep), (f"h{i}", maxout)]
             width, keep = units, self.keep_hidden
         logit = Dense(width, 1, init=init, rng=rng, dtype=dtype)
-        return Sequential([*layers, ("y_dropout", Dropout(keep)), ("y", logit)])
+        return Sequential([*layers, *_dropout("y_dropout", keep), ("y", logit)])
+
+
+def _dropout(name: str, keep: float) -> list[tuple[str, Layer]]:
+    """A dropout layer, or nothing if everything is kept."""
+    return [(name, Dropout(keep))] if keep < 1 else []
 
 
 def marginal_logits(data: Dataset, clip: float) -> np.ndarray:

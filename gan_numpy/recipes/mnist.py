@@ -30,6 +30,8 @@ class MNIST(MaxoutGAN):
     update: str = "simultaneous"
     discriminator_steps: int = 1  # "k = 1, the least expensive option": section 3
     discriminator_weight: float = 0.5  # the code's mean of the real and fake costs
+    penalty: str = "none"  # the penalties are of 2017 and later
+    penalty_weight: float = 0.0
     batch_size: int = 100
     epochs: int = 300  # the code has no stopping rule; Table 1's epoch is not published
     optimizer: str = "momentum"

@@ -105,3 +105,43 @@ def test_refuses_what_would_leave_the_array(kernels, rng, dtype):
         kernels.maxout_param_grads(dh, winners[:2], x, 3)
     with pytest.raises(ValueError):
         kernels.maxout(x, W, b, 4)
+
+
+@pytest.mark.parametrize("shape", [s for s in SHAPES if s[2]], ids=str)
+def test_directional(kernels, rng, dtype, close, shape):
+    """u W at given winners; for the winners of x, the derivative of h along u."""
+    u, W, _, _, winners = make(rng, shape, dtype)
+    exact = (u.astype(float) @ W).reshape(len(u), *shape[2:])
+    exact = np.take_along_axis(exact, winners[:, :, None].astype(int), 2)[:, :, 0]
+    close(kernels.maxout_directional(u, winners, W), exact, dtype, 5)
+
+
+def test_directional_is_the_transpose_of_the_input_gradient(kernels, rng):
+    u, W, _, dh, winners = make(rng, (9, 33, 13, 5), np.float64)
+    left = np.vdot(kernels.maxout_directional(u, winners, W), dh)
+    right = np.vdot(u, kernels.maxout_input_grad(dh, winners, W))
+    assert left == pytest.approx(right, rel=1e-12)
+
+
+def test_directional_layouts(kernels, layout, rng, dtype, close):
+    u, W, _, _, winners = make(rng, (11, 6, 7, 3), dtype)
+    h = kernels.maxout_directional(layout(u), layout(winners), layout(W))
+    close(h, reference.maxout_directional(u, winners, W), dtype)
+
+
+def test_directional_of_mixed_precision_follows_the_reference(kernels, rng):
+    u, W, _, _, winners = make(rng, (5, 4, 3, 2), np.float64)
+    u = u.astype(np.float32)
+    result = kernels.maxout_directional(u, winners, W)
+    assert result.dtype == np.float64
+    np.testing.assert_allclose(result, reference.maxout_directional(u, winners, W))
+
+
+def test_directional_refuses_what_would_leave_the_array(kernels, rng, dtype):
+    u, W, _, _, winners = make(rng, (4, 3, 2, 3), dtype)
+    with pytest.raises(IndexError):
+        kernels.maxout_directional(u, winners + np.uint8(3), W)
+    with pytest.raises(ValueError):
+        kernels.maxout_directional(u, winners[:2], W)
+    with pytest.raises(ValueError):
+        kernels.maxout_directional(u, winners, W[:, :5])

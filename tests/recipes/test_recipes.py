@@ -1,4 +1,5 @@
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -38,6 +39,38 @@ def test_the_mnist_recipe_is_the_papers():
     assert (recipe.update, recipe.batch_size) == ("simultaneous", 100)
 
 
+def test_mnist_fast_has_the_papers_networks_without_dropout():
+    recipe, paper = get_recipe("mnist-fast"), get_recipe("mnist")
+    images = np.random.default_rng(0).integers(0, 256, (200, 784), dtype=np.uint8)
+    data = Dataset("mnist", images, images, images, 255.0, (28, 28))
+    networks = recipe.networks(data, np.random.default_rng(0))
+    papers = paper.networks(data, np.random.default_rng(0))
+    for network, other in zip(networks, papers, strict=True):
+        shapes = {name: value.shape for name, value in network.params.items()}
+        assert shapes == {name: value.shape for name, value in other.params.items()}
+    D = networks[1]
+    assert list(D.layers) == ["h0", "h1", "y"]
+    assert 0.049 < np.abs(D.params["h0.W"]).max() <= 0.05
+    assert (recipe.penalty, recipe.penalty_weight) == ("r1", 5.0)
+    penalty, adam = recipe.make_penalty(), recipe.make_optimizer()
+    assert (penalty.name, penalty.weight) == ("r1", 5.0)
+    assert (adam.beta1, adam.beta2, adam.learning_rate(9999)) == (0.5, 0.9, 0.0003)
+    assert recipe.make_average().decay == 0.9995
+    assert (recipe.batch_size, recipe.epochs) == (100, 10)
+
+
+@pytest.mark.parametrize("name", ["digits", "mnist"])
+def test_the_first_recipes_have_no_penalty(name):
+    assert get_recipe(name).penalty == "none"
+    assert get_recipe(name).make_penalty() is None
+
+
+def test_a_run_from_before_there_were_penalties_has_none():
+    values = json.loads(json.dumps(dataclasses.asdict(get_recipe("digits"))))
+    del values["penalty"], values["penalty_weight"]
+    assert recipe_from_dict("digits", values) == get_recipe("digits")
+
+
 def test_an_untrained_generator_draws_the_average_image():
     data = load_dataset("digits")
     recipe = get_recipe("digits").replace(generator_init=1e-6)
@@ -50,8 +83,6 @@ def test_an_untrained_generator_draws_the_average_image():
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_survives_its_json(name):
-    import json
-
     recipe = get_recipe(name)
     values = json.loads(json.dumps(dataclasses.asdict(recipe)))
     assert recipe_from_dict(name, values) == recipe
@@ -90,6 +121,9 @@ def test_settings():
         ("update=random", "one of alternating, simultaneous"),
         ("discriminator_pieces=300", "at most 255"),
         ("learning_rate_factor=0.5", "at least 1"),
+        ("penalty=r2", "one of none, r1, gradient_penalty"),
+        ("penalty=r1", "penalty_weight=0.0.*more than 0 with penalty=r1"),
+        ("penalty_weight=-1", "at least 0"),
     ],
 )
 def test_bad_settings(setting, message):
