@@ -84,6 +84,13 @@ def _first(questions: list[Callable[[], Explanation | None]]) -> Explanation | N
     return None
 
 
+def _simplest(questions: list[Callable[[], Explanation | None]]) -> Explanation | None:
+    """Of all answers the one with the fewest names; the first of equals."""
+    found = [e for e in (ask() for ask in questions) if e is not None]
+    weights = [len(e.tags) + (UNRECOGNIZED in e.tags) for e in found]
+    return found[weights.index(min(weights))] if found else None
+
+
 def _same_shape(cmp: Comparison, named: int) -> Explanation:
     """The verdicts for a finite array of the right shape."""
     fit = Fit(cmp)
@@ -97,7 +104,6 @@ def _same_shape(cmp: Comparison, named: int) -> Explanation:
         lambda: projection_stage(cmp, compound=False),
         lambda: softmax_stage(cmp),
         lambda: mask_stage(fit),
-        lambda: offset_stage(fit),
     ]
     double: list[Callable[[], Explanation | None]] = [
         lambda: scale_stage(fit, compound=True),
@@ -109,12 +115,16 @@ def _same_shape(cmp: Comparison, named: int) -> Explanation:
         lambda: slope_stage(fit),
         lambda: projection_stage(cmp, compound=True),
         lambda: terms_stage(fit),
+    ]
+    patterns: list[Callable[[], Explanation | None]] = [
+        lambda: offset_stage(fit),
         lambda: broadcast_stage(fit),
         lambda: elsewhere_stage(fit),
         lambda: where_stage(cmp, fit),
     ]
     with np.errstate(all="ignore"):
-        return _first(single) or _first(double) or NOT_RECOGNIZED
+        found = _first(single) or _simplest(double) or _first(patterns)
+    return found or NOT_RECOGNIZED
 
 
 def diagnose(cmp: Comparison, named: int = 0) -> Explanation | None:

@@ -12,11 +12,14 @@ from .candidates import Candidates, Constant, Factor, Mask, Mistake, Term
 def sizes_of(arrays: Mapping[str, np.ndarray]) -> dict[str, int]:
     """Every size of the arrays by name, the first axis of the first array first."""
     found: dict[str, int] = {}
+    places = [a.shape[2] * a.shape[3] for k, a in arrays.items() if a.ndim == 4]
     for name, a in arrays.items():
         for axis, size in enumerate(a.shape):
             if size > 1 and size not in found.values():
                 first = not found
                 found["N, the batch size" if first else f"{name}.shape[{axis}]"] = size
+    if places and places[-1] not in found.values():  # of the output, or of dy
+        found["the number of places of an image"] = places[-1]
     return found
 
 
@@ -106,7 +109,7 @@ def terms_of(name: str, arrays: Mapping[str, np.ndarray]) -> list[Term]:
         return []
     says = f"through \u03c3 = \u2016{name}\u2016\u2082 (along u v\u1d40)"
     outer = np.outer(u[:, 0], vt[0])
-    return [Term(says, outer, missing="sigma-constant", free=True)]
+    return [Term(says, outer, missing="through-sigma-wrong", free=True)]
 
 
 def derivative_mistakes(

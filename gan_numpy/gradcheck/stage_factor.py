@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .candidates import Factor, slug
-from .explanation import Explanation, matches
+from .explanation import UNRECOGNIZED, Explanation, matches
 from .fit import Fit
 from .stage_shape import axes_subsets
 
@@ -43,7 +43,7 @@ def factor_stage(fit: Fit, compound: bool) -> Explanation | None:
         return None
     for explanation, s in _applied(fit, fit.cmp.candidates.factors):
         matched, extra = matches(fit, s, compound)
-        if matched:
+        if matched and (extra is None or extra.tags[0] != UNRECOGNIZED):
             return explanation.and_also(extra)
     return None
 

@@ -35,10 +35,14 @@ def term_explanation(t: Term, weight: float, rtol: float) -> Explanation | None:
 
 
 def _usable(fit: Fit) -> list[tuple[Term, np.ndarray]]:
-    found = []
+    """The terms that are more than rounding, and are not the whole gradient."""
+    found, length = [], float(np.linalg.norm(fit.n))
     for t in fit.cmp.candidates.terms:
         value = fit.pick(t.value)
-        if value is not None and np.abs(value).max(initial=0) > 100 * fit.noise:
+        if value is None or np.abs(value).max(initial=0) <= 100 * fit.noise:
+            continue
+        whole = abs(value @ fit.n) > (1 - 1e-12) * np.linalg.norm(value) * length
+        if not whole or t.free:
             found.append((t, value))
     return found
 
