@@ -14,12 +14,14 @@ from tqdm import tqdm
 
 from gan_numpy.datasets import Dataset
 from gan_numpy.evaluation.parzen import SAMPLES, ParzenResult, evaluate_parzen
+from gan_numpy.kernels.threads import limit_threads
 from gan_numpy.plots import save_curves, save_samples
 from gan_numpy.runs import PREVIEW_STREAM, Run
 from gan_numpy.state import TrainingState, initial_state
 from gan_numpy.training import steps_per_epoch, train_epoch
 
 PREVIEW = 100  # samples in a picture
+SMALL_PRODUCT = 2**23  # multiplications for which one thread is enough
 
 
 @dataclass
@@ -97,7 +99,7 @@ def train(
         run.save_state(state)  # from here on the run can be resumed
     saved = time.monotonic()
     done = True
-    with tqdm(
+    with limit_threads(useful_threads(run, state)), tqdm(
         total=recipe.epochs * steps,
         initial=state.step,
         unit="step",
@@ -124,6 +126,13 @@ def train(
                 saved = time.monotonic()
     draw_curves(run, steps)
     return done or state.epoch >= recipe.epochs
+
+
+def useful_threads(run: Run, state: TrainingState) -> int | None:
+    """1 if the networks are too small for several threads, else None: all there are."""
+    networks = (state.G, state.D)
+    largest = max(value.size for net in networks for value in net.params.values())
+    return 1 if run.recipe.batch_size * largest < SMALL_PRODUCT else None
 
 
 def _is_picture_epoch(epoch: int, run: Run) -> bool:

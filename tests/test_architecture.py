@@ -21,7 +21,7 @@ ORDER = [
     {"state"},
     {"training", "checkpoint", "evaluation", "plots", "latent"},
     {"runs"},
-    {"trainer"},
+    {"trainer", "bench"},
     {"gradcheck"},
     {"exercises"},
     {"cli", "__main__"},

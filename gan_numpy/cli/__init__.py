@@ -16,7 +16,7 @@ from importlib import import_module
 import gan_numpy
 from gan_numpy.errors import TrainingDiverged, UserError
 
-COMMANDS = ("train", "recipes", "sample", "evaluate", "data")
+COMMANDS = ("train", "recipes", "sample", "evaluate", "data", "bench")
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 

@@ -2,7 +2,9 @@
 
 ``kernels.affine(x, W, b)`` and its siblings run the *active* implementation:
 
-- ``reference``: plain NumPy, the definition (`gan_numpy.kernels.reference`).
+- ``reference``: plain NumPy, the definition (`gan_numpy.kernels.reference`);
+- ``fused``: NumPy's BLAS and Numba passes around it (`gan_numpy.kernels.fused`);
+- ``native``: Numba alone, no BLAS (`gan_numpy.kernels.native`).
 
 The environment variable ``GAN_NUMPY_KERNELS`` chooses one for the process, and
 `use_kernels` for a block of code::
@@ -11,6 +13,12 @@ The environment variable ``GAN_NUMPY_KERNELS`` chooses one for the process, and
         y = kernels.affine(x, W, b)
 
 An operation that an implementation does not define is taken from the reference.
+
+The default is ``native``. On a processor with AVX-512 and two threads its products take
+half the time of the OpenBLAS that comes with NumPy, on one with AVX2 about the same;
+and with no BLAS there is only one pool of threads, those of Numba, whose number is
+``NUMBA_NUM_THREADS``. The results of ``native`` do not depend on it, bit for bit; those
+of ``reference`` and ``fused`` are as reproducible as the BLAS.
 """
 
 from __future__ import annotations
@@ -23,8 +31,12 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-IMPLEMENTATIONS = {"reference": "gan_numpy.kernels.reference"}
-DEFAULT = "reference"
+IMPLEMENTATIONS = {
+    "reference": "gan_numpy.kernels.reference",
+    "fused": "gan_numpy.kernels.fused",
+    "native": "gan_numpy.kernels.native",
+}
+DEFAULT = "native"
 OPERATIONS = (
     "affine",
     "affine_input_grad",

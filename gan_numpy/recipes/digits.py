@@ -46,6 +46,8 @@ class Digits(MaxoutGAN):
 
     generator_units: tuple[int, ...] = (256, 256)  # chosen here
     generator_init: float = 0.05
+    # `init_sigmoid_bias_from_marginals` of pylearn2, which the code calls
+    marginal_clip: float = 1e-7
     discriminator_units: tuple[int, ...] = (128, 128)  # chosen here
     discriminator_pieces: int = 5
     discriminator_init: float = 0.05  # chosen here

@@ -22,8 +22,6 @@ from gan_numpy.layers.initializers import uniform
 from gan_numpy.network import Sequential
 from gan_numpy.recipes.base import Recipe
 
-MARGINAL_CLIP = 1e-7  # keeps the logit of pixels that are never (or always) on finite
-
 
 @dataclass(frozen=True)
 class MaxoutGAN(Recipe):
@@ -35,6 +33,8 @@ class MaxoutGAN(Recipe):
         Widths of the generator's ReLU layers.
     generator_init : float
         Its weights start uniform in ± this.
+    marginal_clip : float
+        How far the pixel means, where its output starts, keep away from 0 and 1.
     discriminator_units, discriminator_pieces
         Widths of the discriminator's maxout layers, and pieces per unit.
     discriminator_init : float
@@ -45,6 +45,7 @@ class MaxoutGAN(Recipe):
 
     generator_units: tuple[int, ...]
     generator_init: float
+    marginal_clip: float
     discriminator_units: tuple[int, ...]
     discriminator_pieces: int
     discriminator_init: float
@@ -60,6 +61,8 @@ class MaxoutGAN(Recipe):
         for name in ("generator_init", "discriminator_init"):
             if getattr(self, name) <= 0:
                 self._refuse(name, "more than 0")
+        if not 0 < self.marginal_clip < 0.5:
+            self._refuse("marginal_clip", "between 0 and 0.5")
         if self.discriminator_pieces > 255:
             self._refuse("discriminator_pieces", "at most 255")
 
@@ -98,7 +101,7 @@ class MaxoutGAN(Recipe):
             data.features,
             init=init,
             rng=rng,
-            bias=marginal_logits(data),
+            bias=marginal_logits(data, self.marginal_clip),
             dtype=dtype,
         )
         return Sequential([*layers, ("y", out), ("y_sigmoid", Sigmoid())])
@@ -118,15 +121,22 @@ class MaxoutGAN(Recipe):
         return Sequential([*layers, ("y_dropout", Dropout(keep)), ("y", logit)])
 
 
-def marginal_logits(data: Dataset) -> np.ndarray:
+def marginal_logits(data: Dataset, clip: float) -> np.ndarray:
     r"""Logit :math:`\log \frac{p_i}{1 - p_i}` of each pixel's mean in the training set.
 
     With these output biases an untrained generator already draws the average image.
+
+    Parameters
+    ----------
+    data : Dataset
+    clip : float
+        Means are kept this far away from 0 and 1: a pixel that is always black would
+        have an infinite logit.
 
     Returns
     -------
     (features,) float64
     """
     mean = data.train.mean(axis=0, dtype=np.float64) / data.scale
-    p = np.clip(mean, MARGINAL_CLIP, 1 - MARGINAL_CLIP)
+    p = np.clip(mean, clip, 1 - clip)
     return np.log(p) - np.log1p(-p)

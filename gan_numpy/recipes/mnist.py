@@ -47,6 +47,8 @@ class MNIST(MaxoutGAN):
 
     generator_units: tuple[int, ...] = (1200, 1200)
     generator_init: float = 0.05
+    # `init_sigmoid_bias_from_marginals` of pylearn2, which the code calls
+    marginal_clip: float = 1e-7
     discriminator_units: tuple[int, ...] = (240, 240)
     discriminator_pieces: int = 5
     discriminator_init: float = 0.005

@@ -45,7 +45,7 @@ def test_an_untrained_generator_draws_the_average_image():
     samples, _ = G.forward(recipe.sample_latent(3, np.random.default_rng(0)))
     mean = data.train.mean(axis=0) / 16
     np.testing.assert_allclose(samples, np.tile(mean, (3, 1)), atol=1e-5)
-    assert np.isfinite(marginal_logits(data)).all()
+    assert np.isfinite(marginal_logits(data, 1e-7)).all()
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -84,6 +84,7 @@ def test_settings():
         ("learning_rate=-1", "more than 0"),
         ("momentum=1", r"\[0, 1\)"),
         ("keep_input=0", r"\(0, 1\]"),
+        ("marginal_clip=0.5", "between 0 and 0.5"),
         ("generator_average=1", r"\[0, 1\)"),
         ("objective=maximin", "one of minimax, non_saturating"),
         ("update=random", "one of alternating, simultaneous"),

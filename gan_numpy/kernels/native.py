@@ -1,0 +1,89 @@
+"""Every operation in pure Numba: the products of `matmul`, and fused passes around it.
+
+No BLAS takes part, so that there is one pool of threads, and a layer's whole work is
+code that can be read here. On processors with AVX-512 it is also the fastest.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gan_numpy.kernels import reference
+from gan_numpy.kernels.masks import dropout, dropout_backward
+from gan_numpy.kernels.matmul import matmul
+from gan_numpy.kernels.parzen import parzen_log_density
+from gan_numpy.kernels.updates import (
+    adam_update,
+    average_update,
+    momentum_update,
+    rmsprop_update,
+)
+from gan_numpy.kernels.winners import batch_sum, scatter, take_maximum
+
+__all__ = [
+    "adam_update",
+    "affine",
+    "affine_input_grad",
+    "affine_param_grads",
+    "average_update",
+    "dropout",
+    "dropout_backward",
+    "maxout",
+    "maxout_input_grad",
+    "maxout_param_grads",
+    "momentum_update",
+    "parzen_log_density",
+    "rmsprop_update",
+]
+
+
+def _supported(*arrays: np.ndarray) -> bool:
+    """Whether all arrays are float32 or all are float64."""
+    first = arrays[0].dtype
+    return first in (np.float32, np.float64) and all(a.dtype == first for a in arrays)
+
+
+def affine(x: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
+    r""":math:`y = xW + b`: the tiles of the product start from the bias."""
+    if not _supported(x, W, b):
+        return reference.affine(x, W, b)
+    return matmul(x, W, b)
+
+
+def affine_param_grads(dy: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    r""":math:`dW = x^\top dy` and :math:`db = \sum_n dy_n`."""
+    if not _supported(dy, x):
+        return reference.affine_param_grads(dy, x)
+    return matmul(x.T, dy), batch_sum(dy)
+
+
+def affine_input_grad(dy: np.ndarray, W: np.ndarray) -> np.ndarray:
+    r""":math:`dx = dy\, W^\top`."""
+    if not _supported(dy, W):
+        return reference.affine_input_grad(dy, W)
+    return matmul(dy, W.T)
+
+
+def maxout(
+    x: np.ndarray, W: np.ndarray, b: np.ndarray, pieces: int
+) -> tuple[np.ndarray, np.ndarray]:
+    r""":math:`h_u = \max_j (xW + b)_{u,j}` and the winners; see `reference.maxout`."""
+    if not _supported(x, W, b):
+        return reference.maxout(x, W, b, pieces)
+    return take_maximum(matmul(x, W, b), pieces)
+
+
+def maxout_param_grads(
+    dh: np.ndarray, winners: np.ndarray, x: np.ndarray, pieces: int
+) -> tuple[np.ndarray, np.ndarray]:
+    r""":math:`dW = x^\top dz`, :math:`db = \sum_n dz_n`; dz is dh at the winners."""
+    if not _supported(dh, x):
+        return reference.maxout_param_grads(dh, winners, x, pieces)
+    return affine_param_grads(scatter(dh, winners, pieces), x)
+
+
+def maxout_input_grad(dh: np.ndarray, winners: np.ndarray, W: np.ndarray) -> np.ndarray:
+    r""":math:`dx_n = \sum_u dh_{n,u} W_{:, (u, j^*_{n,u})}`."""
+    if not _supported(dh, W):
+        return reference.maxout_input_grad(dh, winners, W)
+    return matmul(scatter(dh, winners, W.shape[1] // dh.shape[1]), W.T)
