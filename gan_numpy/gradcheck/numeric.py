@@ -33,7 +33,7 @@ Function = Callable[[np.ndarray], np.ndarray]
 
 STEPS = (1e-4, 1e-5, 1e-6, 1e-7)
 STEPS_FLOAT32 = (3e-2, 1e-2, 3e-3)
-FULL_SIZE = 400  # larger arrays: directions first, all entries only if these disagree
+FULL_SIZE = 200  # larger arrays: directions first, all entries only if these disagree
 SAMPLED_SIZE = 2000  # still larger ones: a sample of the entries
 
 
