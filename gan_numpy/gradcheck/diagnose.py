@@ -14,11 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from .candidates import Comparison
-from .explanation import UNRECOGNIZED, Explanation
+from .explanation import UNRECOGNIZED, Explanation, simplest
 from .fit import Fit
 from .stage_factor import broadcast_stage, factor_stage, two_factors_stage
 from .stage_mask import mask_stage, slope_stage
 from .stage_pattern import offset_stage, where_stage
+from .stage_product import product_stage
 from .stage_projection import projection_stage, softmax_stage
 from .stage_shape import finite_stage, precision_stage, scale_stage, shape_stage
 from .stage_structure import elsewhere_stage, structure_stage
@@ -85,10 +86,8 @@ def _first(questions: list[Callable[[], Explanation | None]]) -> Explanation | N
 
 
 def _simplest(questions: list[Callable[[], Explanation | None]]) -> Explanation | None:
-    """Of all answers the one with the fewest names; the first of equals."""
-    found = [e for e in (ask() for ask in questions) if e is not None]
-    weights = [len(e.tags) + (UNRECOGNIZED in e.tags) for e in found]
-    return found[weights.index(min(weights))] if found else None
+    """Of all answers the one with the fewest names."""
+    return simplest([e for e in (ask() for ask in questions) if e is not None])
 
 
 def _same_shape(cmp: Comparison, named: int) -> Explanation:
@@ -104,6 +103,7 @@ def _same_shape(cmp: Comparison, named: int) -> Explanation:
         lambda: projection_stage(cmp, compound=False),
         lambda: softmax_stage(cmp),
         lambda: mask_stage(fit),
+        lambda: product_stage(cmp),
     ]
     double: list[Callable[[], Explanation | None]] = [
         lambda: scale_stage(fit, compound=True),
