@@ -16,7 +16,16 @@ from importlib import import_module
 import gan_numpy
 from gan_numpy.errors import TrainingDiverged, UserError
 
-COMMANDS = ("train", "recipes", "sample", "evaluate", "data", "bench")
+COMMANDS = (
+    "train",
+    "recipes",
+    "sample",
+    "evaluate",
+    "data",
+    "check",
+    "exercises",
+    "bench",
+)
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 

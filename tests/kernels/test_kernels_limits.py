@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import numba
 import pytest
 from threadpoolctl import threadpool_info
@@ -28,3 +32,18 @@ def test_restored_after_an_error():
     with pytest.raises(KeyError), limit_threads(1):
         raise KeyError
     assert numba.get_num_threads() == before
+
+
+@pytest.mark.parametrize("setting", [None, "active"])
+def test_starting_the_threads_leaves_the_environment_as_it_was(setting):
+    code = (
+        "import os, gan_numpy.kernels.jit, numba; "
+        "print(os.environ.get('OMP_WAIT_POLICY'), numba.threading_layer() != '')"
+    )
+    env = {k: v for k, v in os.environ.items() if k != "OMP_WAIT_POLICY"}
+    if setting:
+        env["OMP_WAIT_POLICY"] = setting
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True
+    )
+    assert done.stdout.split() == [str(setting), "True"], done.stderr
