@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ..gradcheck.calls import StudentError
 from ..gradcheck.check import Supply, check_gradients
 from ..gradcheck.result import CheckResult, Finding
 from .base import Check, Function, Functions
@@ -126,7 +127,7 @@ def loss_check(
         formulas or Formulas(),
         outputs=("value",),
         repeats=9,
-        pick=lambda returned: returned[0] if _is_pair(returned) else returned,
+        pick=first_of("the loss", "its gradient"),
     )
     last = value_check(function, inputs, pick=lambda returned: 0.0, also=also)
 
@@ -151,8 +152,19 @@ def loss_check(
     return check
 
 
-def _is_pair(returned: Any) -> bool:
-    return isinstance(returned, tuple) and len(returned) == 2
+def first_of(*names: str) -> Callable[[Any], Any]:
+    """The first of the things that a function must return together."""
+
+    def pick(returned: Any) -> Any:
+        if returned is None:
+            raise StudentError("none", "it returns None: is the return missing?")
+        if not isinstance(returned, tuple) or len(returned) != len(names):
+            expected = " and ".join(names)
+            message = f"it must return {len(names)} things: {expected}"
+            raise StudentError("count", message)
+        return returned[0]
+
+    return pick
 
 
 def value_check(

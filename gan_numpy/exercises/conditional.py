@@ -209,7 +209,7 @@ FEATURE_MATCHING = Exercise(
         mutant("mean-of-the-fakes-missing", " - fake.mean(axis=0)", ""),
         mutant("mean-of-the-fakes-sign", "- fake.mean", "+ fake.mean"),
         mutant(
-            "shape",
+            "not-broadcast",
             "np.tile(-2 * gap / len(fake), (len(fake), 1))",
             "-2 * gap / len(fake)",
         ),

@@ -62,8 +62,8 @@ def conv2d_backward(
 
 def _inputs(rng: np.random.Generator) -> dict[str, Any]:
     return {
-        "x": rng.standard_normal((4, 2, 7, 6)),
-        "W": rng.standard_normal((5, 2, 3, 3)),
+        "x": rng.standard_normal((3, 4, 7, 8)),
+        "W": rng.standard_normal((5, 4, 3, 3)),
         "b": rng.standard_normal(5),
         "stride": 1 + int(rng.integers(0, 2)),
     }

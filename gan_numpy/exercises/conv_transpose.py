@@ -64,8 +64,8 @@ def conv_transpose_backward(
 
 def _inputs(rng: np.random.Generator) -> dict[str, Any]:
     return {
-        "y": rng.standard_normal((4, 2, 5, 6)),
-        "W": rng.standard_normal((2, 7, 3, 3)),
+        "y": rng.standard_normal((3, 5, 4, 6)),
+        "W": rng.standard_normal((5, 4, 3, 3)),
         "stride": 2,
     }
 

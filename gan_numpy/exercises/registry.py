@@ -32,7 +32,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "critics": ("least_squares_gradient", "critic_gradient", "clip_weights"),
     "penalty": ("gradient_penalty_backward",),
     "spectral": ("spectral_norm_backward",),
-    "classes": ("softmax_cross_entropy", "semi_supervised_gradient"),
+    "classes": ("softmax_cross_entropy",),
+    "semi_supervised": ("semi_supervised_gradient",),
     "conditional": ("condition_backward", "feature_matching_gradient"),
 }
 MODULE_OF = {name: module for module, names in MODULES.items() for name in names}

@@ -52,7 +52,7 @@ def stub_cell(exercise: Exercise) -> str:
 
 def stub_file(exercises: list[Exercise]) -> str:
     """A module with the stubs of several exercises; what is given is written once."""
-    parts, written = [HEADER], set[Function]()
+    parts, written = [HEADER.rstrip()], set[Function]()
     defined = {e.reference for e in exercises}
     for exercise in exercises:
         title = f"{exercise.title} (lesson {exercise.lesson})"

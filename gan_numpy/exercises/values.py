@@ -80,6 +80,8 @@ def compare_values(
 def parts_of(returned: Any, pick: Pick, outputs: tuple[str, ...]) -> list[np.ndarray]:
     """What is returned (or picked from it) as one array for each output."""
     chosen = pick(returned)
+    if chosen is None:
+        raise StudentError("none", "it returns None: is the return missing?")
     many = isinstance(chosen, (tuple, list)) and len(outputs) > 1
     values = list(chosen) if many else [chosen]
     if isinstance(chosen, Mapping):
@@ -89,7 +91,8 @@ def parts_of(returned: Any, pick: Pick, outputs: tuple[str, ...]) -> list[np.nda
         values = [chosen[k] for k in outputs]
     if len(values) != len(outputs):
         names = ", ".join(outputs)
-        message = f"it returns {len(values)} values, expected {len(outputs)}: {names}"
+        s = "" if len(values) == 1 else "s"
+        message = f"it returns {len(values)} value{s}, expected {len(outputs)}: {names}"
         raise StudentError("count", message)
     arrays = []
     for name, value in zip(outputs, values, strict=True):

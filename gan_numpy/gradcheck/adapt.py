@@ -179,9 +179,10 @@ def from_layer(
     given.update(keywords)
 
     def run(values: dict[str, Any]) -> tuple[Any, Any]:
-        clone = copy.deepcopy(layer)
-        for k in params:
-            clone.params[k] = values[k]
+        # The copy holds our arrays wherever the layer held its own: a network shares
+        # those of its layers.
+        swapped: dict[int, Any] = {id(layer.params[k]): values[k] for k in params}
+        clone = copy.deepcopy(layer, swapped)
         extra = {k: values[k] for k in keywords}
         y, cache, has_cache = _split(
             clone.forward(*[values[k] for k in names], **extra)

@@ -17,7 +17,9 @@ import numpy as np
 
 def slug(name: str) -> str:
     """A name as a tag: lower case, words joined by hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    spelled = name.lower().replace("\u03c3", " sigma ").replace("\u2016", " norm ")
+    plain = spelled.replace("\u00b2", " squared ").replace("\u2212", "-")
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 @dataclass(frozen=True)

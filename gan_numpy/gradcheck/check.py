@@ -167,6 +167,9 @@ def _check(
     changes = any("mutated" not in f.tags for f in findings)  # keeps a state
     behavior = [] if problem.loss or changes else upstream(problem, dy, got)
     values = comparisons(problem, y, dy, got, supply, rng, result)
+    if not any(cmp.known.any() for cmp, _ in values):
+        message = "no entry could be compared: all are at kinks, or there are none"
+        raise StudentError("nothing-compared", message)
     wrong = compare_arrays(values, result)
     recognized = [f for f in wrong if f.verdict not in ("not recognized", "pattern")]
     strong = [f for f in behavior if f.tags[0] != "not-linear-in-dy"]

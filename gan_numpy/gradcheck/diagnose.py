@@ -14,11 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from .candidates import Comparison
-from .explanation import UNRECOGNIZED, Explanation
+from .explanation import UNRECOGNIZED, Explanation, simplest
 from .fit import Fit
 from .stage_factor import broadcast_stage, factor_stage, two_factors_stage
 from .stage_mask import mask_stage, slope_stage
 from .stage_pattern import offset_stage, where_stage
+from .stage_product import product_stage
 from .stage_projection import projection_stage, softmax_stage
 from .stage_shape import finite_stage, precision_stage, scale_stage, shape_stage
 from .stage_structure import elsewhere_stage, structure_stage
@@ -84,6 +85,11 @@ def _first(questions: list[Callable[[], Explanation | None]]) -> Explanation | N
     return None
 
 
+def _simplest(questions: list[Callable[[], Explanation | None]]) -> Explanation | None:
+    """Of all answers the one with the fewest names."""
+    return simplest([e for e in (ask() for ask in questions) if e is not None])
+
+
 def _same_shape(cmp: Comparison, named: int) -> Explanation:
     """The verdicts for a finite array of the right shape."""
     fit = Fit(cmp)
@@ -97,7 +103,7 @@ def _same_shape(cmp: Comparison, named: int) -> Explanation:
         lambda: projection_stage(cmp, compound=False),
         lambda: softmax_stage(cmp),
         lambda: mask_stage(fit),
-        lambda: offset_stage(fit),
+        lambda: product_stage(cmp),
     ]
     double: list[Callable[[], Explanation | None]] = [
         lambda: scale_stage(fit, compound=True),
@@ -109,12 +115,16 @@ def _same_shape(cmp: Comparison, named: int) -> Explanation:
         lambda: slope_stage(fit),
         lambda: projection_stage(cmp, compound=True),
         lambda: terms_stage(fit),
+    ]
+    patterns: list[Callable[[], Explanation | None]] = [
+        lambda: offset_stage(fit),
         lambda: broadcast_stage(fit),
         lambda: elsewhere_stage(fit),
         lambda: where_stage(cmp, fit),
     ]
     with np.errstate(all="ignore"):
-        return _first(single) or _first(double) or NOT_RECOGNIZED
+        found = _first(single) or _simplest(double) or _first(patterns)
+    return found or NOT_RECOGNIZED
 
 
 def diagnose(cmp: Comparison, named: int = 0) -> Explanation | None:

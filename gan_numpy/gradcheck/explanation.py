@@ -50,6 +50,12 @@ def explain_constant(c: float, cmp: Comparison, rtol: float) -> Explanation | No
     return Explanation("scale", reading.tags, f"a factor {number(c)}: {reading.says}")
 
 
+def simplest(found: list[Explanation]) -> Explanation | None:
+    """Of all explanations the one with the fewest names; the first of equals."""
+    weights = [len(e.tags) + (UNRECOGNIZED in e.tags) for e in found]
+    return found[weights.index(min(weights))] if found else None
+
+
 def matches(
     fit: Fit, s: np.ndarray | None, compound: bool
 ) -> tuple[bool, Explanation | None]:

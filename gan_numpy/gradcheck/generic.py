@@ -12,11 +12,14 @@ from .candidates import Candidates, Constant, Factor, Mask, Mistake, Term
 def sizes_of(arrays: Mapping[str, np.ndarray]) -> dict[str, int]:
     """Every size of the arrays by name, the first axis of the first array first."""
     found: dict[str, int] = {}
+    places = [a.shape[2] * a.shape[3] for k, a in arrays.items() if a.ndim == 4]
     for name, a in arrays.items():
         for axis, size in enumerate(a.shape):
             if size > 1 and size not in found.values():
                 first = not found
                 found["N, the batch size" if first else f"{name}.shape[{axis}]"] = size
+    if places and places[-1] not in found.values():  # of the output, or of dy
+        found["the number of places of an image"] = places[-1]
     return found
 
 
@@ -38,6 +41,17 @@ def constants_of(
     return [c for c in found if round(c.value, 12) not in taken]
 
 
+def _plain_factor(name: str, value: np.ndarray) -> Factor:
+    """A factor of which it is not known whether the gradient should have it."""
+    return Factor(
+        name,
+        value,
+        says_missing=f"the true one is {name} times it: a factor {name} is missing",
+        says_extra=f"it is {name} times the true one: a factor too many, or a division"
+        " missing",
+    )
+
+
 def _sigmoid_factors(name: str, p: np.ndarray) -> list[Factor]:
     q = 1 - p
     return [
@@ -51,8 +65,8 @@ def _sigmoid_factors(name: str, p: np.ndarray) -> list[Factor]:
             says_extra=f"the derivative of the sigmoid, {name} (1 - {name}), is there"
             " twice",
         ),
-        Factor(name, p),
-        Factor(f"1 - {name}", q),
+        _plain_factor(name, p),
+        _plain_factor(f"1 - {name}", q),
     ]
 
 
@@ -67,7 +81,7 @@ def factors_of(arrays: Mapping[str, np.ndarray]) -> list[Factor]:
                 Factor("1 - y\u00b2", 1 - a * a, missing="tanh-derivative-missing")
             )
     for name, a in arrays.items():
-        found.append(Factor(name, a))
+        found.append(_plain_factor(name, a))
         if name == "dy" or a.ndim == 0:
             continue
         with np.errstate(over="ignore"):
@@ -77,14 +91,14 @@ def factors_of(arrays: Mapping[str, np.ndarray]) -> list[Factor]:
         if a.ndim > 1:
             rest = tuple(range(1, a.ndim))
             rows = np.sqrt((a * a).sum(axis=rest, keepdims=True))
-            found.append(Factor(f"\u2016{name}\u2016 of each row", rows))
-            found.append(Factor(f"\u2016{name}\u2016\u00b2 of each row", rows**2))
+            found.append(_plain_factor(f"\u2016{name}\u2016", rows))
+            found.append(_plain_factor(f"\u2016{name}\u2016\u00b2", rows**2))
         if a.ndim in (2, 4):
             axes = (0,) if a.ndim == 2 else (0, 2, 3)
             std = a.std(axis=axes, keepdims=True)
             if np.all(std > 0):
-                found.append(Factor(f"the standard deviation of {name}", std))
-                found.append(Factor(f"the variance of {name}", std**2))
+                found.append(_plain_factor(f"the standard deviation of {name}", std))
+                found.append(_plain_factor(f"the variance of {name}", std**2))
     return found
 
 
@@ -106,7 +120,7 @@ def terms_of(name: str, arrays: Mapping[str, np.ndarray]) -> list[Term]:
         return []
     says = f"through \u03c3 = \u2016{name}\u2016\u2082 (along u v\u1d40)"
     outer = np.outer(u[:, 0], vt[0])
-    return [Term(says, outer, missing="sigma-constant", free=True)]
+    return [Term(says, outer, missing="through-sigma-wrong", free=True)]
 
 
 def derivative_mistakes(

@@ -41,49 +41,59 @@ def _constant(c: Constant, missing: bool) -> Reading:
     return Reading((c.extra or f"{stem}-extra",), says)
 
 
-def _sizes(sizes: dict[str, int]) -> list[tuple[float, Reading]]:
+def _inverted(c: Constant) -> Reading:
+    says = f"{c.name} divides where it multiplies, or the other way round"
+    stem = c.missing.removesuffix("-missing") or slug(c.name)
+    return Reading((f"{stem}-inverted",), says)
+
+
+def _means(sizes: dict[str, int]) -> list[tuple[float, Reading]]:
     """N and the other sizes as factors: a mean that is missing, twice, or misplaced."""
-    table: list[tuple[float, Reading]] = []
-    items = [(k, v) for k, v in sizes.items() if v > 1]
-    if not items:
-        return table
-    (batch, n), rest = items[0], items[1:]
-    missing = Reading(("mean-missing",), f"{n} is {batch}: the mean, 1/{n}, is missing")
-    twice = Reading(
-        ("mean-twice",),
-        f"{n} is {batch}: divided by it once too often"
-        " (the mean applied twice, or a mean for a sum)",
-    )
-    table += [(n, missing), (1 / n, twice)]
-    ddof = "N - 1 for N in a mean or a variance (ddof)"
-    for c in (n / (n - 1), (n - 1) / n):
-        table += [(c, Reading(("ddof",), ddof))]
-        table += [(math.sqrt(c), Reading(("ddof",), ddof))]
+    if not sizes:
+        return []
+    (batch, n), rest = next(iter(sizes.items())), list(sizes.items())[1:]
+    says = f"{n} is {batch}: the mean, 1/{n}, is missing"
+    missing = Reading(("mean-missing",), says)
+    says = f"{n} is {batch}: divided by it once too often"
+    says += " (the mean applied twice, or a mean for a sum)"
+    table = [(float(n), missing), (1 / n, Reading(("mean-twice",), says))]
+    for name, d in rest:
+        says = f"{d} is {name}: multiplied by it, or a mean missing"
+        table.append((d, Reading(("size-extra",), says)))
+        says = f"divided by {d}, {name}: a mean over the wrong axis"
+        table.append((1 / d, Reading(("size-mean",), says)))
+    return table
+
+
+def _odd_means(sizes: dict[str, int]) -> list[tuple[float, Reading]]:
+    """Less likely: N - 1 for N, a root, a mean over all entries or of another axis."""
+    if not sizes:
+        return []
+    (batch, n), rest = next(iter(sizes.items())), list(sizes.items())[1:]
+    ddof = Reading(("ddof",), "N - 1 for N in a mean or a variance (ddof)")
+    root = Reading(("root-of-n",), f"the root of {n} ({batch}) divides or multiplies")
+    table = [(n / (n - 1), ddof), ((n - 1) / n, ddof)]
+    table += [(math.sqrt(c), ddof) for c, _ in table]
+    table += [(1 / (n - 1), Reading(("ddof",), f"divided by N - 1 = {n - 1}"))]
+    table += [(math.sqrt(n), root), (1 / math.sqrt(n), root)]
     for name, d in rest:
         over = f"divided by {d} ({name}) where {n} ({batch}) is meant"
         both = f"{n * d} = {n} \u00d7 {d}, {batch} times {name}"
+        missing = Reading(("mean-missing",), f"{both}: the mean over all is missing")
         table += [
-            (
-                d,
-                Reading(
-                    ("size-extra",),
-                    f"{d} is {name}: multiplied by it, or a mean missing",
-                ),
-            ),
-            (
-                1 / d,
-                Reading(
-                    ("size-mean",),
-                    f"divided by {d}, {name}: a mean over the wrong axis",
-                ),
-            ),
             (n / d, Reading(("mean-wrong-axis",), over)),
-            (
-                n * d,
-                Reading(("mean-missing",), f"{both}: the mean over all is missing"),
-            ),
+            (float(n * d), missing),
             (1 / (n * d), Reading(("mean-twice",), f"divided by {both}")),
         ]
+    return table
+
+
+def _odd(sizes: dict[str, int]) -> list[tuple[float, Reading]]:
+    table = _odd_means(sizes)
+    for base in (2, 10):
+        says = f"a logarithm to base {base} for a natural one"
+        table += [(math.log(base), Reading(("log-base",), says))]
+        table += [(1 / math.log(base), Reading(("log-base",), says))]
     return table
 
 
@@ -94,25 +104,21 @@ def _simple(
     for c in candidates.constants:
         if c.value not in (0.0, 1.0, -1.0) and math.isfinite(c.value):
             table += [(1 / c.value, _constant(c, True)), (c.value, _constant(c, False))]
-    named = [c.value for c in candidates.constants]
-    table += _sizes({k: v for k, v in sizes.items() if v not in named})
-    for base in (2, 10):
-        says = f"a logarithm to base {base} for a natural one"
-        table += [(math.log(base), Reading(("log-base",), says))]
-        table += [(1 / math.log(base), Reading(("log-base",), says))]
-    return table
+            table += [(c.value**-2, _inverted(c))]
+    return table + _means(sizes)
 
 
-def _compound(table: list[tuple[float, Reading]]) -> list[tuple[float, Reading]]:
-    """Two at once: a sign, a 2 or a half with anything, and any two named constants."""
-    pairs = []
-    for i, (c, r) in enumerate(table):
-        for d, s in table[i + 1 :]:
-            plain = {"sign", "factor-2", "factor-half"}
-            odd = {"size-extra", "size-mean", "log-base", "ddof", "mean-wrong-axis"}
-            if set(r.tags + s.tags) & odd and "sign" not in r.tags:
-                continue  # 3/2 is no "three columns and a half"
-            if r.tags[0] in plain or s.tags[0] not in plain:
+def _compound(
+    simple: list[tuple[float, Reading]], odd: list[tuple[float, Reading]]
+) -> list[tuple[float, Reading]]:
+    """Two at once: any two of the simple ones, but a wrong axis only with a sign."""
+    unlikely = {"size-extra", "size-mean"}  # 3/2 is no "three columns and a half"
+    pairs = [
+        (-c, Reading(SIGN.tags + r.tags, f"{SIGN.says}; {r.says}")) for c, r in odd
+    ]
+    for i, (c, r) in enumerate(simple):
+        for d, s in simple[i + 1 :]:
+            if r is SIGN or not set(r.tags + s.tags) & unlikely:
                 pairs.append((c * d, Reading(r.tags + s.tags, f"{r.says}; {s.says}")))
     return pairs
 
@@ -129,14 +135,16 @@ def read_constant(
     sizes : dict
         Names of sizes, the batch size first.
     candidates : Candidates
-        Its constants are tried before the sizes.
+        A size that is the value of one of its constants is left to that.
     rtol : float
         How exactly c is known; nothing is read from a constant known worse than 1e-3.
     """
     if rtol > 1e-3:
         return None
-    simple = _simple(sizes, candidates)
-    for table in (simple, _compound(simple)):
+    named = [k.value for k in candidates.constants]
+    sizes = {k: v for k, v in sizes.items() if v > 1 and v not in named}
+    simple, odd = _simple(sizes, candidates), _odd(sizes)
+    for table in (simple, odd, _compound(simple, odd)):
         found: list[Reading] = []
         for value, reading in table:
             if abs(c - value) <= rtol * abs(value) and all(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .candidates import Factor, slug
-from .explanation import Explanation, matches
+from .explanation import UNRECOGNIZED, Explanation, matches, simplest
 from .fit import Fit
 from .stage_shape import axes_subsets
 
@@ -39,13 +39,14 @@ def _applied(
 
 def factor_stage(fit: Fit, compound: bool) -> Explanation | None:
     """student = true * F or true / F, (compound) up to a constant."""
+    found: list[Explanation] = []
     if fit.size < 2:
         return None
     for explanation, s in _applied(fit, fit.cmp.candidates.factors):
         matched, extra = matches(fit, s, compound)
-        if matched:
-            return explanation.and_also(extra)
-    return None
+        if matched and (extra is None or extra.tags[0] != UNRECOGNIZED):
+            found.append(explanation.and_also(extra))
+    return simplest(found)
 
 
 def two_factors_stage(fit: Fit, named: int) -> Explanation | None:

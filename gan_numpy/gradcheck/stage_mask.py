@@ -99,8 +99,20 @@ def _too_few(fit: Fit, lost: np.ndarray, zero_n: np.ndarray) -> Explanation | No
     if named is not None and named.name.startswith("dy"):
         says = f"a mask is taken from dy, not from the forward's input: zeros {where}"
         return Explanation("mask", ("mask-from-dy",), says)
-    says = f"{int(lost.sum())} entries are 0 and must not be, {where} (a slope is lost)"
-    return Explanation("mask", ("slope-lost",), says)
+    says = f"{int(lost.sum())} entries are 0 and must not be, {where}"
+    if _is_slope(fit, lost):
+        return Explanation("mask", ("slope-lost",), f"{says}: a slope is lost")
+    return Explanation("mask", ("mask-extra",), f"{says}: a mask too many")
+
+
+def _is_slope(fit: Fit, lost: np.ndarray) -> bool:
+    """The true gradient is one constant times dy there."""
+    dy = fit.pick(fit.cmp.arrays["dy"]) if "dy" in fit.cmp.arrays else None
+    if dy is None or fit.cmp.arrays["dy"].shape != fit.cmp.want.shape:
+        return False
+    n, dy = fit.n[lost], dy[lost]
+    c = float(n @ dy) / float(dy @ dy)
+    return bool(np.abs(n - c * dy).max() <= 1e-6 * np.abs(n).max() + fit.noise)
 
 
 def _another(

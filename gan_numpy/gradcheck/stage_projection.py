@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .candidates import Comparison
-from .explanation import Explanation, matches
+from .explanation import UNRECOGNIZED, Explanation, matches
 from .fit import Fit
 from .stage_shape import axes_subsets
 
@@ -51,22 +51,24 @@ def _projections(cmp: Comparison) -> Iterator[Projection]:
         if int(np.prod([shape[k] for k in axes])) < 4:
             continue
         over = "axis " + ", ".join(map(str, axes))
-        says = f"its mean over {over} is not subtracted: the path through the mean"
-        yield Projection("mean-path-missing", f"{says} is missing", (ones,), axes)
+        says = f"its mean over {over} must be 0 and is not: a path through a mean"
+        yield Projection("mean-path", f"{says} is missing or wrong", (ones,), axes)
         for name, x in cmp.arrays.items():
             if x.shape != shape or name == "dy":
                 continue
             hat = x - x.mean(axis=axes, keepdims=True)
             along = f"along {name} - mean({name}) over {over}"
-            says = f"the component {along} is not taken out: the path through the"
-            variance = f"{says} variance is missing"
-            yield Projection("variance-path-missing", variance, (hat,), axes)
-            both = f"neither the mean nor the component {along} is taken out"
-            constant = f"{both}: mean and variance are treated as constants"
-            yield Projection("statistics-constant", constant, (ones, hat), axes)
-            says = f"the component along {name} over {over} is not taken out"
-            norm = f"{says}: the path through its norm is missing"
-            yield Projection("norm-path-missing", norm, (x,), axes)
+            says = f"its component {along} must be 0 and is not: the path through the"
+            variance = f"{says} variance is missing or wrong"
+            yield Projection("variance-path", variance, (hat,), axes)
+            both = (
+                f"its mean and its component {along} must be 0 and are not: the paths"
+            )
+            statistics = f"{both} through mean and variance are missing or wrong"
+            yield Projection("statistics-paths", statistics, (ones, hat), axes)
+            says = f"its component along {name} over {over} must be 0 and is not: the"
+            norm = f"{says} path through a norm is missing or wrong"
+            yield Projection("norm-path", norm, (x,), axes)
 
 
 def projection_stage(cmp: Comparison, compound: bool) -> Explanation | None:
@@ -80,7 +82,8 @@ def projection_stage(cmp: Comparison, compound: bool) -> Explanation | None:
             continue  # there was nothing to take out
         fit = Fit(replace(cmp, got=array))
         matched, extra = matches(fit, fit.n, compound)
-        if matched or (not compound and _nearly(cmp, p, array)):
+        known = extra is None or extra.tags[0] != UNRECOGNIZED
+        if (matched and known) or (not compound and _nearly(cmp, p, array)):
             return Explanation("term", (p.tag,), p.says).and_also(extra)
     return None
 

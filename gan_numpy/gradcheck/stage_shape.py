@@ -77,7 +77,23 @@ def shape_stage(cmp: Comparison) -> Explanation | None:
             if np.allclose(summed.reshape(got.shape), got, rtol=1e-7, atol=1e-9):
                 says = f"it is summed over axis {', '.join(map(str, axes))} as well"
                 return Explanation("shape", ("summed-too-much",), f"{shapes}: {says}")
+    spread = _spread(cmp)
+    if spread is not None:
+        says = f"{shapes}: every entry must be repeated over axis {spread}"
+        return Explanation("shape", ("not-broadcast",), says)
     return _other_axes(cmp, shapes) or Explanation("shape", ("shape",), shapes)
+
+
+def _spread(cmp: Comparison) -> int | None:
+    """The axis along which the student's array would have to be repeated."""
+    got, want = cmp.got, cmp.want
+    for axis in range(want.ndim):
+        once = tuple(1 if k == axis else s for k, s in enumerate(want.shape))
+        if got.size > 1 and got.size == int(np.prod(once)):
+            array = np.broadcast_to(got.reshape(once), want.shape)
+            if same_as(cmp, array, compound=False)[0]:
+                return axis
+    return None
 
 
 def _other_axes(cmp: Comparison, shapes: str) -> Explanation | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .candidates import Term, slug
-from .explanation import UNRECOGNIZED, Explanation, explain_constant, matches
+from .explanation import UNRECOGNIZED, Explanation, explain_constant, matches, simplest
 from .fit import Fit
 
 
@@ -35,10 +35,14 @@ def term_explanation(t: Term, weight: float, rtol: float) -> Explanation | None:
 
 
 def _usable(fit: Fit) -> list[tuple[Term, np.ndarray]]:
-    found = []
+    """The terms that are more than rounding, and are not the whole gradient."""
+    found, length = [], float(np.linalg.norm(fit.n))
     for t in fit.cmp.candidates.terms:
         value = fit.pick(t.value)
-        if value is not None and np.abs(value).max(initial=0) > 100 * fit.noise:
+        if value is None or np.abs(value).max(initial=0) <= 100 * fit.noise:
+            continue
+        whole = abs(value @ fit.n) > (1 - 1e-12) * np.linalg.norm(value) * length
+        if not whole or t.free:
             found.append((t, value))
     return found
 
@@ -51,6 +55,11 @@ def _parallel(value: np.ndarray, others: list[tuple[Term, np.ndarray]]) -> bool:
         and abs(value @ other) > (1 - 1e-9) * length * np.linalg.norm(other)
         for _, other in others
     )
+
+
+def _is_plain(weight: float) -> bool:
+    """The term is missing, has the wrong sign, or is there twice."""
+    return min(abs(weight - k) for k in (0, -1, 2)) < 1e-5
 
 
 def term_stage(fit: Fit, odd: bool) -> Explanation | None:
@@ -70,7 +79,7 @@ def term_stage(fit: Fit, odd: bool) -> Explanation | None:
             1e-5 * np.abs(difference).max() + 2 * fit.noise
         )
         if seen and close and fit.equals(s, free=1):
-            plain = min(abs(1 + weight - k) for k in (0, -1, 2)) < 1e-5 and not t.free
+            plain = _is_plain(1 + weight) and not t.free
             if plain or (odd and (t.free or not _parallel(value, usable))):
                 return term_explanation(t, 1 + weight, fit.tolerance())
     return None
@@ -79,7 +88,7 @@ def term_stage(fit: Fit, odd: bool) -> Explanation | None:
 def terms_stage(fit: Fit) -> Explanation | None:
     """A constant besides a wrong term, or two wrong terms: the fewest names win."""
     found = list(_pairs_of_mistakes(fit))
-    return min(found, key=lambda e: len(e.tags)) if found else None
+    return simplest(found)
 
 
 def _pairs_of_mistakes(fit: Fit) -> Iterator[Explanation]:
@@ -88,8 +97,15 @@ def _pairs_of_mistakes(fit: Fit) -> Iterator[Explanation]:
         c = fit.combination([fit.n, value])
         if c is None or abs(c[0]) < 1e-3:
             continue
-        found = term_explanation(t, float(1 + c[1] / c[0]), fit.tolerance())
+        weight = float(1 + c[1] / c[0])
+        if not _is_plain(weight) and _parallel(value, usable):
+            continue
+        found = term_explanation(t, weight, fit.tolerance())
         extra = explain_constant(float(c[0]), fit.cmp, fit.tolerance())
+        if extra is not None and (
+            extra.tags[0] == UNRECOGNIZED or not _is_plain(weight)
+        ):
+            continue  # two numbers without a meaning explain anything
         if found is not None:
             yield found.and_also(extra)
     named = [(t, v) for t, v in usable if not t.free]
@@ -106,11 +122,12 @@ def _pairs_of_mistakes(fit: Fit) -> Iterator[Explanation]:
 
 def mistake_stage(fit: Fit, compound: bool) -> Explanation | None:
     """A well-known other derivation, (compound) with a recognized constant."""
+    found = []
     for m in fit.cmp.candidates.mistakes:
         s = fit.pick(m.value)
         if s is None or fit.size < 2:
             continue
         matched, extra = matches(fit, s, compound)
         if matched and (extra is None or extra.tags[0] != UNRECOGNIZED):
-            return Explanation("known mistake", (m.tag,), m.says).and_also(extra)
-    return None
+            found.append(Explanation("known mistake", (m.tag,), m.says).and_also(extra))
+    return simplest(found)

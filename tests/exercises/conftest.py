@@ -7,10 +7,10 @@ import pytest
 
 @pytest.fixture(scope="session")
 def seeds():
-    return range(int(os.environ.get("GAN_NUMPY_CHECK_SEEDS", "3")))
+    return range(int(os.environ.get("GAN_NUMPY_CHECK_SEEDS", "2")))
 
 
 @pytest.fixture(scope="session")
 def trials():
     """Of each kind of nameless mistake; GAN_NUMPY_CHECK_TRIALS=400 for all."""
-    return int(os.environ.get("GAN_NUMPY_CHECK_TRIALS", "40"))
+    return int(os.environ.get("GAN_NUMPY_CHECK_TRIALS", "30"))

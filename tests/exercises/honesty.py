@@ -20,11 +20,25 @@ UNNAMED = {
 }
 
 
+# What two mistakes are equal to, by algebra: pairs of true names, the name given.
+EQUAL = [
+    # without T1, 2 T2 is twice the rest, and sigma T2 is sigma times the rest
+    ({"direct-missing", "through-sigma-twice"}, {"direct-missing", "factor-2"}),
+    ({"direct-missing", "inner-sigma-missing"}, {"direct-missing", "sigma-missing"}),
+    ({"variance-path-missing", "mean-path-summed"}, {"statistics-paths"}),
+]
+
+
 def honest(given, true):
     """No tag but those of the mistakes made, and what says that there is no name.
 
     "mean-path-weight" is a true name of "mean-path-summed": it names the term.
     """
+    if (set(true), set(given)) in EQUAL:
+        return True
+    if true & {"sign", "d-ascends"}:
+        # -(T1 - T2) = -T1 + T2: one sign and that of the whole are the other sign
+        given = {tag for tag in given if not tag.endswith("-sign")}
     stems = {tag.rsplit("-", 1)[0] for tag in true}
     named = {tag for tag in given if tag not in UNNAMED | true}
     return all(tag.rsplit("-", 1)[0] in stems for tag in named)

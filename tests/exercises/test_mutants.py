@@ -41,3 +41,22 @@ def test_a_mutant_that_changes_nothing_is_refused():
 
     with pytest.raises(ValueError, match="exactly once"):
         build_mutant(EXERCISES["relu_backward"], Mutant(("x",), "no such text", ""))
+
+
+WRONG_USE = {
+    "bce_logits": (lambda a, y: a - y, "it must return 2 things: the loss and its"),
+    "maxout_forward": (lambda x, W, b, k: x, "it must return 2 things: y and the"),
+    "value": (lambda p, q, D, dx: "text", "V is str, not an array of numbers"),
+    "modes_covered": (lambda s, m, r: (1, 2, 3), "returns 3 values, expected 2"),
+    "adam_step": (lambda *args: args[0], "it returns 1 value, expected 3"),
+    "train_step": (lambda *args: args[1].nothing, "no attribute 'nothing'"),
+    "dense_backward": (lambda dy: dy, "expected: dense_backward(dy, cache)"),
+    "clip_weights": (lambda params, c: None, "is the return missing?"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_USE)
+def test_wrong_use_is_a_clear_line_of_the_students(name):
+    function, says = WRONG_USE[name]
+    text = str(EXERCISES[name].run({name: function}))
+    assert says in text and "test_mutants.py, line" in text, text

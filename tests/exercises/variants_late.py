@@ -124,7 +124,7 @@ def spectral_normalized(dy, cache):
 
 def spectral_power_iteration(W):
     v = np.ones(W.shape[1])
-    for _ in range(2000):
+    for _ in range(150):
         u = W @ v
         u /= np.linalg.norm(u)
         v = W.T @ u
