@@ -18,16 +18,10 @@ from gan_numpy.bench.windows import make_points
 KDE_POINTS = 20  # scikit-learn's time is linear in the points; all would take minutes
 
 
-def torch_step(threads: int) -> Callable[[], None] | None:
-    """Algorithm 1's step of the paper's MNIST networks in PyTorch, or None."""
-    try:
-        import torch
-        import torch.nn.functional as F
-        from torch import nn
-    except ImportError:
-        return None
-    torch.set_num_threads(threads)
-    torch.manual_seed(0)
+def torch_networks(keep_input: float, keep_hidden: float):
+    """The paper's pair of networks in PyTorch."""
+    import torch
+    from torch import nn
 
     class Maxout(nn.Module):
         def __init__(self, n_in, units, pieces):
@@ -37,13 +31,18 @@ def torch_step(threads: int) -> Callable[[], None] | None:
         def forward(self, x):
             return self.linear(x).view(len(x), -1, self.pieces).amax(2)
 
+    def dropout(keep):
+        return [nn.Dropout(1 - keep)] if keep < 1 else []
+
+    torch.manual_seed(0)
     G = nn.Sequential(
         *(nn.Linear(100, 1200), nn.ReLU(), nn.Linear(1200, 1200), nn.ReLU()),
         *(nn.Linear(1200, 784), nn.Sigmoid()),
     )
     D = nn.Sequential(
-        *(nn.Dropout(0.2), Maxout(784, 240, 5), nn.Dropout(0.5)),
-        *(Maxout(240, 240, 5), nn.Dropout(0.5), nn.Linear(240, 1)),
+        *(*dropout(keep_input), Maxout(784, 240, 5)),
+        *(*dropout(keep_hidden), Maxout(240, 240, 5)),
+        *(*dropout(keep_hidden), nn.Linear(240, 1)),
     )
     for network, limit in ((G, 0.05), (D, 0.005)):
         for name, value in network.named_parameters():
@@ -51,31 +50,73 @@ def torch_step(threads: int) -> Callable[[], None] | None:
                 nn.init.uniform_(value, -limit, limit)
             else:
                 nn.init.zeros_(value)
-    G_optimizer, D_optimizer = (
-        torch.optim.SGD(network.parameters(), lr=1e-6, momentum=0.5, foreach=True)
-        for network in (G, D)
-    )
+    return G, D
+
+
+def torch_steps(threads: int) -> dict[str, Callable[[], None]]:
+    """Algorithm 1's step in PyTorch, ``plain`` and with ``r1``; none if it is missing.
+
+    The second is that of the recipe ``mnist-fast``: R1 by double backward, no dropout,
+    Adam, and an average of the generator's weights.
+    """
+    try:
+        import torch
+        import torch.nn.functional as F
+    except ImportError:
+        return {}
+    torch.set_num_threads(threads)
     x = torch.rand(BATCH, 784)
 
     def noise():
         return (2 * torch.rand(BATCH, 100) - 1) * 3**0.5
 
-    def step() -> None:
+    def generator_step(G, D, optimizer):
+        D.requires_grad_(False)
+        loss = F.softplus(-D(G(noise()))).mean()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        D.requires_grad_(True)
+
+    G, D = torch_networks(0.8, 0.5)
+    G_sgd, D_sgd = (
+        torch.optim.SGD(network.parameters(), lr=1e-6, momentum=0.5, foreach=True)
+        for network in (G, D)
+    )
+
+    def plain() -> None:
         with torch.no_grad():
             fake = G(noise())
         real_logits, fake_logits = D(torch.cat([x, fake])).split(BATCH)
         loss = 0.5 * (F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean())
-        D_optimizer.zero_grad(set_to_none=True)
+        D_sgd.zero_grad(set_to_none=True)
         loss.backward()
-        D_optimizer.step()
-        D.requires_grad_(False)
-        G_loss = F.softplus(-D(G(noise()))).mean()
-        G_optimizer.zero_grad(set_to_none=True)
-        G_loss.backward()
-        G_optimizer.step()
-        D.requires_grad_(True)
+        D_sgd.step()
+        generator_step(G, D, G_sgd)
 
-    return step
+    G1, D1 = torch_networks(1, 1)
+    G_adam, D_adam = (
+        torch.optim.Adam(network.parameters(), lr=1e-6, betas=(0.5, 0.9), foreach=True)
+        for network in (G1, D1)
+    )
+    average = [value.detach().clone() for value in G1.parameters()]
+
+    def r1() -> None:
+        with torch.no_grad():
+            fake = G1(noise())
+        real = x.detach().requires_grad_()
+        real_logits, fake_logits = D1(real), D1(fake)
+        (slope,) = torch.autograd.grad(real_logits.sum(), real, create_graph=True)
+        loss = F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
+        loss = loss + 2.5 * slope.square().sum(1).mean()
+        D_adam.zero_grad(set_to_none=True)
+        loss.backward()
+        D_adam.step()
+        generator_step(G1, D1, G_adam)
+        with torch.no_grad():
+            torch._foreach_lerp_(average, list(G1.parameters()), 0.0005)
+
+    return {"plain": plain, "r1": r1}
 
 
 def torch_parzen(n: int, sigma: float, threads: int) -> Callable[[], object] | None:

@@ -43,21 +43,30 @@ def flops() -> float:
     return sum(2.0 * m * k * n * times for m, k, n, times in PRODUCTS.values())
 
 
-def make_step(name: str) -> Callable[[], None]:
+def make_step(name: str, recipe_name: str = "mnist") -> Callable[[], None]:
     """A training step with the implementation `name` of the kernels.
 
     Random pixels stand in for MNIST's: the work is the same.
+
+    Parameters
+    ----------
+    name : {"reference", "fused", "native"}
+    recipe_name : {"mnist", "mnist-fast"}
+        The paper's step, or the one with R1's second sweep, Adam and averaging.
     """
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (1000, 784), dtype=np.uint8)
     data = Dataset("random", pixels, pixels[:10], pixels[:10], 255.0, (28, 28))
-    recipe = get_recipe("mnist").replace(update="alternating")
+    recipe = get_recipe(recipe_name).replace(update="alternating")
+    average = recipe.make_average()
     state = initial_state(recipe, data, 0)
     x = data.scaled("train", slice(0, BATCH))
 
     def step() -> None:
         with use_kernels(name):
             alternating_update(state, recipe, lambda: x)
+            if average and state.average is not None:
+                average.update(state.average, state.G.params)
 
     return step
 
@@ -121,7 +130,7 @@ def parts(name: str) -> dict[str, Callable[[], object]]:
 def bench_step(
     rounds: int, extra: dict[str, Callable[[], object]] | None = None
 ) -> dict[str, object]:
-    """Medians and paired ratios of the step, its bound and its parts.
+    """Medians and paired ratios of the paper's step, its bound and its parts.
 
     Parameters
     ----------
@@ -145,4 +154,24 @@ def bench_step(
             if other != ours
         },
         "parts_milliseconds": medians_ms(take_turns(parts(ours), rounds)),
+    }
+
+
+def bench_r1_step(
+    rounds: int, extra: dict[str, Callable[[], object]] | None = None
+) -> dict[str, object]:
+    """The step of the same networks with R1's second sweep, Adam and averaging."""
+    ours = kernels.DEFAULT
+    candidates: dict[str, Callable[[], object]] = {
+        name: make_step(name, "mnist-fast") for name in (ours, "reference")
+    }
+    candidates |= extra or {}
+    times = take_turns(candidates, rounds)
+    return {
+        "milliseconds": medians_ms(times),
+        "ratios": {
+            f"{ours} / {other}": paired_ratio(times, ours, other)
+            for other in candidates
+            if other != ours
+        },
     }

@@ -55,7 +55,13 @@ def test_points_look_like_pixels():
 def test_the_command_prints_json_only(capsys):
     assert main(["bench", "--json", "--rounds", "1", "--points", "50"]) == 0
     result = json.loads(capsys.readouterr().out)
-    assert set(result) == {"environment", "step", "products", "parzen"}
+    assert set(result) == {
+        "environment",
+        "step",
+        "r1_step",
+        "products",
+        "parzen",
+    }
     assert result["step"]["milliseconds"].keys() >= {"reference", "fused", "native"}
     assert "ten sigmas / one" in result["parzen"]["ratios"]
 
