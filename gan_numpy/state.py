@@ -108,10 +108,14 @@ def check_losses(state: TrainingState, monitors: Monitors) -> None:
 
     Asked before the update that would spread the damage from one player to the other.
     """
-    for player in ("discriminator", "generator"):
-        if not np.isfinite(monitors.get(f"loss_{player}", 0.0)):
+    for name, player, what in (
+        ("loss_discriminator", "discriminator", "loss"),
+        ("penalty", "discriminator", "gradient penalty"),
+        ("loss_generator", "generator", "loss"),
+    ):
+        if not np.isfinite(monitors.get(name, 0.0)):
             check_params(state, state.step + 1)  # names the culprit more precisely
-            raise TrainingDiverged(state.step + 1, player, "loss")
+            raise TrainingDiverged(state.step + 1, player, what)
 
 
 def check_params(state: TrainingState, step: int) -> None:

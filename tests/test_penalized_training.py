@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from gan_numpy.datasets import Dataset
+from gan_numpy.errors import TrainingDiverged
 from gan_numpy.objectives import OBJECTIVES
 from gan_numpy.penalties import PENALTIES, Penalty, gradient_penalty, interpolate, r1
 from gan_numpy.recipes import get_recipe
 from gan_numpy.runs import create_run
-from gan_numpy.state import initial_state
+from gan_numpy.state import check_losses, initial_state
 from gan_numpy.trainer import train
 from gan_numpy.training import discriminator_step, simultaneous_step, train_epoch
 from tests.numeric import numerical_gradient, relative_error
@@ -187,3 +188,11 @@ def test_metrics_have_a_column_for_the_penalty_that_there_is(penalty, data, tmp_
     assert len(rows) == 2
     assert ("penalty" in rows[0]) == (penalty == "r1")
     assert all(np.isfinite(float(value)) for row in rows for value in row.values())
+
+
+def test_a_penalty_that_is_not_finite_stops_training(data):
+    state = initial_state(get_recipe("digits").replace(**TINY), data, 0)
+    finite = {"loss_discriminator": 1.0, "loss_generator": 1.0, "penalty": 1.0}
+    check_losses(state, finite)
+    with pytest.raises(TrainingDiverged, match="discriminator's gradient penalty"):
+        check_losses(state, finite | {"penalty": np.inf})

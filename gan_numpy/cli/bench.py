@@ -29,9 +29,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--rounds",
         type=whole_number(1, 10_000),
-        default=30,
+        default=15,
         metavar="N",
-        help="turns of each candidate (default: 30; a tenth of it for Parzen)",
+        help="turns of each candidate (default: 15; a third of it for Parzen)",
     )
     parser.add_argument(
         "--points",
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     from gan_numpy.runs import environment
 
     threads, sigma = numba.get_num_threads(), float(SIGMAS[3])
-    few = max(3, args.rounds // 10)
+    few = max(3, args.rounds // 3)
     step_peers: dict[str, Any] = {}
     r1_peers: dict[str, Any] = {}
     parzen_peers: dict[str, Any] = {}

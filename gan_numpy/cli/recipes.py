@@ -43,4 +43,7 @@ def networks(recipe: Any) -> str:
     G = "-".join(map(str, (recipe.latent_size, *recipe.generator_units)))
     pieces = recipe.discriminator_pieces
     D = "-".join(f"{units}x{pieces}" for units in recipe.discriminator_units)
-    return f"G {G} ReLU, sigmoid; D maxout {D}, dropout"
+    extra = "dropout" if recipe.keep_input < 1 or recipe.keep_hidden < 1 else ""
+    if recipe.penalty != "none":
+        extra += (", " if extra else "") + recipe.penalty.replace("_", " ")
+    return f"G {G} ReLU, sigmoid; D maxout {D}" + (f", {extra}" if extra else "")
