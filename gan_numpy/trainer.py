@@ -13,7 +13,12 @@ from types import FrameType
 from tqdm import tqdm
 
 from gan_numpy.datasets import Dataset
-from gan_numpy.evaluation.parzen import SAMPLES, ParzenResult, evaluate_parzen
+from gan_numpy.evaluation.parzen import (
+    SAMPLES,
+    VALIDATION,
+    ParzenResult,
+    evaluate_parzen,
+)
 from gan_numpy.kernels.threads import limit_threads
 from gan_numpy.plots import save_curves, save_samples
 from gan_numpy.runs import PREVIEW_STREAM, Run
@@ -163,7 +168,7 @@ def score(
     """Parzen score of the state's samples on the data set's test examples."""
     return evaluate_parzen(
         run.sample(state, samples, run.seed).astype("float64"),
-        data.scaled("validation", dtype="float64"),
+        data.scaled("validation", slice(0, VALIDATION), "float64"),
         data.scaled("test", dtype="float64"),
     )
 

@@ -43,16 +43,15 @@ def run(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from gan_numpy.evaluation.baselines import BASELINES, evaluate_baseline
-    from gan_numpy.evaluation.parzen import evaluate_parzen
+    from gan_numpy.evaluation.parzen import VALIDATION, evaluate_parzen
     from gan_numpy.files import write_text
     from gan_numpy.runs import open_run
 
     job = open_run(args.path)
     data = job.load_data()
     state = job.load_state(data)
-    validation, test = (
-        data.scaled(split, dtype=np.float64) for split in ("validation", "test")
-    )
+    validation = data.scaled("validation", slice(0, VALIDATION), np.float64)
+    test = data.scaled("test", dtype=np.float64)
     rows = {}
     names = ["generator", *BASELINES]
     with tqdm(names, disable=not sys.stderr.isatty(), leave=False) as bar:

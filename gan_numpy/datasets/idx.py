@@ -26,7 +26,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 LARGEST = 2**32  # bytes; MNIST's training images take 47 million
 
 
-def read_content(path: Path) -> bytes:
+def read_content(path: Path) -> bytearray:
     """The decompressed bytes of a file.
 
     Raises
@@ -52,7 +52,7 @@ def read_content(path: Path) -> bytes:
         raise UserError(f"cannot read {path}: {error.strerror or error}") from None
 
 
-def _read_limited(stream: gzip.GzipFile | BinaryIO, path: Path) -> bytes:
+def _read_limited(stream: gzip.GzipFile | BinaryIO, path: Path) -> bytearray:
     """Read all that is there, but never more than `LARGEST` bytes."""
     content = bytearray()
     while chunk := stream.read(1 << 22):
@@ -61,15 +61,15 @@ def _read_limited(stream: gzip.GzipFile | BinaryIO, path: Path) -> bytes:
             raise UserError(
                 f"{path} holds more than {LARGEST:,} bytes: not an IDX file"
             )
-    return bytes(content)
+    return content
 
 
-def parse(content: bytes, path: Path, ndim: int) -> np.ndarray:
+def parse(content: bytes | bytearray, path: Path, ndim: int) -> np.ndarray:
     """The array in an IDX file's bytes.
 
     Parameters
     ----------
-    content : bytes
+    content : bytes or bytearray
         The decompressed file.
     path : Path
         Its name, for messages.
@@ -78,7 +78,7 @@ def parse(content: bytes, path: Path, ndim: int) -> np.ndarray:
 
     Returns
     -------
-    ndarray of uint8 with `ndim` dimensions; read-only
+    ndarray of uint8 with `ndim` dimensions, a view of `content`
 
     Raises
     ------

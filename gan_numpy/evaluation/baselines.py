@@ -13,7 +13,12 @@ import warnings
 import numpy as np
 
 from gan_numpy.datasets import Dataset
-from gan_numpy.evaluation.parzen import SAMPLES, ParzenResult, evaluate_parzen
+from gan_numpy.evaluation.parzen import (
+    SAMPLES,
+    VALIDATION,
+    ParzenResult,
+    evaluate_parzen,
+)
 
 KMEANS_ITERATIONS = 15
 IMAGES_PER_CENTROID = 5  # 10,000 centroids of MNIST's 50,000 training images
@@ -79,7 +84,7 @@ def evaluate_baseline(
     """
     return evaluate_parzen(
         BASELINES[name](data, n),
-        data.scaled("validation", dtype=np.float64),
+        data.scaled("validation", slice(0, VALIDATION), np.float64),
         data.scaled("test", dtype=np.float64),
         sigma,
     )
