@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 import gan_numpy
 from gan_numpy.errors import TrainingDiverged, UserError
@@ -29,9 +30,17 @@ COMMANDS = (
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one line, without the usage in front."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the message and exit with 2."""
+        self.exit(BAD_INPUT, f"{self.prog}: error: {message} (try --help)\n")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands; each module adds its own."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="gan-numpy",
         description="Generative adversarial networks by hand, in NumPy.",
     )
