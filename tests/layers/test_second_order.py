@@ -18,7 +18,7 @@ TOLERANCE = 1e-8
 CURVED = ("tanh", "sigmoid")
 
 
-def setup(name, rng):
+def ingredients(name, rng):
     """A layer, its input and random cotangents of its backward pass."""
     layer, x = LAYERS[name], away_from_kinks(rng)
     y, _ = run(layer, x)
@@ -33,7 +33,7 @@ def scalar(layer, x, u, dy):
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_with_respect_to_the_cotangent(name, rng):
-    layer, x, u, dy = setup(name, rng)
+    layer, x, u, dy = ingredients(name, rng)
     d_dy, _, _ = layer.backward_vjp(u, dy, run(layer, x)[1])
     numeric = numerical_gradient(lambda: scalar(layer, x, u, dy), dy)
     assert d_dy.shape == dy.shape
@@ -42,7 +42,7 @@ def test_with_respect_to_the_cotangent(name, rng):
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_with_respect_to_the_parameters(name, rng):
-    layer, x, u, dy = setup(name, rng)
+    layer, x, u, dy = ingredients(name, rng)
     _, grads, _ = layer.backward_vjp(u, dy, run(layer, x)[1])
     assert grads.keys() == layer.params.keys()
     for key, value in layer.params.items():
@@ -53,7 +53,7 @@ def test_with_respect_to_the_parameters(name, rng):
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_with_respect_to_the_input(name, rng):
-    layer, x, u, dy = setup(name, rng)
+    layer, x, u, dy = ingredients(name, rng)
     _, _, d_x = layer.backward_vjp(u, dy, run(layer, x)[1])
     numeric = numerical_gradient(lambda: scalar(layer, x, u, dy), x)
     if name in CURVED:
@@ -66,7 +66,7 @@ def test_with_respect_to_the_input(name, rng):
 @pytest.mark.parametrize("name", LAYERS)
 def test_it_is_the_transpose_of_backward(name, rng):
     """dx is linear in dy, so <u, backward(dy)> = <d_dy, dy>."""
-    layer, x, u, dy = setup(name, rng)
+    layer, x, u, dy = ingredients(name, rng)
     d_dy, _, _ = layer.backward_vjp(u, dy, run(layer, x)[1])
     S = scalar(layer, x, u, dy)
     assert np.sum(d_dy * dy) == pytest.approx(S, rel=1e-12)
@@ -74,7 +74,7 @@ def test_it_is_the_transpose_of_backward(name, rng):
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_nothing_changes_and_gradients_are_fresh(name, rng):
-    layer, x, u, dy = setup(name, rng)
+    layer, x, u, dy = ingredients(name, rng)
     _, cache = run(layer, x)
     inputs = [x, u, dy, *layer.params.values()]
     before = [a.copy() for a in inputs]
