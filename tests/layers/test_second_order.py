@@ -104,7 +104,7 @@ def test_float32_stays_float32_and_batches_may_be_empty(name, n):
 
 
 def test_dropout_out_of_training_is_the_identity(rng):
-    layer, x, u, dy = setup("dropout", rng)
+    layer, x, u, dy = ingredients("dropout", rng)
     d_dy, _, _ = layer.backward_vjp(u, dy, layer.forward(x)[1])
     np.testing.assert_array_equal(d_dy, u)
 
