@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gan_numpy import layers, objectives
+from gan_numpy import layers, objectives, penalties
 from gan_numpy.gradcheck import check_gradients
 from gan_numpy.layers.initializers import normal
 from gan_numpy.network import Sequential
@@ -65,3 +65,31 @@ def test_a_broken_layer_of_ours_is_named(rng):
 
     result = check_gradients(Broken(5, 3, **options(rng)), rng.standard_normal((7, 5)))
     assert result.tags == ("mean-twice",) and set(result.right) == {"dx", "dW"}
+
+
+@pytest.mark.parametrize("activation", [layers.LeakyReLU(0.17), layers.Tanh()])
+@pytest.mark.parametrize("penalize", [penalties.r1, penalties.gradient_penalty])
+@pytest.mark.parametrize("name", ["h0.W", "h1.W", "y.W"])
+def test_the_penalties_are_right(activation, penalize, name, rng):
+    """Their gradients, themselves of gradients, with respect to each weight matrix."""
+    critic = Sequential(
+        [
+            ("h0", layers.Dense(5, 4, **options(rng))),
+            ("h0_activation", activation),
+            ("h1", layers.Maxout(4, 3, 2, **options(rng))),
+            ("y", layers.Dense(3, 1, **options(rng))),
+        ]
+    )
+    x = away_from_zero(rng, 7, 5)
+
+    def penalty(W):
+        params = {**critic.params, name: W.astype(np.float64)}
+        value, grads = penalize(critic.with_params(params), x, 9.3)
+        return value, grads[name].astype(W.dtype)
+
+    result = check_gradients(penalty, critic.params[name])
+    assert result.passed, str(result)
+    doubled = check_gradients(
+        lambda W: (penalty(W)[0], 2 * penalty(W)[1]), critic.params[name]
+    )
+    assert not doubled.passed
