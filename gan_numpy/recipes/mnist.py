@@ -22,7 +22,10 @@ class MNIST(MaxoutGAN):
     source: ClassVar[str] = "arXiv:1406.2661 and its mnist.yaml"
 
     dataset: str = "mnist"
-    latent: str = "uniform"  # the code's noise: uniform on [-sqrt(3), sqrt(3)]
+    # Uniform on [-sqrt(3), sqrt(3)], one of the noises of the code's `Generator`. The
+    # yaml names none, and the last version of the code then takes a Gaussian of the
+    # same variance: --set latent=normal.
+    latent: str = "uniform"
     latent_size: int = 100
     objective: str = "non_saturating"  # the paper, end of section 3
     # The released code updates both players at once (`AdversaryCost2`); Algorithm 1 of
