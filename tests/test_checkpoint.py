@@ -64,7 +64,7 @@ def rewrite(path, **changes):
     np.savez(path, **{k: v for k, v in arrays.items() if v is not None})
 
 
-def refused(path, match):
+def assert_refused(path, match):
     state = fresh()
     before = {k: v.copy() for k, v in checkpoint._named_arrays(state).items()}
     with pytest.raises(UserError, match=match) as caught:
@@ -79,13 +79,13 @@ def test_a_flipped_bit_is_noticed(path, at):
     content = bytearray(path.read_bytes())
     content[int(at * len(content))] ^= 16
     path.write_bytes(content)
-    refused(path, "cannot read")
+    assert_refused(path, "cannot read")
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.99])
 def test_a_truncated_file_is_noticed(path, share):
     path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
-    refused(path, "cannot read")
+    assert_refused(path, "cannot read")
 
 
 def test_pickled_objects_are_never_loaded(path):
@@ -94,38 +94,38 @@ def test_pickled_objects_are_never_loaded(path):
             return (pytest.fail, ("a pickle was loaded",))
 
     rewrite(path, **{"generator/h0.b": np.array([Bomb()], dtype=object)})
-    refused(path, "pickled objects are never loaded")
+    assert_refused(path, "pickled objects are never loaded")
 
 
 def test_foreign_files(path, tmp_path):
     np.savez(path, a=np.zeros(3))
-    refused(path, "not a gan_numpy checkpoint")
+    assert_refused(path, "not a gan_numpy checkpoint")
     np.savez(path, meta=np.array("text"))
-    refused(path, "not a gan_numpy checkpoint")
+    assert_refused(path, "not a gan_numpy checkpoint")
     np.savez(path, meta=np.array(json.dumps({"format": "another 7"})))
-    refused(path, "not a gan_numpy checkpoint")
+    assert_refused(path, "not a gan_numpy checkpoint")
     with path.open("wb") as file:
         np.save(file, np.zeros(3))
-    refused(path, "not a gan_numpy checkpoint")
-    refused(tmp_path / "none.npz", "does not exist")
-    refused(tmp_path, "does not exist")
+    assert_refused(path, "not a gan_numpy checkpoint")
+    assert_refused(tmp_path / "none.npz", "does not exist")
+    assert_refused(tmp_path, "does not exist")
 
 
 def test_checkpoints_of_other_networks(path):
     rewrite(path, **{"generator/h0.b": None})
-    refused(path, "does not belong to this recipe: array 'generator/h0.b'")
+    assert_refused(path, "does not belong to this recipe: array 'generator/h0.b'")
 
 
 def test_wrong_shapes_and_dtypes(path):
     rewrite(path, **{"generator/h0.b": np.zeros(9, np.float32)})
-    refused(path, r"generator/h0.b is float32 \(9,\), expected float32 \(8,\)")
+    assert_refused(path, r"generator/h0.b is float32 \(9,\), expected float32 \(8,\)")
     rewrite(path, **{"generator/h0.b": np.zeros(8)})
-    refused(path, "is float64")
+    assert_refused(path, "is float64")
 
 
 def test_damaged_meta_data(path):
     meta = {"format": checkpoint.FORMAT, "step": 1, "epoch": 1, "batch": 0}
     rewrite(path, meta=np.array(json.dumps(meta)))
-    refused(path, "damaged")
+    assert_refused(path, "damaged")
     rewrite(path, meta=np.array(json.dumps(meta | {"rng": {"state": 1}, "sums": {}})))
-    refused(path, "damaged")
+    assert_refused(path, "damaged")

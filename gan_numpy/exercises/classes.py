@@ -49,6 +49,7 @@ def softmax_cross_entropy(
 
 
 def logits_and_labels(rng: np.random.Generator) -> dict[str, Any]:
+    """Logits of seven samples in five classes, and labels with every class."""
     return {
         "logits": 1.5 * rng.standard_normal((7, 5)),
         "labels": rng.permutation(np.array([0, 1, 2, 3, 4, 1, 3])),

@@ -46,7 +46,7 @@ def rng():
 
 
 @pytest.fixture
-def close():
+def assert_close():
     """Assert a result's dtype and shape, and that it is the float64 one, rounded."""
 
     def check(result, exact, dtype, scale=1.0):

@@ -18,21 +18,21 @@ def make(rng, shape, dtype):
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_against_float64(kernels, rng, dtype, close, shape):
+def test_against_float64(kernels, rng, dtype, assert_close, shape):
     x, W, b, dy = make(rng, shape, dtype)
     X, V, B, DY = (a.astype(float) for a in (x, W, b, dy))
-    close(kernels.affine(x, W, b), X @ V + B, dtype, 3)
-    close(kernels.affine_input_grad(dy, W), DY @ V.T, dtype, 3)
+    assert_close(kernels.affine(x, W, b), X @ V + B, dtype, 3)
+    assert_close(kernels.affine_input_grad(dy, W), DY @ V.T, dtype, 3)
     dW, db = kernels.affine_param_grads(dy, x)
-    close(dW, X.T @ DY, dtype, 3)
-    close(db, DY.sum(0), dtype, 3)
+    assert_close(dW, X.T @ DY, dtype, 3)
+    assert_close(db, DY.sum(0), dtype, 3)
 
 
-def test_layouts(kernels, layout, rng, dtype, close):
+def test_layouts(kernels, layout, rng, dtype, assert_close):
     x, W, b, dy = make(rng, (13, 9, 21), dtype)
     args = [layout(a) for a in (x, W, b, dy)]
-    close(kernels.affine(*args[:3]), reference.affine(x, W, b), dtype)
-    close(
+    assert_close(kernels.affine(*args[:3]), reference.affine(x, W, b), dtype)
+    assert_close(
         kernels.affine_input_grad(args[3], args[1]),
         reference.affine_input_grad(dy, W),
         dtype,
@@ -41,7 +41,7 @@ def test_layouts(kernels, layout, rng, dtype, close):
         kernels.affine_param_grads(args[3], args[0]),
         reference.affine_param_grads(dy, x),
     ):
-        close(result, exact, dtype)
+        assert_close(result, exact, dtype)
 
 
 def test_nan_and_infinity_reach_the_output(kernels, rng, dtype):
@@ -62,9 +62,9 @@ def test_mixed_precision_follows_the_reference(kernels, rng):
     np.testing.assert_allclose(dW, x.T @ dy)
 
 
-def test_large_batch_sum_is_split_among_threads(kernels, rng, dtype, close):
+def test_large_batch_sum_is_split_among_threads(kernels, rng, dtype, assert_close):
     dy = rng.standard_normal((300, 300)).astype(dtype)
     x = np.ones((300, 1), dtype)
     dW, db = kernels.affine_param_grads(dy, x)
-    close(db, dy.astype(float).sum(0), dtype, 5)
-    close(dW[0], dy.astype(float).sum(0), dtype, 5)
+    assert_close(db, dy.astype(float).sum(0), dtype, 5)
+    assert_close(dW[0], dy.astype(float).sum(0), dtype, 5)

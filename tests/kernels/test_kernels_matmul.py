@@ -37,28 +37,28 @@ def operands(rng, shape, dtype, transposed):
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("transposed", ["", "A", "B", "AB"])
-def test_product(rng, dtype, close, shape, transposed):
+def test_product(rng, dtype, assert_close, shape, transposed):
     A, B = operands(rng, shape, dtype, transposed)
     bias = rng.standard_normal(shape[2]).astype(dtype)
     exact = A.astype(float) @ B.astype(float)
-    close(matmul(A, B), exact, dtype, 5)
-    close(matmul(A, B, bias), exact + bias, dtype, 5)
+    assert_close(matmul(A, B), exact, dtype, 5)
+    assert_close(matmul(A, B, bias), exact + bias, dtype, 5)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_adds_to_out(rng, dtype, close, shape):
+def test_adds_to_out(rng, dtype, assert_close, shape):
     A, B = operands(rng, shape, dtype, "")
     out = rng.standard_normal((shape[0], shape[2])).astype(dtype)
     exact = out + A.astype(float) @ B.astype(float)
     result = matmul(A, B, out=out, add=True)
     assert result is out
-    close(out, exact, dtype, 5)
+    assert_close(out, exact, dtype, 5)
 
 
-def test_layouts(rng, dtype, layout, close):
+def test_layouts(rng, dtype, layout, assert_close):
     A = rng.standard_normal((23, 41)).astype(dtype)
     B = rng.standard_normal((41, 67)).astype(dtype)
-    close(matmul(layout(A), layout(B)), A.astype(float) @ B, dtype, 5)
+    assert_close(matmul(layout(A), layout(B)), A.astype(float) @ B, dtype, 5)
 
 
 def test_threads_share_the_same_arithmetic(rng, dtype, monkeypatch):

@@ -30,39 +30,39 @@ def make(rng, shape, dtype):
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_forward(kernels, rng, dtype, close, shape):
+def test_forward(kernels, rng, dtype, assert_close, shape):
     x, W, b, _, _ = make(rng, shape, dtype)
     h, winners = kernels.maxout(x, W, b, shape[3])
     z = (x.astype(float) @ W + b).reshape(len(x), *shape[2:])
-    close(h, z.max(axis=2, initial=-np.inf), dtype, 5)
+    assert_close(h, z.max(axis=2, initial=-np.inf), dtype, 5)
     assert winners.dtype == np.uint8
     taken = np.take_along_axis(z, winners[:, :, None].astype(int), 2)[:, :, 0]
-    close(h, taken, dtype, 5)
+    assert_close(h, taken, dtype, 5)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_backward(kernels, rng, dtype, close, shape):
+def test_backward(kernels, rng, dtype, assert_close, shape):
     x, W, _, dh, winners = make(rng, shape, dtype)
     X, V, DH = (a.astype(float) for a in (x, W, dh))
     dx = kernels.maxout_input_grad(dh, winners, W) if shape[2] else None
     if dx is not None:
-        close(dx, reference.maxout_input_grad(DH, winners, V), dtype, 5)
+        assert_close(dx, reference.maxout_input_grad(DH, winners, V), dtype, 5)
     dW, db = kernels.maxout_param_grads(dh, winners, x, shape[3])
     exact_dW, exact_db = reference.maxout_param_grads(DH, winners, X, shape[3])
-    close(dW, exact_dW, dtype, 5)
-    close(db, exact_db, dtype, 5)
+    assert_close(dW, exact_dW, dtype, 5)
+    assert_close(db, exact_db, dtype, 5)
 
 
-def test_layouts(kernels, layout, rng, dtype, close):
+def test_layouts(kernels, layout, rng, dtype, assert_close):
     x, W, b, dh, winners = make(rng, (11, 6, 7, 3), dtype)
     h, _ = kernels.maxout(layout(x), layout(W), layout(b), 3)
-    close(h, reference.maxout(x, W, b, 3)[0], dtype)
+    assert_close(h, reference.maxout(x, W, b, 3)[0], dtype)
     dx = kernels.maxout_input_grad(layout(dh), layout(winners), layout(W))
-    close(dx, reference.maxout_input_grad(dh, winners, W), dtype)
+    assert_close(dx, reference.maxout_input_grad(dh, winners, W), dtype)
     dW, db = kernels.maxout_param_grads(layout(dh), layout(winners), layout(x), 3)
     exact_dW, exact_db = reference.maxout_param_grads(dh, winners, x, 3)
-    close(dW, exact_dW, dtype)
-    close(db, exact_db, dtype)
+    assert_close(dW, exact_dW, dtype)
+    assert_close(db, exact_db, dtype)
 
 
 @pytest.mark.parametrize("n", [3, 200])
@@ -108,12 +108,12 @@ def test_refuses_what_would_leave_the_array(kernels, rng, dtype):
 
 
 @pytest.mark.parametrize("shape", [s for s in SHAPES if s[2]], ids=str)
-def test_directional(kernels, rng, dtype, close, shape):
+def test_directional(kernels, rng, dtype, assert_close, shape):
     """u W at given winners; for the winners of x, the derivative of h along u."""
     u, W, _, _, winners = make(rng, shape, dtype)
     exact = (u.astype(float) @ W).reshape(len(u), *shape[2:])
     exact = np.take_along_axis(exact, winners[:, :, None].astype(int), 2)[:, :, 0]
-    close(kernels.maxout_directional(u, winners, W), exact, dtype, 5)
+    assert_close(kernels.maxout_directional(u, winners, W), exact, dtype, 5)
 
 
 def test_directional_is_the_transpose_of_the_input_gradient(kernels, rng):
@@ -123,10 +123,10 @@ def test_directional_is_the_transpose_of_the_input_gradient(kernels, rng):
     assert left == pytest.approx(right, rel=1e-12)
 
 
-def test_directional_layouts(kernels, layout, rng, dtype, close):
+def test_directional_layouts(kernels, layout, rng, dtype, assert_close):
     u, W, _, _, winners = make(rng, (11, 6, 7, 3), dtype)
     h = kernels.maxout_directional(layout(u), layout(winners), layout(W))
-    close(h, reference.maxout_directional(u, winners, W), dtype)
+    assert_close(h, reference.maxout_directional(u, winners, W), dtype)
 
 
 def test_directional_of_mixed_precision_follows_the_reference(kernels, rng):
