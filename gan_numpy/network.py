@@ -25,7 +25,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from gan_numpy.layers.base import Cache, Grads, Layer
+from gan_numpy.layers.base import Cache, Grads, Layer, members
 
 
 class Sequential(Layer):
@@ -56,6 +56,12 @@ class Sequential(Layer):
             for name, layer in self.layers.items()
             for key, value in layer.params.items()
         }
+        self.buffers = {
+            f"{name}.{key}": value
+            for name, layer in self.layers.items()
+            for key, value in layer.buffers.items()
+        }
+        self.per_example = all(layer.per_example for layer in self.layers.values())
 
     def forward(
         self,
@@ -190,8 +196,24 @@ class Sequential(Layer):
     def _lowest_with_params(self) -> str | None:
         return next((name for name, layer in self.layers.items() if layer.params), None)
 
+    def commit(self, cache: Cache, rate: float | None = None) -> None:
+        """Let every layer's buffers take in what its cache says."""
+        for name, layer in self.layers.items():
+            layer.commit(cache[name], rate)
+
+    def with_arrays(
+        self, params: dict[str, np.ndarray], buffers: dict[str, np.ndarray]
+    ) -> Sequential:
+        """The same network around other arrays, which it does not copy."""
+        return Sequential(
+            (name, layer.with_arrays(members(params, name), members(buffers, name)))
+            for name, layer in self.layers.items()
+        )
+
     def with_params(self, params: dict[str, np.ndarray]) -> Sequential:
         """The same network with other parameter values, for instance averaged ones.
+
+        It has buffers of its own, copies of this network's.
 
         Raises
         ------
@@ -202,10 +224,5 @@ class Sequential(Layer):
         expected = {name: value.shape for name, value in self.params.items()}
         if shapes != expected:
             raise ValueError(f"parameters {shapes} do not fit the network's {expected}")
-        copies = []
-        for name, layer in self.layers.items():
-            twin = object.__new__(type(layer))
-            twin.__dict__.update(layer.__dict__)
-            twin.params = {key: params[f"{name}.{key}"] for key in layer.params}
-            copies.append((name, twin))
-        return Sequential(copies)
+        buffers = {name: value.copy() for name, value in self.buffers.items()}
+        return self.with_arrays(params, buffers)

@@ -6,6 +6,7 @@ from gan_numpy.layers.dropout import Dropout
 from gan_numpy.layers.leaky_relu import LeakyReLU
 from gan_numpy.layers.maxout import Maxout
 from gan_numpy.layers.relu import ReLU
+from gan_numpy.layers.pack import Pack
 from gan_numpy.layers.reshape import Reshape
 from gan_numpy.layers.sigmoid import Sigmoid
 from gan_numpy.layers.tanh import Tanh
@@ -18,6 +19,7 @@ __all__ = [
     "Layer",
     "LeakyReLU",
     "Maxout",
+    "Pack",
     "ReLU",
     "Reshape",
     "Sigmoid",

@@ -30,6 +30,7 @@ are linear in :math:`x`, piece by piece: they have no curvature.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -45,12 +46,20 @@ class Layer:
     ----------
     params : dict of str to ndarray
         The trainable arrays by name; empty if there are none.
+    buffers : dict of str to ndarray
+        The arrays that `commit` changes and no gradient, by name; mostly empty.
+    per_example : bool
+        Whether each output depends on its own example only. If not, real and generated
+        batches must not be mixed, and no gradient penalty is defined.
     """
 
     params: dict[str, np.ndarray]
+    buffers: dict[str, np.ndarray] = MappingProxyType({})  # type: ignore[assignment]
+    per_example: bool = True
 
     def __init__(self) -> None:
         self.params = {}
+        self.buffers = {}
 
     def forward(
         self,
@@ -141,6 +150,42 @@ class Layer:
             f"{type(self).__name__} has no backward_vjp: a gradient penalty cannot "
             f"cross it"
         )
+
+    def commit(self, cache: Cache, rate: float | None = None) -> None:
+        """Let the buffers take in, in place, what a training batch says about them.
+
+        Parameters
+        ----------
+        cache : object
+            What `forward` returned. If it was not in training mode, nothing happens.
+        rate : float, optional
+            Weight of this batch; the layer's own if not given.
+        """
+
+    def with_arrays(
+        self, params: dict[str, np.ndarray], buffers: dict[str, np.ndarray]
+    ) -> Layer:
+        """The same layer around other arrays, which it does not copy.
+
+        Parameters
+        ----------
+        params, buffers : dict
+            With the keys and shapes of this layer's own.
+        """
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        twin.params, twin.buffers = dict(params), dict(buffers)
+        return twin
+
+
+def members(arrays: dict[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
+    """The arrays of the member `name` of a network, without its prefix."""
+    prefix = f"{name}."
+    return {
+        key.removeprefix(prefix): value
+        for key, value in arrays.items()
+        if key.startswith(prefix)
+    }
 
 
 def check_input(layer: Layer, x: np.ndarray, features: int, dtype: np.dtype) -> None:

@@ -9,13 +9,13 @@ fixed at 0: a shift of all logits changes no softmax. With
 
 Three kinds of examples, three losses, each a mean over its minibatch:
 
-===========  ===================================  ==========================================
-kind         loss                                 gradient with respect to :math:`l`
-===========  ===================================  ==========================================
-labeled      :math:`\ell - l_y`                   :math:`p - \mathrm{onehot}(y)`
-unlabeled    :math:`½\,\mathrm{softplus}(-\ell)`  :math:`-½\,\sigma(-\ell)\,p`
-generated    :math:`½\,\mathrm{softplus}(\ell)`   :math:`½\,\sigma(\ell)\,p`
-===========  ===================================  ==========================================
+===========  ================================  =================================
+kind         loss                              gradient with respect to l
+===========  ================================  =================================
+labeled      :math:`\ell - l_y`                :math:`p - \mathrm{onehot}(y)`
+unlabeled    half :math:`\log(1 + e^{-\ell})`  half of :math:`-\sigma(-\ell)\,p`
+generated    half :math:`\log(1 + e^{\ell})`   half of :math:`\sigma(\ell)\,p`
+===========  ================================  =================================
 
 with :math:`p = \mathrm{softmax}(l) = \partial\ell/\partial l`. The generator matches
 features: the means of an inner layer f of the discriminator on data and on samples.

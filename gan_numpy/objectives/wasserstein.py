@@ -14,9 +14,9 @@ The critic f stands where the discriminator stood; its output is a price, not a 
     L_G = -\tfrac1B \sum f_f, \quad
     \frac{\partial L_G}{\partial f_f} = -\frac1B .
 
-These gradients never saturate. What keeps the critic's slope bounded is not in the loss:
-clipped weights (`gan_numpy.penalties.clip_weights`), with which :math:`-L_D` is the
-distance only up to an unknown factor, or the gradient penalty
+These gradients never saturate. What keeps the critic's slope bounded is not in the
+loss: clipped weights (`gan_numpy.penalties.clip_weights`), with which :math:`-L_D` is
+the distance only up to an unknown factor, or the gradient penalty
 (`gan_numpy.penalties.gradient_penalty`).
 """
 
