@@ -33,7 +33,7 @@ BLACK, RED, SKY, GRAY = "#000000", "#D55E00", "#56B4E9", "#767676"
 COLORS = (BLUE, ORANGE, GREEN, PINK, BLACK, RED, SKY)
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 2)))
 DPI = 110
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "figure.figsize": (6.2, 3.2),
     "figure.dpi": DPI,
     "figure.facecolor": "white",  # opaque: readable on a dark page too
