@@ -27,6 +27,7 @@ ORDER = [
     {"trainer", "bench"},
     {"gradcheck"},
     {"exercises"},
+    {"lesson"},
     {"cli", "__main__"},
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
