@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gan_numpy.layers import one_hot
 from gan_numpy.network import Sequential
 from gan_numpy.recipes import Recipe
 from gan_numpy.state import TrainingState
@@ -64,6 +65,28 @@ def generate(recipe: Recipe, G: Sequential, inputs: np.ndarray) -> np.ndarray:
         for start in range(0, len(inputs), BLOCK)
     ]
     return np.concatenate(blocks)
+
+
+def generate_classes(
+    recipe: Recipe, G: Sequential, z: np.ndarray, labels: np.ndarray
+) -> np.ndarray:
+    """Samples of given z and, if the generator is told one, of given classes.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    G : Sequential
+    z : (n, latent_size) ndarray
+    labels : (n,) int ndarray
+        Not used by a generator that is told no class.
+
+    Returns
+    -------
+    (n, features) ndarray
+    """
+    if recipe.told:
+        z = np.hstack([z, one_hot(labels, recipe.classes, z.dtype)])
+    return generate(recipe, G, z)
 
 
 def sample(

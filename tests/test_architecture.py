@@ -22,7 +22,7 @@ ORDER = [
     {"state"},
     {"minibatches", "steps", "sampling"},
     {"semi_supervised"},
-    {"training", "checkpoint", "evaluation", "plots", "latent"},
+    {"training", "checkpoint", "evaluation", "plots", "latent", "concepts"},
     {"runs"},
     {"trainer", "bench"},
     {"gradcheck"},
