@@ -104,7 +104,7 @@ def test_a_wrong_solution_gets_its_diagnosis_in_the_notebook(builder, source, st
 
 
 def test_pytest_checks_the_notebooks(builder, tmp_path):
-    """All of them solved; one as the student gets it (a process for each takes long)."""
+    """All of them solved; one as the student gets it, since each takes a process."""
     builder.write(tmp_path, solutions=True)
     lessons = [s for s in builder.sources() if builder.exercises_of(s)]
     names = [name for source in lessons for name in builder.exercises_of(source)]
