@@ -181,9 +181,9 @@ print(f"loss {history[-1]:.3f}; {share:.1%} of the points are right")
 # %% [markdown]
 r"""
 **Question 1.** Without the rectifier two affine layers are one: $(xW + b)V + c = x(WV) + (bV + c)$,
-a straight line. A line can have three of the four clouds on the right side, but the best
-cross-entropy of a line is that of a coin or very little less, $\log 2$. We train on from the weights just found,
-with the identity in place of the rectifier:
+a straight line. A line can have three of the four clouds on the right side, but its best
+cross-entropy is that of a coin, $\log 2$, or very little less. We train on from the weights
+just found, with the identity in place of the rectifier:
 """
 
 
