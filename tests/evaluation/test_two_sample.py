@@ -29,7 +29,8 @@ def test_accuracy_is_bayes_for_shifted_gaussians(rng):
     x, y = rng.normal(size=(2, 2000, 2))
     result = classifier_two_sample(x, y + [1.2, -1.6])
     assert result.accuracy == pytest.approx(norm.cdf(1), abs=0.03)
-    assert result.p_value < 1e-6
+    # Of 2 x 2,000 points one half is held out.
+    assert result.p_value == chance(result.accuracy, 2000) < 1e-6
 
 
 def test_sets_apart_constant_columns_and_scale(rng):
@@ -47,6 +48,16 @@ def test_nearest_neighbor_accuracy(rng):
     assert nearest_neighbor_two_sample(x, x + 1e-6) == 0  # copies
     same = nearest_neighbor_two_sample(x, y)
     assert nearest_neighbor_two_sample(x, y, block_values=1) == same
+
+
+def test_nearest_neighbor_accuracy_agrees_with_scikit_learn(rng):
+    from sklearn.neighbors import NearestNeighbors
+
+    samples, real = 20 * rng.normal(size=(2, 60, 2)) + [[[0, 0]], [[9, 0]]]
+    points, labels = np.concatenate([real, samples]), np.arange(120) < 60
+    _, others = NearestNeighbors(n_neighbors=1).fit(points).kneighbors()
+    expected = np.mean(labels[others[:, 0]] == labels)
+    assert nearest_neighbor_two_sample(samples, real) == expected
 
 
 def test_the_larger_set_is_cut(rng):
