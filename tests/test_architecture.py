@@ -22,6 +22,7 @@ ORDER = [
     {"training", "checkpoint", "evaluation", "plots", "latent"},
     {"runs"},
     {"trainer", "bench"},
+    {"reproduce"},
     {"gradcheck"},
     {"exercises"},
     {"cli", "__main__"},

@@ -22,6 +22,7 @@ COMMANDS = (
     "recipes",
     "sample",
     "evaluate",
+    "reproduce",
     "data",
     "check",
     "exercises",
