@@ -7,8 +7,8 @@ model is trained in two stages: this is the first, of 50 epochs; in the second, 
 input layers (100 - 8000 - 100 units) are trained on top for 22 epochs more.
 
 The Toronto face database needs its owner's permission ('gan-numpy data fetch tfd' says
-how to ask). The Olivetti faces are free, but only 400, of 40 people: scores on them have
-nothing to do with the paper's 2057.
+how to ask). The Olivetti faces are free, but only 400, of 40 people: scores on them
+have nothing to do with the paper's 2057.
 """
 
 from __future__ import annotations
