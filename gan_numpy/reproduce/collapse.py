@@ -190,11 +190,11 @@ def caption(
     """What happened, and what it does not show."""
     own = deviation(data.scaled("test"))
     lines = [
-        "The Helvetica scenario, on purpose, and its cure (arXiv:1406.2661, section 6).",
+        "The Helvetica scenario (arXiv:1406.2661, section 6), on purpose, and its cure.",
         "",
         f"Data {data.name}. Per-pixel standard deviation over samples after epochs",
         f"{', '.join(map(str, courses[0].epochs))}.",
-        f"That of the data is {own:.3f}; below {COLLAPSED:g} all samples are one image.",
+        f"That of the data is {own:.3f}; below {COLLAPSED:g} all are one image.",
         "",
     ]
     for course in courses:
