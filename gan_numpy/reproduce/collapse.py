@@ -190,7 +190,7 @@ def caption(
     """What happened, and what it does not show."""
     own = deviation(data.scaled("test"))
     lines = [
-        "The Helvetica scenario (arXiv:1406.2661, section 6), on purpose, and its cure.",
+        "The Helvetica scenario (arXiv:1406.2661, section 6) on purpose, and its cure.",
         "",
         f"Data {data.name}. Per-pixel standard deviation over samples after epochs",
         f"{', '.join(map(str, courses[0].epochs))}.",

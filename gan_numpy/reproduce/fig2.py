@@ -100,7 +100,7 @@ def draw_distances(path: Path, panels: dict[str, dict[str, np.ndarray]]) -> None
     for panel, (name, distances) in zip(axes, panels.items()):
         _histograms(panel, distances)
         panel.set_title(name, fontsize="medium")
-    axes[0].set_ylabel("examples")
+    axes[0].set_ylabel("share of the examples")
     save_figure(path, figure)
 
 
@@ -110,7 +110,15 @@ def _histograms(axes: Axes, distances: dict[str, np.ndarray]) -> None:
     edges = np.linspace(0, float(everything.max()) * 1.02 + 1e-9, 41)
     labels = {"generated": "samples to training", "test": "test set to training"}
     for (name, values), color in zip(distances.items(), ("#D55E00", "#0072B2")):
-        axes.hist(values, list(edges), alpha=0.6, color=color, label=labels[name])
+        share = np.full(len(values), 1 / len(values))
+        axes.hist(
+            values,
+            list(edges),
+            weights=share,
+            alpha=0.6,
+            color=color,
+            label=f"{labels[name]} ({len(values):,})",
+        )
         axes.axvline(float(np.median(values)), color=color, linewidth=1)
     axes.set_xlabel("Euclidean distance to the nearest (line: median)")
     axes.legend(fontsize="small")
