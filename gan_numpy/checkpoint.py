@@ -27,7 +27,9 @@ def _named_arrays(state: TrainingState) -> dict[str, np.ndarray]:
         "generator_optimizer": state.G_optimizer,
         "discriminator_optimizer": state.D_optimizer,
         "generator_average": state.average or {},
-        "data": {"order": state.order},
+        "generator_statistics": state.G.buffers,
+        "discriminator_statistics": state.D.buffers,
+        "data": {"order": state.order, "labeled": state.labeled},
     }
     return {
         f"{group}/{name}": value

@@ -21,11 +21,11 @@ backward pass maps :math:`\delta_{l+1}` to :math:`\delta_l`; :math:`\delta_1 = d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from gan_numpy.layers.base import Cache, Grads, Layer
+from gan_numpy.layers.base import Cache, Grads, Layer, check_fit
 
 
 class Sequential(Layer):
@@ -35,7 +35,7 @@ class Sequential(Layer):
     ----------
     layers : iterable of (str, Layer)
         Names and layers, input first. Parameters are named ``layer.param``,
-        for instance ``h0.W``.
+        for instance ``h0.W``, and buffers likewise.
 
     Raises
     ------
@@ -56,6 +56,12 @@ class Sequential(Layer):
             for name, layer in self.layers.items()
             for key, value in layer.params.items()
         }
+        self.buffers = {
+            f"{name}.{key}": value
+            for name, layer in self.layers.items()
+            for key, value in layer.buffers.items()
+        }
+        self.per_example = all(layer.per_example for layer in self.layers.values())
 
     def forward(
         self,
@@ -190,22 +196,25 @@ class Sequential(Layer):
     def _lowest_with_params(self) -> str | None:
         return next((name for name, layer in self.layers.items() if layer.params), None)
 
-    def with_params(self, params: dict[str, np.ndarray]) -> Sequential:
-        """The same network with other parameter values, for instance averaged ones.
-
-        Raises
-        ------
-        ValueError
-            If names or shapes differ from this network's.
-        """
-        shapes = {name: value.shape for name, value in params.items()}
-        expected = {name: value.shape for name, value in self.params.items()}
-        if shapes != expected:
-            raise ValueError(f"parameters {shapes} do not fit the network's {expected}")
-        copies = []
+    def commit(self, cache: Cache, rate: float | None = None) -> None:
+        """Let every layer's buffers take in what the batch of this cache says."""
         for name, layer in self.layers.items():
-            twin = object.__new__(type(layer))
-            twin.__dict__.update(layer.__dict__)
-            twin.params = {key: params[f"{name}.{key}"] for key in layer.params}
-            copies.append((name, twin))
-        return Sequential(copies)
+            layer.commit(cache[name], rate)
+
+    def with_params(
+        self,
+        params: Mapping[str, np.ndarray],
+        buffers: Mapping[str, np.ndarray] | None = None,
+    ) -> Sequential:
+        """The same network with other parameter values; see `Layer.with_params`."""
+        check_fit("parameters", params, self.params)
+        if buffers is not None:
+            check_fit("buffers", buffers, self.buffers)
+        twins = []
+        for name, layer in self.layers.items():
+            own = {key: params[f"{name}.{key}"] for key in layer.params}
+            kept = None
+            if buffers is not None:
+                kept = {key: buffers[f"{name}.{key}"] for key in layer.buffers}
+            twins.append((name, layer.with_params(own, kept)))
+        return Sequential(twins)

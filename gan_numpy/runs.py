@@ -31,6 +31,7 @@ from gan_numpy.datasets import Dataset, load_dataset
 from gan_numpy.errors import UserError
 from gan_numpy.files import make_directory, write_text
 from gan_numpy.recipes import Recipe, recipe_from_dict
+from gan_numpy.sampling import sample
 from gan_numpy.state import Monitors, TrainingState, initial_state
 
 COLUMNS = (
@@ -44,7 +45,7 @@ COLUMNS = (
     "grad_norm_generator",
     "steps_per_second",
 )
-PENALTY_COLUMN = "penalty"  # the last column, of recipes that have one
+EXTRA_COLUMNS = ("penalty", "accuracy")  # the last columns, of recipes that have them
 OWN_FILES = ("checkpoint.npz", "metrics.csv", "curves.png", "result.json", "samples")
 SAMPLE_STREAM, PREVIEW_STREAM = 1, 2  # keep the draws apart from training's
 
@@ -132,29 +133,28 @@ class Run:
         row: dict[str, Any] = {"epoch": state.epoch, "step": state.step}
         row |= {name: f"{value:.6g}" for name, value in monitors.items()}
         text = io.StringIO()
-        penalized = self.recipe.penalty != "none"
-        columns = (*COLUMNS, PENALTY_COLUMN) if penalized else COLUMNS
+        columns = (*COLUMNS, *(name for name in EXTRA_COLUMNS if name in row))
         writer = csv.DictWriter(text, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows([*self.metrics(state.epoch - 1), row])
         write_text(self.path / "metrics.csv", text.getvalue())
 
     def sample(
-        self, state: TrainingState, n: int, seed: int, stream: int = SAMPLE_STREAM
+        self,
+        state: TrainingState,
+        n: int,
+        seed: int,
+        stream: int = SAMPLE_STREAM,
+        labels: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Draw `n` samples, in blocks, from the generator (averaged, if it is).
+        """Draw `n` samples from the generator (averaged, if it is).
 
         Returns
         -------
         (n, features) float32 ndarray
         """
         rng = np.random.default_rng([seed, stream])
-        G, blocks = state.sampler(), []
-        for start in range(0, n, 1000):
-            size = min(1000, n - start)
-            z = self.recipe.sample_latent(size, rng, state.dtype)
-            blocks.append(G.forward(z)[0])
-        return np.concatenate(blocks)
+        return sample(self.recipe, state, n, rng, labels)
 
 
 def environment() -> dict[str, Any]:

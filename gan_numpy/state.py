@@ -12,6 +12,7 @@ from gan_numpy.errors import TrainingDiverged, UserError
 from gan_numpy.layers.base import Grads
 from gan_numpy.network import Sequential
 from gan_numpy.optim import Arrays
+from gan_numpy.penalties import clip_weights
 from gan_numpy.recipes import Recipe
 
 Monitors = dict[str, float]
@@ -34,6 +35,8 @@ class TrainingState:
         Generator updates so far; complete epochs; minibatches of the next epoch done.
     order : (N,) ndarray
         The order of the training examples in the epoch under way.
+    labeled : (n,) ndarray
+        The training examples whose labels a semi-supervised recipe may use.
     sums : dict
         Sums over the steps of that epoch, for its means.
     """
@@ -45,6 +48,7 @@ class TrainingState:
     average: Arrays | None
     rng: np.random.Generator
     order: np.ndarray
+    labeled: np.ndarray
     step: int = 0
     epoch: int = 0
     batch: int = 0
@@ -55,9 +59,55 @@ class TrainingState:
         """The dtype of the parameters, in which training computes."""
         return next(iter(self.G.params.values())).dtype
 
-    def sampler(self) -> Sequential:
-        """The generator to draw samples from: the averaged one if there is one."""
-        return self.G if self.average is None else self.G.with_params(self.average)
+
+def choose_labeled(
+    recipe: Recipe, data: Dataset, rng: np.random.Generator
+) -> np.ndarray:
+    """Rows of the training examples that keep their labels, as many of each class.
+
+    Returns
+    -------
+    (labeled,) int64 ndarray
+        Empty if the recipe is not semi-supervised.
+
+    Raises
+    ------
+    UserError
+        If a class has too few examples.
+    """
+    if recipe.labels != "semi_supervised":
+        return np.zeros(0, dtype=np.int64)
+    each, rows = recipe.labeled // recipe.classes, []
+    for label in range(recipe.classes):
+        members = np.flatnonzero(data.labels["train"] == label)
+        if len(members) < each:
+            raise UserError(
+                f"labeled={recipe.labeled} takes {each} examples of each class, data "
+                f"set {data.name} has {len(members)} of class {label}"
+            )
+        rows.append(rng.choice(members, each, replace=False))
+    return np.concatenate(rows)
+
+
+def check_labels(recipe: Recipe, data: Dataset) -> None:
+    """Refuse a data set without the labels that the recipe needs.
+
+    Raises
+    ------
+    UserError
+    """
+    if recipe.labels in ("none", "information"):
+        return
+    if "train" not in data.labels:
+        raise UserError(
+            f"recipe {recipe.name} needs labels, data set {data.name} has none"
+        )
+    found = int(data.labels["train"].max()) + 1
+    if found > recipe.classes:
+        raise UserError(
+            f"recipe {recipe.name} has classes={recipe.classes}, data set {data.name} "
+            f"has {found}: set classes={found}"
+        )
 
 
 def initial_state(
@@ -84,8 +134,11 @@ def initial_state(
             f"a step takes {needed:,} training examples (batch_size times "
             f"discriminator_steps), data set {data.name} has {len(data.train):,}"
         )
+    check_labels(recipe, data)
     init_rng, rng = np.random.default_rng(seed).spawn(2)
     G, D = recipe.networks(data, init_rng, dtype)
+    if recipe.clip > 0:  # the critic's weights are within the bound from the start
+        clip_weights(D.params, recipe.clip)
     optimizer, average = recipe.make_optimizer(), recipe.make_average()
     return TrainingState(
         G=G,
@@ -95,6 +148,7 @@ def initial_state(
         average=average.init(G.params) if average else None,
         rng=rng,
         order=np.zeros(len(data.train), dtype=np.int64),
+        labeled=choose_labeled(recipe, data, init_rng),
     )
 
 

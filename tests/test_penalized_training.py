@@ -64,18 +64,15 @@ def test_gradients_of_both_steps_are_those_of_loss_plus_penalty(game, penalty):
         return discriminator_step(G, D, OBJECTIVE, x, z, masks(), 0.5, penalty)
 
     def simultaneous():
-        D_grads, _, monitors = simultaneous_step(
-            G, D, OBJECTIVE, x, z, masks(), 0.5, penalty
-        )
-        return D_grads, monitors
+        return simultaneous_step(G, D, OBJECTIVE, x, z, masks(), 0.5, penalty)[0]
 
     for step in (alternating, simultaneous):
 
         def total():
-            _, monitors = step()
+            monitors = step().monitors
             return monitors["loss_discriminator"] + monitors["penalty"]
 
-        grads, _ = step()
+        grads = step().grads
         assert grads.keys() == D.params.keys()
         for name, value in D.params.items():
             assert relative_error(grads[name], numerical_gradient(total, value)) < 1e-7
@@ -84,9 +81,9 @@ def test_gradients_of_both_steps_are_those_of_loss_plus_penalty(game, penalty):
 def test_the_penalty_is_that_of_the_same_masks(game):
     """R1 in the step: same value as from the forward pass of the real half."""
     G, D, x, z = game
-    _, monitors = discriminator_step(
+    monitors = discriminator_step(
         G, D, OBJECTIVE, x, z, masks(), 1.0, Penalty("r1", 3.0)
-    )
+    ).monitors
     rng = masks()
     G.forward(z, train=True, rng=rng)  # draws nothing
     value, _ = r1(D, x, 3.0, rng)
@@ -95,9 +92,9 @@ def test_the_penalty_is_that_of_the_same_masks(game):
 
 def test_the_gradient_penalty_lies_between_real_and_fake(game):
     G, D, x, z = game
-    _, monitors = discriminator_step(
+    monitors = discriminator_step(
         G, D, OBJECTIVE, x, z, masks(), 1.0, Penalty("gradient_penalty", 3.0)
-    )
+    ).monitors
     rng = masks()
     fake, _ = G.forward(z, train=True, rng=rng)
     D.forward(x, train=True, rng=rng)
@@ -122,7 +119,7 @@ def test_the_real_batch_is_run_once(game):
 def test_without_a_penalty_the_step_is_what_it_was(game):
     """Spelled out: one forward and one backward pass of both halves together."""
     G, D, x, z = game
-    grads, monitors = discriminator_step(G, D, OBJECTIVE, x, z, masks(), 0.5)
+    grads, monitors, _ = discriminator_step(G, D, OBJECTIVE, x, z, masks(), 0.5)
     rng = masks()
     fake, _ = G.forward(z, train=True, rng=rng)
     logits, cache = D.forward(np.concatenate([x, fake]), train=True, rng=rng)

@@ -11,6 +11,7 @@ from gan_numpy.datasets import Dataset
 from gan_numpy.errors import TrainingDiverged, UserError
 from gan_numpy.objectives import OBJECTIVES
 from gan_numpy.recipes import get_recipe
+from gan_numpy.sampling import trained_generator
 from gan_numpy.state import initial_state
 from gan_numpy.training import (
     discriminator_step,
@@ -65,10 +66,10 @@ def test_generator_gradient_through_the_discriminator(name, game):
     objective = OBJECTIVES[name]
 
     def loss():
-        _, monitors = generator_step(state.G, state.D, objective, z, masks())
-        return monitors["loss_generator"]
+        step = generator_step(state.G, state.D, objective, z, masks())
+        return step.monitors["loss_generator"]
 
-    grads, _ = generator_step(state.G, state.D, objective, z, masks())
+    grads = generator_step(state.G, state.D, objective, z, masks()).grads
     assert grads.keys() == state.G.params.keys()
     for key, value in state.G.params.items():
         assert relative_error(grads[key], numerical_gradient(loss, value)) < 1e-6
@@ -82,10 +83,12 @@ def test_discriminator_gradient(game):
     def step():
         return discriminator_step(state.G, state.D, objective, x, z, masks(), 0.5)
 
-    grads, _ = step()
+    grads = step().grads
     assert grads.keys() == state.D.params.keys()
     for key, value in state.D.params.items():
-        numeric = numerical_gradient(lambda: step()[1]["loss_discriminator"], value)
+        numeric = numerical_gradient(
+            lambda: step().monitors["loss_discriminator"], value
+        )
         assert relative_error(grads[key], numeric) < 1e-6
 
 
@@ -97,13 +100,13 @@ def test_simultaneous_gradients(game):
     def step():
         return simultaneous_step(state.G, state.D, objective, x, z, masks(), 0.5)
 
-    D_grads, G_grads, _ = step()
-    for grads, network, name in (
-        (D_grads, state.D, "loss_discriminator"),
-        (G_grads, state.G, "loss_generator"),
+    for player, network, name in (
+        (0, state.D, "loss_discriminator"),
+        (1, state.G, "loss_generator"),
     ):
+        grads = step()[player].grads
         for key, value in network.params.items():
-            numeric = numerical_gradient(lambda: step()[2][name], value)
+            numeric = numerical_gradient(lambda: step()[player].monitors[name], value)
             assert relative_error(grads[key], numeric) < 1e-6
 
 
@@ -115,9 +118,9 @@ def test_monitors_are_not_swapped(game):
     for value in state.G.params.values():
         value[:] = 0
     state.G.params["y.b"][:] = -50
-    _, monitors = discriminator_step(
+    monitors = discriminator_step(
         state.G, state.D, OBJECTIVES["minimax"], np.ones_like(x), z, masks()
-    )
+    ).monitors
     assert monitors["d_real"] > monitors["d_fake"]
 
 
@@ -158,11 +161,11 @@ def test_one_players_update_leaves_the_other_alone(game):
     recipe = tiny_recipe()
     optimizer, objective = recipe.make_optimizer(), recipe.make_objective()
     D = copies(state.D)
-    grads, _ = generator_step(state.G, state.D, objective, z, masks())
+    grads = generator_step(state.G, state.D, objective, z, masks()).grads
     optimizer.update(state.G.params, grads, state.G_optimizer, 1)
     assert moved(state.D, D) == []
     G = copies(state.G)
-    grads, _ = discriminator_step(state.G, state.D, objective, x, z, masks())
+    grads = discriminator_step(state.G, state.D, objective, x, z, masks()).grads
     optimizer.update(state.D.params, grads, state.D_optimizer, 1)
     assert moved(state.G, G) == []
     assert moved(state.D, D) == list(D)
@@ -213,7 +216,8 @@ def test_the_average_is_sampled_from(data):
     recipe = tiny_recipe(generator_average=0.5)
     state = initial_state(recipe, data, 0)
     train_epoch(state, recipe, data)
-    np.testing.assert_array_equal(state.sampler().params["h0.W"], state.average["h0.W"])
+    G = trained_generator(recipe, state)
+    np.testing.assert_array_equal(G.params["h0.W"], state.average["h0.W"])
     assert (state.average["h0.W"] != state.G.params["h0.W"]).any()
     assert initial_state(tiny_recipe(generator_average=0.0), data, 0).average is None
 
@@ -265,9 +269,9 @@ def test_float32_steps_agree_with_float64(data, rng):
             for value in network.params.values():
                 value[:] = weights.normal(size=value.shape).astype(np.float32)
         objective = recipe.make_objective()
-        grads[dtype], _ = generator_step(
-            state.G, state.D, objective, z.astype(np.float32).astype(dtype), masks()
-        )
+        noise = z.astype(np.float32).astype(dtype)
+        step = generator_step(state.G, state.D, objective, noise, masks())
+        grads[dtype] = step.grads
     for name, value in grads[np.float64].items():
         assert grads[np.float32][name].dtype == np.float32
         assert relative_error(grads[np.float32][name], value) < 1e-5

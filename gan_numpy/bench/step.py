@@ -10,6 +10,7 @@ from gan_numpy import kernels
 from gan_numpy.bench.timing import medians_ms, paired_ratio, take_turns
 from gan_numpy.datasets import Dataset
 from gan_numpy.kernels import use_kernels
+from gan_numpy.minibatches import Batch
 from gan_numpy.recipes import get_recipe
 from gan_numpy.state import initial_state
 from gan_numpy.training import alternating_update
@@ -60,11 +61,11 @@ def make_step(name: str, recipe_name: str = "mnist") -> Callable[[], None]:
     recipe = get_recipe(recipe_name).replace(update="alternating")
     average = recipe.make_average()
     state = initial_state(recipe, data, 0)
-    x = data.scaled("train", slice(0, BATCH))
+    batch = Batch(data.scaled("train", slice(0, BATCH)))
 
     def step() -> None:
         with use_kernels(name):
-            alternating_update(state, recipe, lambda: x)
+            alternating_update(state, recipe, lambda: batch)
             if average and state.average is not None:
                 average.update(state.average, state.G.params)
 

@@ -21,6 +21,8 @@ COMMANDS = (
     "train",
     "recipes",
     "sample",
+    "interpolate",
+    "arithmetic",
     "evaluate",
     "reproduce",
     "data",

@@ -11,6 +11,7 @@ import ast
 import json
 import linecache
 import re
+import symtable
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -163,8 +164,22 @@ def bound_names(statement: ast.stmt) -> set[str]:
 
 
 def used_names(statement: ast.stmt) -> set[str]:
-    """Every name that occurs in a statement."""
-    return {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+    """Every name that a statement takes from the top level.
+
+    What is local to a function is not among them: an ``x`` in an exercise must not make
+    an ``x = train()`` of the notebook run.
+    """
+    try:
+        table = symtable.symtable(ast.unparse(statement), "statement", "exec")
+    except SyntaxError:  # a return outside of a function, an argument twice
+        return {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+    names = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
+    inner = list(table.get_children())
+    while inner:
+        scope = inner.pop()
+        names |= {s.get_name() for s in scope.get_symbols() if s.is_global()}
+        inner += scope.get_children()
+    return names
 
 
 def _is_main_guard(statement: ast.stmt) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
+from collections.abc import Collection
 
 from .base import Exercise, Function, source_of
 
@@ -42,12 +43,36 @@ def commented(text: str) -> str:
     return "\n".join(f"# {line}".rstrip() for line in text.split("\n"))
 
 
+def heading(exercise: Exercise) -> str:
+    """The title and what it is worth."""
+    s = "" if exercise.points == 1 else "s"
+    return (
+        f"{exercise.title} (lesson {exercise.lesson}, {exercise.points} point{s})\n"
+        f"{exercise.statement}"
+    )
+
+
 def stub_cell(exercise: Exercise) -> str:
     """Statement, given functions and stub: the cell of a notebook."""
-    title = f"{exercise.title} (lesson {exercise.lesson}, {exercise.points} points)"
-    parts = [commented(f"{title}\n{exercise.statement}")]
-    parts += [source_of(f).rstrip() for f in exercise.given]
-    return "\n\n\n".join([*parts, stub_of(exercise)])
+    return lesson_cell(exercise, solution=False)
+
+
+def lesson_cell(exercise: Exercise, solution: bool, omit: Collection[str] = ()) -> str:
+    """The cell of a lesson: a stub, or the solution.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    solution : bool
+    omit : collection of str
+        Given functions that the lesson has already, or has as exercises: a forward
+        that the student writes must not be written over, nor given away.
+    """
+    given = [f for f in exercise.given if f.__name__ not in omit]
+    function = source_of(exercise.reference).rstrip() if solution else None
+    parts = [commented(heading(exercise))]
+    parts += [source_of(f).rstrip() for f in given]
+    return "\n\n\n".join([*parts, function or stub_of(exercise)])
 
 
 def stub_file(exercises: list[Exercise]) -> str:

@@ -9,13 +9,22 @@ would need next. So the passes between the products run on one thread.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import numba
 import numpy as np
 
-from gan_numpy.kernels import activations, masks, reference, updates
+from gan_numpy.kernels import (
+    activations,
+    leaky,
+    masks,
+    maxima,
+    normalization,
+    patches,
+    reference,
+    updates,
+)
 from gan_numpy.kernels import winners as passes
 from gan_numpy.kernels.parzen import parzen_log_density
 from gan_numpy.kernels.reference import affine, affine_input_grad, maxout_directional
@@ -26,14 +35,32 @@ __all__ = [
     "affine_input_grad",
     "affine_param_grads",
     "average_update",
+    "batchnorm",
+    "batchnorm_input_grad",
+    "batchnorm_statistics",
+    "batchnorm_sums",
+    "channel_sum",
+    "col2im",
+    "convolution",
+    "convolution_transpose",
+    "convolution_weight_grad",
     "dropout",
     "dropout_backward",
+    "im2col",
+    "leaky_relu",
+    "leaky_relu_backward",
+    "max_pool",
+    "max_pool_gather",
+    "max_pool_scatter",
     "maxout",
     "maxout_directional",
     "maxout_input_grad",
     "maxout_param_grads",
     "momentum_update",
     "parzen_log_density",
+    "piece_gather",
+    "piece_maximum",
+    "piece_scatter",
     "relu",
     "rmsprop_update",
     "sigmoid",
@@ -68,6 +95,45 @@ average_update = _alone(updates.average_update)
 take_maximum = _alone(passes.take_maximum)
 scatter = _alone(passes.scatter)
 batch_sum = _alone(passes.batch_sum)
+leaky_relu = _alone(leaky.leaky_relu)
+leaky_relu_backward = _alone(leaky.leaky_relu_backward)
+batchnorm = _alone(normalization.batchnorm)
+batchnorm_input_grad = _alone(normalization.batchnorm_input_grad)
+batchnorm_statistics = _alone(normalization.batchnorm_statistics)
+batchnorm_sums = _alone(normalization.batchnorm_sums)
+channel_sum = _alone(normalization.channel_sum)
+piece_maximum = _alone(maxima.piece_maximum)
+piece_gather = _alone(maxima.piece_gather)
+piece_scatter = _alone(maxima.piece_scatter)
+max_pool = _alone(maxima.max_pool)
+max_pool_scatter = _alone(maxima.max_pool_scatter)
+max_pool_gather = _alone(maxima.max_pool_gather)
+im2col = _alone(patches.im2col)
+col2im = _alone(patches.col2im)
+
+
+def _product(
+    A: np.ndarray,
+    B: np.ndarray,
+    bias: np.ndarray | None = None,
+    out: np.ndarray | None = None,
+    add: bool = False,
+) -> np.ndarray:
+    """`matmul.matmul` by the BLAS."""
+    if add:
+        out += A @ B
+        return out
+    C = np.matmul(A, B, out=out)
+    if bias is not None:
+        C += bias
+    return C
+
+
+convolution = _alone(partial(patches.convolution, product=_product))
+convolution_transpose = _alone(partial(patches.convolution_transpose, product=_product))
+convolution_weight_grad = _alone(
+    partial(patches.convolution_weight_grad, product=_product)
+)
 
 
 def affine_param_grads(dy: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -11,9 +11,32 @@ import numpy as np
 from gan_numpy.kernels import reference
 from gan_numpy.kernels.activations import relu, sigmoid
 from gan_numpy.kernels.jit import kernel, operand
+from gan_numpy.kernels.leaky import leaky_relu, leaky_relu_backward
 from gan_numpy.kernels.masks import dropout, dropout_backward
 from gan_numpy.kernels.matmul import matmul
+from gan_numpy.kernels.maxima import (
+    max_pool,
+    max_pool_gather,
+    max_pool_scatter,
+    piece_gather,
+    piece_maximum,
+    piece_scatter,
+)
+from gan_numpy.kernels.normalization import (
+    batchnorm,
+    batchnorm_input_grad,
+    batchnorm_statistics,
+    batchnorm_sums,
+    channel_sum,
+)
 from gan_numpy.kernels.parzen import parzen_log_density
+from gan_numpy.kernels.patches import (
+    col2im,
+    convolution,
+    convolution_transpose,
+    convolution_weight_grad,
+    im2col,
+)
 from gan_numpy.kernels.updates import (
     adam_update,
     average_update,
@@ -28,14 +51,32 @@ __all__ = [
     "affine_input_grad",
     "affine_param_grads",
     "average_update",
+    "batchnorm",
+    "batchnorm_input_grad",
+    "batchnorm_statistics",
+    "batchnorm_sums",
+    "channel_sum",
+    "col2im",
+    "convolution",
+    "convolution_transpose",
+    "convolution_weight_grad",
     "dropout",
     "dropout_backward",
+    "im2col",
+    "leaky_relu",
+    "leaky_relu_backward",
+    "max_pool",
+    "max_pool_gather",
+    "max_pool_scatter",
     "maxout",
     "maxout_directional",
     "maxout_input_grad",
     "maxout_param_grads",
     "momentum_update",
     "parzen_log_density",
+    "piece_gather",
+    "piece_maximum",
+    "piece_scatter",
     "relu",
     "rmsprop_update",
     "sigmoid",

@@ -12,6 +12,30 @@ from __future__ import annotations
 
 import numpy as np
 
+from gan_numpy.kernels.channels import (  # noqa: F401
+    batchnorm,
+    batchnorm_input_grad,
+    batchnorm_statistics,
+    batchnorm_sums,
+    channel_sum,
+)
+from gan_numpy.kernels.pools import (  # noqa: F401
+    max_pool,
+    max_pool_gather,
+    max_pool_scatter,
+    piece_gather,
+    piece_maximum,
+    piece_scatter,
+)
+from gan_numpy.kernels.windows import (  # noqa: F401
+    col2im,
+    convolution,
+    convolution_transpose,
+    convolution_weight_grad,
+    im2col,
+    places,
+)
+
 # -- affine: y = x W + b -------------------------------------------------------------
 
 
@@ -103,6 +127,18 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
 def relu(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     r""":math:`y = \max(x, 0)` and the mask :math:`x > 0`. NaN stays NaN."""
     return np.maximum(x, 0), x > 0
+
+
+def leaky_relu(x: np.ndarray, alpha: float) -> tuple[np.ndarray, np.ndarray]:
+    r""":math:`y = x` where :math:`x > 0`, else :math:`\alpha x`; and the mask."""
+    return leaky_relu_backward(x, x > 0, alpha), x > 0
+
+
+def leaky_relu_backward(
+    dy: np.ndarray, positive: np.ndarray, alpha: float
+) -> np.ndarray:
+    r""":math:`dx = dy` where x was positive, else :math:`\alpha\, dy`."""
+    return np.where(positive, dy, dy.dtype.type(alpha) * dy)
 
 
 # -- dropout: y = m x / keep ---------------------------------------------------------

@@ -1,25 +1,45 @@
 """Layers with explicit backprop: one layer, one file, its mathematics on top."""
 
 from gan_numpy.layers.base import Cache, Grads, Layer
+from gan_numpy.layers.batchnorm import BatchNorm
+from gan_numpy.layers.conv import Conv2D
+from gan_numpy.layers.conv_transpose import ConvTranspose2D
 from gan_numpy.layers.dense import Dense
 from gan_numpy.layers.dropout import Dropout
 from gan_numpy.layers.leaky_relu import LeakyReLU
+from gan_numpy.layers.max_pool import MaxPool2D
 from gan_numpy.layers.maxout import Maxout
+from gan_numpy.layers.maxout_conv import MaxoutConv2D
+from gan_numpy.layers.noise import GaussianNoise
+from gan_numpy.layers.one_hot import one_hot
+from gan_numpy.layers.pack import Pack
 from gan_numpy.layers.relu import ReLU
+from gan_numpy.layers.rescale import Rescale
 from gan_numpy.layers.reshape import Reshape
 from gan_numpy.layers.sigmoid import Sigmoid
 from gan_numpy.layers.tanh import Tanh
+from gan_numpy.layers.upsample import Upsample
 
 __all__ = [
+    "BatchNorm",
     "Cache",
+    "Conv2D",
+    "ConvTranspose2D",
     "Dense",
     "Dropout",
+    "GaussianNoise",
     "Grads",
     "Layer",
     "LeakyReLU",
+    "MaxPool2D",
     "Maxout",
+    "MaxoutConv2D",
+    "Pack",
     "ReLU",
+    "Rescale",
     "Reshape",
     "Sigmoid",
     "Tanh",
+    "Upsample",
+    "one_hot",
 ]

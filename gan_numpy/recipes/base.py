@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from gan_numpy.datasets import Dataset
-from gan_numpy.errors import UserError
+from gan_numpy.layers.one_hot import one_hot
 from gan_numpy.network import Sequential
-from gan_numpy.objectives import OBJECTIVES, Objective
+from gan_numpy.objectives import OBJECTIVES, Objective, with_classes
 from gan_numpy.optim import (
     Adam,
     ExponentialDecay,
@@ -23,15 +22,15 @@ from gan_numpy.optim import (
     Optimizer,
     RMSProp,
 )
-from gan_numpy.penalties import PENALTIES, Penalty
+from gan_numpy.penalties import Penalty
+from gan_numpy.recipes.validation import check_recipe, refuse
 
-CHOICES = {
-    "objective": tuple(OBJECTIVES),
-    "penalty": ("none", *PENALTIES),
-    "update": ("alternating", "simultaneous"),
-    "optimizer": ("momentum", "adam", "rmsprop"),
-    "latent": ("uniform", "normal"),
-}
+TOLD = (
+    "conditional",
+    "auxiliary",
+    "information",
+)  # labels with which G is told a class
+HEAD = ("auxiliary", "information")  # labels with which D has a class head
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,22 @@ class Recipe:
         Decay of the average of the generator's weights; 0 for none.
     sample_every : int
         Epochs between sample pictures.
+    clip : float
+        Bound of the discriminator's weights, clipped after its updates; 0 for none.
+    packing : int
+        Examples that the discriminator judges together (PacGAN, arXiv:1712.04086).
+    labels : {"none", "conditional", "auxiliary", "information", "semi_supervised"}
+        What labels are for. ``conditional``: the generator is told a class and the
+        discriminator judges pairs. ``auxiliary``: it judges the class too, in a head
+        beside its logit. ``information``: that head recovers a random code from the
+        samples, and real labels are not used. ``semi_supervised``: it classifies real
+        examples, of which `labeled` have labels.
+    classes : int
+        Number of classes, with `labels`.
+    class_weight : float
+        Factor of the class head's loss.
+    labeled : int
+        Labeled training examples of ``semi_supervised``, as many of each class.
     """
 
     name: ClassVar[str]
@@ -99,42 +114,24 @@ class Recipe:
     rms_decay: float
     generator_average: float
     sample_every: int
+    # What most systems do without: a recipe names these only if it uses them.
+    clip: float = field(default=0.0, kw_only=True)
+    packing: int = field(default=1, kw_only=True)
+    labels: str = field(default="none", kw_only=True)
+    classes: int = field(default=10, kw_only=True)
+    class_weight: float = field(default=1.0, kw_only=True)
+    labeled: int = field(default=100, kw_only=True)
 
     def __post_init__(self) -> None:
         """Refuse values that cannot be meant."""
-        for name, choices in CHOICES.items():
-            if getattr(self, name) not in choices:
-                self._refuse(name, f"one of {', '.join(choices)}")
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, float) and not math.isfinite(value):
-                self._refuse(field.name, "a finite number")
-            if field.type == "int" and value < 1:
-                self._refuse(field.name, "at least 1")
-            if field.type == "tuple[int, ...]" and (not value or min(value) < 1):
-                self._refuse(field.name, "one or more sizes of at least 1")
-        for name in ("learning_rate", "discriminator_weight"):
-            if getattr(self, name) <= 0:
-                self._refuse(name, "more than 0")
-        for name in ("momentum", "momentum_final", "beta1", "beta2", "rms_decay"):
-            if not 0 <= getattr(self, name) < 1:
-                self._refuse(name, "in [0, 1)")
-        if self.penalty_weight < 0:
-            self._refuse("penalty_weight", "at least 0")
-        if self.penalty != "none" and self.penalty_weight <= 0:
-            self._refuse("penalty_weight", f"more than 0 with penalty={self.penalty}")
-        if not 0 <= self.generator_average < 1:
-            self._refuse("generator_average", "in [0, 1), with 0 for no average")
-        if self.learning_rate_factor < 1:
-            self._refuse("learning_rate_factor", "at least 1")
-        if self.update == "simultaneous" and self.discriminator_steps != 1:
-            self._refuse("discriminator_steps", "1 with update=simultaneous")
+        check_recipe(self)
 
     def _refuse(self, field: str, expected: str) -> None:
-        raise UserError(
-            f"recipe {self.name}: {field}={getattr(self, field)} is out of range, "
-            f"expected {expected}"
-        )
+        refuse(self, field, expected)
+
+    def architecture(self) -> str:
+        """Both networks in one line."""
+        raise NotImplementedError
 
     def networks(
         self,
@@ -160,6 +157,16 @@ class Recipe:
         """
         raise NotImplementedError
 
+    @property
+    def told(self) -> int:
+        """Number of classes of which the generator is told one; 0 if it is not."""
+        return self.classes if self.labels in TOLD else 0
+
+    @property
+    def head(self) -> int:
+        """Number of class logits beside the discriminator's output."""
+        return self.classes if self.labels in HEAD else 0
+
     def sample_latent(
         self, n: int, rng: np.random.Generator, dtype: npt.DTypeLike = np.float32
     ) -> np.ndarray:
@@ -169,9 +176,62 @@ class Recipe:
             return rng.standard_normal(size).astype(dtype)
         return rng.uniform(-np.sqrt(3), np.sqrt(3), size).astype(dtype)
 
-    def make_objective(self) -> Objective:
-        """The pair of losses."""
-        return OBJECTIVES[self.objective]
+    def sample_input(
+        self,
+        n: int,
+        rng: np.random.Generator,
+        dtype: npt.DTypeLike = np.float32,
+        labels: np.ndarray | None = None,
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Draw `n` rows of what the generator reads.
+
+        Parameters
+        ----------
+        n : int
+        rng : numpy.random.Generator
+        dtype : float32 or float64
+        labels : (n,) int ndarray, optional
+            The classes to tell; drawn at random if not given.
+
+        Returns
+        -------
+        inputs : (n, latent_size + told) ndarray
+            z, and the class as one-hot columns if the generator is told one.
+        labels : (n,) int ndarray or None
+        """
+        z = self.sample_latent(n, rng, dtype)
+        if not self.told:
+            return z, None
+        if labels is None:
+            labels = rng.integers(self.classes, size=n)
+        return np.hstack([z, one_hot(labels, self.classes, dtype)]), labels
+
+    def judged_features(self, data: Dataset) -> int:
+        """Number of columns of what `judged` returns."""
+        return data.features + (self.classes if self.labels == "conditional" else 0)
+
+    def judged(self, x: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
+        """Real examples as the discriminator judges them: in pairs, if conditional."""
+        if self.labels != "conditional" or labels is None:
+            return x
+        return np.hstack([x, one_hot(labels, self.classes, x.dtype)])
+
+    def examples(self, outputs: np.ndarray) -> np.ndarray:
+        """What a generator made, without the class that a conditional one hands on."""
+        return outputs[:, : -self.classes] if self.labels == "conditional" else outputs
+
+    def make_objective(
+        self,
+        real_labels: np.ndarray | None = None,
+        fake_labels: np.ndarray | None = None,
+    ) -> Objective:
+        """The pair of losses; with a class head, that of these labels."""
+        objective = OBJECTIVES[self.objective]
+        if not self.head or fake_labels is None:
+            return objective
+        if self.labels == "information":
+            real_labels = None
+        return with_classes(objective, real_labels, fake_labels, self.class_weight)
 
     def make_penalty(self) -> Penalty | None:
         """The discriminator's penalty, or None."""

@@ -6,6 +6,10 @@ r"""The paper's networks: a ReLU generator against a maxout discriminator with d
 
 with dropout before each layer of the discriminator. The discriminator's sigmoid is part
 of the loss, so the network ends with the logit.
+
+With labels the generator reads ``[z, onehot(c)]``; the discriminator reads
+``[x, onehot(c)]``, or answers with K class logits beside its own. A dense layer on a
+one-hot code is an embedding.
 """
 
 from __future__ import annotations
@@ -16,11 +20,11 @@ import numpy as np
 import numpy.typing as npt
 
 from gan_numpy.datasets import Dataset
-from gan_numpy.errors import UserError
 from gan_numpy.layers import Dense, Dropout, Layer, Maxout, ReLU, Sigmoid
 from gan_numpy.layers.initializers import uniform
 from gan_numpy.network import Sequential
 from gan_numpy.recipes.base import Recipe
+from gan_numpy.recipes.parts import making_pairs, marginal_logits, pack, check_pixels
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,16 @@ class MaxoutGAN(Recipe):
         if self.discriminator_pieces > 255:
             self._refuse("discriminator_pieces", "at most 255")
 
+    def architecture(self) -> str:
+        """Both networks in one line: ``G 100-1200-1200 ...; D maxout 240x5-240x5``."""
+        G = "-".join(map(str, (self.latent_size, *self.generator_units)))
+        pieces = self.discriminator_pieces
+        D = "-".join(f"{units}x{pieces}" for units in self.discriminator_units)
+        extras = ["dropout"] if self.keep_input < 1 or self.keep_hidden < 1 else []
+        if self.penalty != "none":
+            extras.append(self.penalty.replace("_", " "))
+        return ", ".join([f"G {G} ReLU, sigmoid; D maxout {D}", *extras])
+
     def networks(
         self,
         data: Dataset,
@@ -80,19 +94,17 @@ class MaxoutGAN(Recipe):
         UserError
             If the data's values do not lie in [0, 1], where the generator draws.
         """
-        low, high = data.train.min() / data.scale, data.train.max() / data.scale
-        if low < 0 or high > 1:
-            raise UserError(
-                f"recipe {self.name} draws values in [0, 1], data set {data.name} has "
-                f"values from {low:.3g} to {high:.3g}"
-            )
-        return self._generator(data, rng, dtype), self._discriminator(data, rng, dtype)
+        check_pixels(self, data)
+        G, D = self._generator(data, rng, dtype), self._discriminator(data, rng, dtype)
+        if self.labels == "conditional":
+            G = making_pairs(G, self.latent_size, self.told)
+        return G, D
 
     def _generator(
         self, data: Dataset, rng: np.random.Generator, dtype: npt.DTypeLike
     ) -> Sequential:
         init = uniform(self.generator_init)
-        width, layers = self.latent_size, []
+        width, layers = self.latent_size + self.told, []
         for i, units in enumerate(self.generator_units):
             dense = Dense(width, units, init=init, rng=rng, dtype=dtype)
             layers += [(f"h{i}", dense), (f"h{i}_relu", ReLU())]
@@ -111,38 +123,18 @@ class MaxoutGAN(Recipe):
         self, data: Dataset, rng: np.random.Generator, dtype: npt.DTypeLike
     ) -> Sequential:
         init = uniform(self.discriminator_init)
-        width, keep, layers = data.features, self.keep_input, []
+        width, keep = self.packing * self.judged_features(data), self.keep_input
+        layers: list[tuple[str, Layer]] = pack(self.packing)
         for i, units in enumerate(self.discriminator_units):
             maxout = Maxout(
                 width, units, self.discriminator_pieces, init=init, rng=rng, dtype=dtype
             )
             layers += [*_dropout(f"h{i}_dropout", keep), (f"h{i}", maxout)]
             width, keep = units, self.keep_hidden
-        logit = Dense(width, 1, init=init, rng=rng, dtype=dtype)
-        return Sequential([*layers, *_dropout("y_dropout", keep), ("y", logit)])
+        outputs = Dense(width, 1 + self.head, init=init, rng=rng, dtype=dtype)
+        return Sequential([*layers, *_dropout("y_dropout", keep), ("y", outputs)])
 
 
 def _dropout(name: str, keep: float) -> list[tuple[str, Layer]]:
     """A dropout layer, or nothing if everything is kept."""
     return [(name, Dropout(keep))] if keep < 1 else []
-
-
-def marginal_logits(data: Dataset, clip: float) -> np.ndarray:
-    r"""Logit :math:`\log \frac{p_i}{1 - p_i}` of each pixel's mean in the training set.
-
-    With these output biases an untrained generator already draws the average image.
-
-    Parameters
-    ----------
-    data : Dataset
-    clip : float
-        Means are kept this far away from 0 and 1: a pixel that is always black would
-        have an infinite logit.
-
-    Returns
-    -------
-    (features,) float64
-    """
-    mean = data.train.mean(axis=0, dtype=np.float64) / data.scale
-    p = np.clip(mean, clip, 1 - clip)
-    return np.log(p) - np.log1p(-p)

@@ -150,6 +150,7 @@ def make_fig3(order: Order) -> list[Path] | None:
     """Figure 3, a picture per run."""
     from gan_numpy.plots import save_labeled_rows
     from gan_numpy.reproduce import fig3
+    from gan_numpy.sampling import trained_generator
 
     runs = _runs_for(order)
     if runs is None:
@@ -160,7 +161,7 @@ def make_fig3(order: Order) -> list[Path] | None:
         shape = data.image_shape
         if shape is None:
             raise UserError(f"data set {data.name} has no images to show")
-        G = run.load_state(data).sampler()
+        G = trained_generator(run.recipe, run.load_state(data))
         lines = fig3.choose_lines(G, run.recipe, data, run.seed)
         rows = [
             (name, data.display(G.forward(z)[0]).reshape(-1, *shape))

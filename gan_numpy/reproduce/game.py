@@ -144,16 +144,16 @@ class Players:
     def step_discriminator(self, factor: float = 1.0) -> None:
         """One ascent of D on V, at `factor` times the rate."""
         x, z = self.data(self.batch, self.rng), self.noise(self.batch, self.rng)
-        grads, _ = discriminator_step(self.G, self.D, OBJECTIVE, x, z, self.rng)
+        step = discriminator_step(self.G, self.D, OBJECTIVE, x, z, self.rng)
         adam = self._adam(self.rate * factor)
-        adam.update(self.D.params, grads, self.states[1], 1)
+        adam.update(self.D.params, step.grads, self.states[1], 1)
 
     def step_generator(self, factor: float = 1.0) -> None:
         """One step of G along the gradient that D gives it."""
         z = self.noise(self.batch, self.rng)
-        grads, _ = generator_step(self.G, self.D, OBJECTIVE, z, self.rng)
+        step = generator_step(self.G, self.D, OBJECTIVE, z, self.rng)
         adam = self._adam(self.rate * factor)
-        adam.update(self.G.params, grads, self.states[0], 1)
+        adam.update(self.G.params, step.grads, self.states[0], 1)
 
     def logits(self, x: np.ndarray) -> np.ndarray:
         """D before its sigmoid on a grid, (points,)."""

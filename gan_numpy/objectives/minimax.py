@@ -1,4 +1,4 @@
-r"""The objectives of the game, on logits: each player's loss and its gradient.
+r"""The minimax game of the paper, and its non-saturating form.
 
 The discriminator's probability is :math:`D = \sigma(a)` with logit :math:`a`. The value
 of the game (Goodfellow et al. 2014, eq. 1) is
@@ -16,26 +16,9 @@ the :math:`B` of them, and return a float and gradients of the logits' shape and
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
-DiscriminatorLoss = Callable[
-    [np.ndarray, np.ndarray], tuple[float, np.ndarray, np.ndarray]
-]
-GeneratorLoss = Callable[[np.ndarray], tuple[float, np.ndarray]]
-
-
-def softplus(a: np.ndarray) -> np.ndarray:
-    r""":math:`\log(1 + e^a) = \max(a, 0) + \log(1 + e^{-|a|})`, without overflow."""
-    return np.maximum(a, 0) + np.log1p(np.exp(-np.abs(a)))
-
-
-def sigmoid(a: np.ndarray) -> np.ndarray:
-    r""":math:`\sigma(a) = 1 / (1 + e^{-a})`, precise in both tails."""
-    e = np.exp(-np.abs(a))
-    return np.where(a >= 0, 1, e) / (1 + e)
+from gan_numpy.objectives.base import Objective, mean, sigmoid, softplus
 
 
 def discriminator_loss(
@@ -61,7 +44,7 @@ def discriminator_loss(
     d_real, d_fake : ndarray
         Gradients with respect to the logits.
     """
-    loss = _mean(softplus(-real_logits)) + _mean(softplus(fake_logits))
+    loss = mean(softplus(-real_logits)) + mean(softplus(fake_logits))
     # sigma(a) - 1 = -sigma(-a), which keeps its relative precision for large a.
     d_real = -sigmoid(-real_logits) / real_logits.size
     d_fake = sigmoid(fake_logits) / fake_logits.size
@@ -83,7 +66,7 @@ def minimax_generator_loss(fake_logits: np.ndarray) -> tuple[float, np.ndarray]:
     loss : float
     d_fake : ndarray
     """
-    loss = -_mean(softplus(fake_logits))
+    loss = -mean(softplus(fake_logits))
     return loss, -sigmoid(fake_logits) / fake_logits.size
 
 
@@ -103,37 +86,11 @@ def non_saturating_generator_loss(fake_logits: np.ndarray) -> tuple[float, np.nd
     loss : float
     d_fake : ndarray
     """
-    loss = _mean(softplus(-fake_logits))
+    loss = mean(softplus(-fake_logits))
     return loss, -sigmoid(-fake_logits) / fake_logits.size
 
 
-def _mean(values: np.ndarray) -> float:
-    """Mean over the batch, accumulated in float64 whatever the training dtype."""
-    return float(values.mean(dtype=np.float64))
-
-
-@dataclass(frozen=True)
-class Objective:
-    """A pair of losses, one for each player.
-
-    Attributes
-    ----------
-    name : str
-    discriminator : callable
-        ``(real_logits, fake_logits) -> (loss, d_real, d_fake)``
-    generator : callable
-        ``(fake_logits) -> (loss, d_fake)``
-    """
-
-    name: str
-    discriminator: DiscriminatorLoss
-    generator: GeneratorLoss
-
-
-OBJECTIVES = {
-    objective.name: objective
-    for objective in (
-        Objective("minimax", discriminator_loss, minimax_generator_loss),
-        Objective("non_saturating", discriminator_loss, non_saturating_generator_loss),
-    )
-}
+MINIMAX = Objective("minimax", discriminator_loss, minimax_generator_loss)
+NON_SATURATING = Objective(
+    "non_saturating", discriminator_loss, non_saturating_generator_loss
+)

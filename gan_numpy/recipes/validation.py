@@ -1,0 +1,94 @@
+"""Which values a recipe may have, and the line that refuses the others."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING, NoReturn
+
+from gan_numpy.errors import UserError
+from gan_numpy.objectives import OBJECTIVES
+from gan_numpy.penalties import PENALTIES
+
+if TYPE_CHECKING:
+    from gan_numpy.recipes.base import Recipe
+
+CHOICES = {
+    "objective": tuple(OBJECTIVES),
+    "penalty": ("none", *PENALTIES),
+    "update": ("alternating", "simultaneous"),
+    "optimizer": ("momentum", "adam", "rmsprop"),
+    "latent": ("uniform", "normal"),
+    "labels": ("none", "conditional", "auxiliary", "information", "semi_supervised"),
+}
+
+
+def refuse(recipe: Recipe, field: str, expected: str) -> NoReturn:
+    """Raise the `UserError` that names a field, its value and what was expected."""
+    raise UserError(
+        f"recipe {recipe.name}: {field}={getattr(recipe, field)} is out of range, "
+        f"expected {expected}"
+    )
+
+
+def check_recipe(recipe: Recipe) -> None:
+    """Refuse values that cannot be meant.
+
+    Raises
+    ------
+    UserError
+        For the first of them.
+    """
+    _check_types(recipe)
+    _check_ranges(recipe)
+    _check_combinations(recipe)
+
+
+def _check_types(recipe: Recipe) -> None:
+    for name, choices in CHOICES.items():
+        if getattr(recipe, name) not in choices:
+            refuse(recipe, name, f"one of {', '.join(choices)}")
+    for field in dataclasses.fields(recipe):
+        value = getattr(recipe, field.name)
+        if isinstance(value, float) and not math.isfinite(value):
+            refuse(recipe, field.name, "a finite number")
+        if field.type == "int" and value < 1:
+            refuse(recipe, field.name, "at least 1")
+        if field.type == "tuple[int, ...]" and (not value or min(value) < 1):
+            refuse(recipe, field.name, "one or more sizes of at least 1")
+
+
+def _check_ranges(recipe: Recipe) -> None:
+    for name in ("learning_rate", "discriminator_weight", "class_weight"):
+        if getattr(recipe, name) <= 0:
+            refuse(recipe, name, "more than 0")
+    for name in ("momentum", "momentum_final", "beta1", "beta2", "rms_decay"):
+        if not 0 <= getattr(recipe, name) < 1:
+            refuse(recipe, name, "in [0, 1)")
+    if recipe.penalty_weight < 0:
+        refuse(recipe, "penalty_weight", "at least 0")
+    if not 0 <= recipe.generator_average < 1:
+        refuse(recipe, "generator_average", "in [0, 1), with 0 for no average")
+    if recipe.learning_rate_factor < 1:
+        refuse(recipe, "learning_rate_factor", "at least 1")
+    if recipe.clip < 0:
+        refuse(recipe, "clip", "at least 0, with 0 for no clipping")
+
+
+def _check_combinations(recipe: Recipe) -> None:
+    """Refuse combinations that have no meaning, or whose gradients nobody derived."""
+    if recipe.penalty != "none" and recipe.penalty_weight <= 0:
+        refuse(recipe, "penalty_weight", f"more than 0 with penalty={recipe.penalty}")
+    if recipe.update == "simultaneous" and recipe.discriminator_steps != 1:
+        refuse(recipe, "discriminator_steps", "1 with update=simultaneous")
+    if recipe.batch_size % recipe.packing:
+        refuse(recipe, "packing", f"a divisor of batch_size={recipe.batch_size}")
+    if recipe.penalty != "none" and (recipe.labels != "none" or recipe.packing > 1):
+        refuse(recipe, "penalty", "none together with packing or labels")
+    if recipe.packing > 1 and recipe.labels != "none":
+        refuse(recipe, "packing", "1 together with labels")
+    if recipe.labels == "semi_supervised":
+        if recipe.labeled % recipe.classes:
+            refuse(recipe, "labeled", f"a multiple of classes={recipe.classes}")
+        if recipe.update != "alternating":
+            refuse(recipe, "update", "alternating with labels=semi_supervised")

@@ -1,0 +1,198 @@
+"""Builds the lessons' notebooks from their sources; run it after editing one.
+
+    python lessons/build.py                   the student's notebooks, lessons/*.ipynb
+    python lessons/build.py --solutions DIR   the same with the exercises solved
+    python lessons/build.py --html DIR        executed, as pages to look at
+    python lessons/build.py --time            executed; the table in lessons/README.md
+
+``--only 03`` limits each of them to the lessons whose names begin so.
+
+A source is a script in jupytext's percent format. A code cell that holds the one line
+``# exercise: maxout_forward`` becomes the exercise: statement, given functions and stub
+from `gan_numpy.exercises`, and a second cell that checks it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+
+from gan_numpy.exercises.registry import NAMES, get_exercise
+from gan_numpy.exercises.stubs import lesson_cell
+
+LESSONS = Path(__file__).resolve().parent
+MARKER = re.compile(r"# exercise: (\w+)\s*")
+METADATA = {
+    "kernelspec": {
+        "display_name": "Python 3",
+        "language": "python",
+        "name": "python3",
+    },
+    "language_info": {"name": "python"},
+}
+TABLE = re.compile(r"(<!-- times -->\n).*(<!-- end of times -->)", re.DOTALL)
+
+
+def sources(only: str = "") -> list[Path]:
+    """The sources in the order of the lessons."""
+    paths = sorted((LESSONS / "source").glob("[0-9][0-9]_*.py"))
+    return [path for path in paths if path.name.startswith(only)]
+
+
+def exercises_of(source: Path) -> list[str]:
+    """The names of a lesson's exercises, in their order."""
+    return re.findall(rf"^{MARKER.pattern}$", source.read_text("utf-8"), re.MULTILINE)
+
+
+def build(source: Path, solutions: bool = False) -> nbformat.NotebookNode:
+    """The notebook of a lesson.
+
+    Raises
+    ------
+    ValueError
+        If the source names an exercise that there is not.
+    """
+    script = jupytext.reads(source.read_text("utf-8"), fmt="py:percent")
+    own, shown, cells = exercises_of(source), set[str](), []
+    for k, cell in enumerate(script.cells):
+        marker = MARKER.fullmatch(cell.source)
+        if marker is None:
+            kind = "markdown" if cell.cell_type == "markdown" else "code"
+            cells.append(make_cell(kind, cell.source, f"{source.name[:2]}-{k:02d}"))
+            continue
+        name = marker[1]
+        if name not in NAMES:
+            raise ValueError(f"{source.name}: there is no exercise {name!r}")
+        exercise = get_exercise(name)
+        text = lesson_cell(exercise, solutions, omit=shown.union(own))
+        shown |= {f.__name__ for f in exercise.given}
+        slug = name.replace("_", "-")
+        cells.append(make_cell("code", text, slug, ["exercise", name]))
+        cells.append(make_cell("code", f"check({name})", f"check-{slug}", ["check"]))
+    return nbformat.from_dict(
+        {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
+    )
+
+
+def make_cell(
+    kind: str, source: str, name: str, tags: list[str] | None = None
+) -> dict[str, Any]:
+    """A cell whose id depends on nothing but the lesson."""
+    metadata: dict[str, Any] = {"tags": tags} if tags else {}
+    cell = {"cell_type": kind, "id": name, "metadata": metadata, "source": source}
+    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+
+
+def text_of(notebook: nbformat.NotebookNode) -> str:
+    """The file's content: the same bytes for the same source."""
+    nbformat.validate(notebook)
+    return str(nbformat.writes(notebook)) + "\n"
+
+
+def write(folder: Path, only: str = "", solutions: bool = False) -> None:
+    """Write the notebooks into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in sources(only):
+        path = folder / f"{source.stem}.ipynb"
+        path.write_text(text_of(build(source, solutions)), encoding="utf-8")
+        print(path)
+
+
+def execute(
+    notebook: nbformat.NotebookNode, fast: bool, allow_errors: bool = False
+) -> float:
+    """Run a notebook in its own kernel, in place; the seconds that it took.
+
+    Raises
+    ------
+    nbclient.exceptions.CellExecutionError
+        If a cell raises an exception.
+    ValueError
+        If a cell writes to the standard error, a warning for instance.
+
+    Neither is raised with `allow_errors`.
+    """
+    from nbclient import NotebookClient
+
+    env = {**os.environ, "GAN_NUMPY_FAST": "1" if fast else "0"}
+    resources = {"metadata": {"path": str(LESSONS)}}
+    quiet = ["--IPKernelApp.log_level=40"]
+    client = NotebookClient(
+        notebook,
+        timeout=300,
+        resources=resources,
+        extra_arguments=quiet,
+        allow_errors=allow_errors,
+    )
+    start = time.perf_counter()
+    client.execute(env=env)
+    seconds = time.perf_counter() - start
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.get("name") == "stderr" and not allow_errors:
+                raise ValueError(f"cell {cell.id} writes:\n{output.text}")
+    return seconds
+
+
+def write_html(folder: Path, only: str, mathjax: str | None, fast: bool) -> None:
+    """Execute the solved lessons and write them as pages."""
+    from nbconvert import HTMLExporter
+
+    folder.mkdir(parents=True, exist_ok=True)
+    exporter = HTMLExporter(**({"mathjax_url": mathjax} if mathjax else {}))
+    for source in sources(only):
+        notebook = build(source, solutions=True)
+        execute(notebook, fast)
+        notebook.metadata["title"] = source.stem
+        page, _ = exporter.from_notebook_node(notebook)
+        (folder / f"{source.stem}.html").write_text(page, encoding="utf-8")
+        print(folder / f"{source.stem}.html")
+
+
+def write_times(only: str) -> None:
+    """Execute the solved lessons in full and note in the README how long each took."""
+    readme = LESSONS / "README.md"
+    text = readme.read_text("utf-8")
+    rows = dict(re.findall(r"^\| (\d\d) \| ([0-9.]+) \|$", text, re.MULTILINE))
+    for source in sources(only):
+        rows[source.name[:2]] = f"{execute(build(source, True), fast=False):.0f}"
+        print(source.stem, rows[source.name[:2]], "s")
+    lines = ["| lesson | seconds |", "|---|---|"]
+    lines += [f"| {number} | {rows[number]} |" for number in sorted(rows)]
+    table = "\n".join(lines) + "\n"
+    readme.write_text(TABLE.sub(lambda m: m[1] + table + m[2], text), "utf-8")
+
+
+def main(arguments: list[str]) -> None:
+    """What the arguments ask for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    kinds = parser.add_mutually_exclusive_group()
+    kinds.add_argument("--solutions", type=Path, metavar="DIR")
+    kinds.add_argument("--html", type=Path, metavar="DIR")
+    kinds.add_argument("--time", action="store_true")
+    parser.add_argument("--only", default="", metavar="NN")
+    parser.add_argument("--fast", action="store_true", help="with --html: fewer steps")
+    parser.add_argument("--mathjax", metavar="URL", help="with --html: its MathJax.js")
+    chosen = parser.parse_args(arguments)
+    if chosen.solutions:
+        write(chosen.solutions, chosen.only, solutions=True)
+    elif chosen.html:
+        write_html(chosen.html, chosen.only, chosen.mathjax, chosen.fast)
+    elif chosen.time:
+        write_times(chosen.only)
+    else:
+        write(LESSONS, chosen.only)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

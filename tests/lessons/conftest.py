@@ -1,0 +1,30 @@
+"""The lessons are scripts, no package: the builder is loaded from its file."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def load_builder():
+    spec = importlib.util.spec_from_file_location("build", ROOT / "lessons/build.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+BUILDER = load_builder()
+SOURCES = BUILDER.sources()
+
+
+@pytest.fixture(scope="session")
+def builder():
+    return BUILDER
+
+
+def pytest_generate_tests(metafunc):
+    """A test that asks for `source` is about every lesson."""
+    if "source" in metafunc.fixturenames:
+        metafunc.parametrize("source", SOURCES, ids=[s.stem for s in SOURCES])

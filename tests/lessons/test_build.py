@@ -1,0 +1,113 @@
+"""The notebooks follow from their sources, and give no solution away."""
+
+import ast
+import json
+import re
+
+import pytest
+
+from gan_numpy.exercises import all_exercises, get_exercise
+from gan_numpy.exercises.base import split_source
+
+HARMLESS = re.compile(r"return [\w, ()]*|[\w, ]+ = \w+|\)")  # a name for a name
+
+
+def code_of(notebook):
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def solution_lines(name):
+    """The lines of a reference solution that would help somebody."""
+    _, body = split_source(get_exercise(name).reference)
+    lines = {line.strip() for line in body.splitlines()}
+    return {s for s in lines if s and not HARMLESS.fullmatch(s)}
+
+
+def test_there_are_lessons(builder):
+    assert len(builder.sources()) >= 1
+    assert [s.name[:2] for s in builder.sources("03")] == ["03"]
+
+
+def test_the_committed_notebook_is_in_step(builder, source):
+    path = builder.LESSONS / f"{source.stem}.ipynb"
+    assert path.exists(), "run: python lessons/build.py"
+    text = builder.text_of(builder.build(source))
+    assert path.read_text("utf-8") == text, "run: python lessons/build.py"
+
+
+def test_no_notebook_is_without_a_source(builder):
+    stems = {path.stem for path in builder.LESSONS.glob("*.ipynb")}
+    assert stems == {source.stem for source in builder.sources()}
+
+
+def test_no_solution_reaches_the_student(builder, source):
+    shown = "\n".join(code_of(builder.build(source))).splitlines()
+    shown = {line.strip() for line in shown}
+    names = builder.exercises_of(source)
+    for name in names:
+        lines = solution_lines(name)
+        assert lines, name
+        assert not lines & shown, name
+
+
+def test_the_solved_version_has_them_all(builder, source):
+    shown = "\n".join(code_of(builder.build(source, solutions=True))).splitlines()
+    shown = {line.strip() for line in shown}
+    for name in builder.exercises_of(source):
+        assert solution_lines(name) <= shown, name
+
+
+def test_outputs_are_stripped_and_cells_are_named_for_good(builder, source):
+    notebook = json.loads(builder.text_of(builder.build(source)))
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert len(set(ids)) == len(ids)
+    code = [c for c in notebook["cells"] if c["cell_type"] == "code"]
+    assert all(c["outputs"] == [] and c["execution_count"] is None for c in code)
+
+
+def test_every_exercise_is_followed_by_its_check(builder, source):
+    cells = code_of(builder.build(source))
+    for name in builder.exercises_of(source):
+        (place,) = [
+            k for k, c in enumerate(cells) if f'NotImplementedError("{name}")' in c
+        ]
+        assert cells[place + 1] == f"check({name})"
+        assert get_exercise(name).lesson == source.name[:2]
+
+
+def test_a_lesson_has_its_parts(builder, source):
+    text = source.read_text("utf-8")
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    titles = " / ".join(headings)
+    for part in ("Predict before you run", "Derive", "See", "Break it", "Read next"):
+        assert part in titles, part
+    assert f"# {source.name[:2]} · " in text
+    names = builder.exercises_of(source)
+    lesson = [e.name for e in all_exercises().values() if e.lesson == source.name[:2]]
+    assert sorted(names) == sorted(lesson)
+    assert all(f"`{name}`" in text for name in names)
+
+
+def test_links_lead_somewhere(builder, source):
+    links = re.findall(r"\]\(([^)#:]+)\)", source.read_text("utf-8"))
+    missing = [link for link in links if not (builder.LESSONS / link).exists()]
+    assert links and not missing
+
+
+def test_a_given_function_that_is_an_exercise_is_not_given(builder):
+    """`maxout_backward` is given `maxout_forward`, which the lesson asks for first."""
+    (source,) = builder.sources("03")
+    for solutions in (False, True):
+        cells = code_of(builder.build(source, solutions))
+        trees = [ast.parse(cell) for cell in cells]
+        defined = [
+            s.name for t in trees for s in t.body if isinstance(s, ast.FunctionDef)
+        ]
+        assert defined.count("maxout_forward") == 1
+
+
+def test_an_unknown_exercise_is_refused(builder, tmp_path):
+    source = tmp_path / "99_nonsense.py"
+    source.write_text("# %%\n# exercise: nonsense\n")
+    with pytest.raises(ValueError, match="no exercise 'nonsense'"):
+        builder.build(source)
