@@ -14,6 +14,7 @@ import numpy as np
 
 from gan_numpy.datasets import Dataset
 from gan_numpy.errors import UserError
+from gan_numpy.evaluation.distances import nearest
 from gan_numpy.plots import new_figure, save_figure, save_neighbors
 from gan_numpy.runs import Run
 
@@ -23,31 +24,6 @@ if TYPE_CHECKING:
 ROWS, COLUMNS = 4, 5  # show_samples_mnist_paper.py of the paper's code
 DISTANCES = 1000  # samples and test examples whose distances are compared
 STREAM = 3  # of the samples' random numbers: fair draws, nobody's choice
-BLOCK = 256
-
-
-def nearest(x: np.ndarray, references: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    r"""The nearest reference of each example, by Euclidean distance.
-
-    Parameters
-    ----------
-    x : (N, features) ndarray
-    references : (M, features) ndarray
-
-    Returns
-    -------
-    index : (N,) int64 ndarray
-    distance : (N,) float64 ndarray
-    """
-    square = np.einsum("ij,ij->i", references, references)
-    index = np.concatenate(
-        [
-            (square - 2 * block @ references.T).argmin(axis=1)
-            for block in np.array_split(x, max(1, len(x) // BLOCK))
-        ]
-    )
-    gap = x.astype(np.float64) - references[index]
-    return index, np.sqrt(np.einsum("ij,ij->i", gap, gap))
 
 
 def draw_neighbors(path: Path, run: Run, data: Dataset, samples: np.ndarray) -> None:

@@ -19,16 +19,6 @@ def data():
     return load_dataset("digits")
 
 
-def test_nearest_is_scikit_learns(rng):
-    from sklearn.neighbors import NearestNeighbors
-
-    train, x = rng.random((300, 20)), rng.random((700, 20))
-    index, distance = fig2.nearest(x, train)
-    expected = NearestNeighbors(n_neighbors=1).fit(train).kneighbors(x)
-    np.testing.assert_array_equal(index, expected[1][:, 0])
-    np.testing.assert_allclose(distance, expected[0][:, 0])
-
-
 def test_a_copying_model_is_found_out(data, rng):
     """Copies lie at distance 0; fresh real images as far away as the test set."""
     copies = data.scaled("train", slice(0, 200))
