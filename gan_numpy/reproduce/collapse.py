@@ -60,9 +60,12 @@ class Course:
     images: dict[int, np.ndarray]
 
     def collapsed_at(self) -> int | None:
-        """The first epoch from which on the samples are one image; None if never."""
+        """The first epoch from which on the samples are one image; None if never.
+
+        Before the first step they nearly are as well: that is no collapse yet.
+        """
         for i, epoch in enumerate(self.epochs):
-            if max(self.deviation[i:]) < COLLAPSED:
+            if epoch > 0 and max(self.deviation[i:]) < COLLAPSED:
                 return epoch
         return None
 
@@ -167,6 +170,7 @@ def draw_course(path: Path, courses: Sequence[Course], data: Dataset) -> None:
     axes.axhline(own, color="k", linestyle=":", label="data")
     axes.axhline(COLLAPSED, color="0.6", linewidth=1, label=f"{COLLAPSED:g}: one image")
     axes.set(xlabel="epoch", ylabel="per-pixel std over samples", ylim=(0, None))
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.legend()
     save_figure(path, figure)
 
@@ -177,7 +181,8 @@ def draw_samples(path: Path, courses: Sequence[Course], data: Dataset) -> None:
     rows = []
     for course in courses:
         last = course.epochs[-1]
-        for epoch in (course.epochs[1], course.epochs[len(course.epochs) // 2], last):
+        middle = course.epochs[len(course.epochs) // 2]
+        for epoch in sorted({course.epochs[1], middle, last}):
             shown = data.display(course.images[epoch])
             name = f"{course.name}, epoch {epoch}"
             rows.append((name, shown.reshape(-1, *data.image_shape)))
@@ -195,6 +200,7 @@ def caption(
         f"Data {data.name}. Per-pixel standard deviation over samples after epochs",
         f"{', '.join(map(str, courses[0].epochs))}.",
         f"That of the data is {own:.3f}; below {COLLAPSED:g} all are one image.",
+        "Epoch 0 is the untrained generator, whose samples hardly differ either.",
         "",
     ]
     for course in courses:
