@@ -162,6 +162,8 @@ def read_course(job: Job, run: Run) -> Course:
 
 def draw_course(path: Path, courses: Sequence[Course], data: Dataset) -> None:
     """The deviation over the epochs, with the data's own, as PNG."""
+    from matplotlib.ticker import MaxNLocator
+
     figure = new_figure(6.5, 3.8)
     axes = figure.subplots()
     for course, stroke in zip(courses, ("C3o-", "C0s-", "C2^-")):
@@ -170,7 +172,7 @@ def draw_course(path: Path, courses: Sequence[Course], data: Dataset) -> None:
     axes.axhline(own, color="k", linestyle=":", label="data")
     axes.axhline(COLLAPSED, color="0.6", linewidth=1, label=f"{COLLAPSED:g}: one image")
     axes.set(xlabel="epoch", ylabel="per-pixel std over samples", ylim=(0, None))
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend()
     save_figure(path, figure)
 
