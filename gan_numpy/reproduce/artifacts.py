@@ -91,10 +91,12 @@ def make_fig1(order: Order) -> list[Path] | None:
     names = ("fig1.png", "fig1.html", "fig1.txt", "fig1.json")
     picture, page, text, numbers = (order.out / name for name in names)
     fig1_drawing.draw_moments(picture, moments)
-    fig1_drawing.draw_film(page, film)
     write_text(text, fig1_drawing.caption(moments, 0, schedule, alone))
     figures = {name: snapshot.figures() for name, snapshot in moments.items()}
-    write_text(numbers, json.dumps({"moments": figures, "alone": alone}, indent=2))
+    write_text(
+        numbers, json.dumps({"moments": figures, "alone": alone}, indent=2) + "\n"
+    )
+    fig1_drawing.draw_film(page, film)
     return [picture, page, text, numbers]
 
 

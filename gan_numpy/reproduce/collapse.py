@@ -60,9 +60,12 @@ class Course:
     images: dict[int, np.ndarray]
 
     def collapsed_at(self) -> int | None:
-        """The first epoch from which on the samples are one image; None if never."""
+        """The first epoch from which on the samples are one image; None if never.
+
+        Before the first step they nearly are as well: that is no collapse yet.
+        """
         for i, epoch in enumerate(self.epochs):
-            if max(self.deviation[i:]) < COLLAPSED:
+            if epoch > 0 and max(self.deviation[i:]) < COLLAPSED:
                 return epoch
         return None
 
@@ -159,6 +162,8 @@ def read_course(job: Job, run: Run) -> Course:
 
 def draw_course(path: Path, courses: Sequence[Course], data: Dataset) -> None:
     """The deviation over the epochs, with the data's own, as PNG."""
+    from matplotlib.ticker import MaxNLocator
+
     figure = new_figure(6.5, 3.8)
     axes = figure.subplots()
     for course, stroke in zip(courses, ("C3o-", "C0s-", "C2^-")):
@@ -167,6 +172,7 @@ def draw_course(path: Path, courses: Sequence[Course], data: Dataset) -> None:
     axes.axhline(own, color="k", linestyle=":", label="data")
     axes.axhline(COLLAPSED, color="0.6", linewidth=1, label=f"{COLLAPSED:g}: one image")
     axes.set(xlabel="epoch", ylabel="per-pixel std over samples", ylim=(0, None))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend()
     save_figure(path, figure)
 
@@ -177,7 +183,8 @@ def draw_samples(path: Path, courses: Sequence[Course], data: Dataset) -> None:
     rows = []
     for course in courses:
         last = course.epochs[-1]
-        for epoch in (course.epochs[1], course.epochs[len(course.epochs) // 2], last):
+        middle = course.epochs[len(course.epochs) // 2]
+        for epoch in sorted({course.epochs[1], middle, last}):
             shown = data.display(course.images[epoch])
             name = f"{course.name}, epoch {epoch}"
             rows.append((name, shown.reshape(-1, *data.image_shape)))
@@ -190,11 +197,12 @@ def caption(
     """What happened, and what it does not show."""
     own = deviation(data.scaled("test"))
     lines = [
-        "The Helvetica scenario, on purpose, and its cure (arXiv:1406.2661, section 6).",
+        "The Helvetica scenario (arXiv:1406.2661, section 6) on purpose, and its cure.",
         "",
         f"Data {data.name}. Per-pixel standard deviation over samples after epochs",
         f"{', '.join(map(str, courses[0].epochs))}.",
-        f"That of the data is {own:.3f}; below {COLLAPSED:g} all samples are one image.",
+        f"That of the data is {own:.3f}; below {COLLAPSED:g} all are one image.",
+        "Epoch 0 is the untrained generator, whose samples hardly differ either.",
         "",
     ]
     for course in courses:

@@ -126,7 +126,7 @@ def start(seed: int) -> Players:
 def play(
     seed: int = 0,
     schedule: Schedule = Schedule(),
-    frames: int = 48,
+    frames: int = 36,
     on_frame: Callable[[], object] = lambda: None,
 ) -> tuple[dict[str, Snapshot], list[Snapshot]]:
     """Play the whole game.

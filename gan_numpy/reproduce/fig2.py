@@ -14,6 +14,7 @@ import numpy as np
 
 from gan_numpy.datasets import Dataset
 from gan_numpy.errors import UserError
+from gan_numpy.evaluation.distances import nearest
 from gan_numpy.plots import new_figure, save_figure, save_neighbors
 from gan_numpy.runs import Run
 
@@ -23,31 +24,6 @@ if TYPE_CHECKING:
 ROWS, COLUMNS = 4, 5  # show_samples_mnist_paper.py of the paper's code
 DISTANCES = 1000  # samples and test examples whose distances are compared
 STREAM = 3  # of the samples' random numbers: fair draws, nobody's choice
-BLOCK = 256
-
-
-def nearest(x: np.ndarray, references: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    r"""The nearest reference of each example, by Euclidean distance.
-
-    Parameters
-    ----------
-    x : (N, features) ndarray
-    references : (M, features) ndarray
-
-    Returns
-    -------
-    index : (N,) int64 ndarray
-    distance : (N,) float64 ndarray
-    """
-    square = np.einsum("ij,ij->i", references, references)
-    index = np.concatenate(
-        [
-            (square - 2 * block @ references.T).argmin(axis=1)
-            for block in np.array_split(x, max(1, len(x) // BLOCK))
-        ]
-    )
-    gap = x.astype(np.float64) - references[index]
-    return index, np.sqrt(np.einsum("ij,ij->i", gap, gap))
 
 
 def draw_neighbors(path: Path, run: Run, data: Dataset, samples: np.ndarray) -> None:
@@ -100,7 +76,7 @@ def draw_distances(path: Path, panels: dict[str, dict[str, np.ndarray]]) -> None
     for panel, (name, distances) in zip(axes, panels.items()):
         _histograms(panel, distances)
         panel.set_title(name, fontsize="medium")
-    axes[0].set_ylabel("examples")
+    axes[0].set_ylabel("share of the examples")
     save_figure(path, figure)
 
 
@@ -110,7 +86,15 @@ def _histograms(axes: Axes, distances: dict[str, np.ndarray]) -> None:
     edges = np.linspace(0, float(everything.max()) * 1.02 + 1e-9, 41)
     labels = {"generated": "samples to training", "test": "test set to training"}
     for (name, values), color in zip(distances.items(), ("#D55E00", "#0072B2")):
-        axes.hist(values, list(edges), alpha=0.6, color=color, label=labels[name])
+        share = np.full(len(values), 1 / len(values))
+        axes.hist(
+            values,
+            list(edges),
+            weights=share,
+            alpha=0.6,
+            color=color,
+            label=f"{labels[name]} ({len(values):,})",
+        )
         axes.axvline(float(np.median(values)), color=color, linewidth=1)
     axes.set_xlabel("Euclidean distance to the nearest (line: median)")
     axes.legend(fontsize="small")
