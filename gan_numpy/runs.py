@@ -161,6 +161,7 @@ def environment() -> dict[str, Any]:
     """Versions, kernels and threads: what the bits of a run depend on."""
     from importlib.metadata import version
 
+    import numba
     from threadpoolctl import threadpool_info
 
     return {
@@ -170,6 +171,7 @@ def environment() -> dict[str, Any]:
         "python": platform.python_version(),
         "machine": platform.machine(),
         "kernels": kernels.active_kernels(),
+        "numba_threads": numba.get_num_threads(),
         "blas_threads": max(
             (p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"),
             default=1,

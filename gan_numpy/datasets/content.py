@@ -16,7 +16,10 @@ LARGEST = 2**32  # bytes; the largest file that we read, of TFD, takes 240 milli
 
 
 def folders(name: str, data_dir: Path | None) -> list[Path]:
-    """Where to look for a data set: `data_dir` only, else ``data/NAME``, ``data``.
+    """Where to look for a data set, ``data/NAME`` and ``data`` if not told.
+
+    In a given directory, and in those of its subdirectories that have the data set's
+    name, alone or with more after a dash: one directory may hold several data sets.
 
     Raises
     ------
@@ -27,7 +30,7 @@ def folders(name: str, data_dir: Path | None) -> list[Path]:
         return [DOWNLOADS / name, DOWNLOADS]
     if not data_dir.is_dir():
         raise UserError(f"data directory {data_dir} does not exist")
-    return [data_dir]
+    return [data_dir, data_dir / name, *sorted(data_dir.glob(f"{name}-*"))]
 
 
 def read_content(path: Path, kind: str = "a data file") -> bytearray:

@@ -73,6 +73,7 @@ def find(data_dir: Path | None = None) -> dict[str, Path] | None:
         if len(found) == len(SHA256):
             return found
     if data_dir is not None:
+        found = _find_in(data_dir)
         missing = [name for name in SHA256 if name not in found]
         if missing:
             raise UserError(
