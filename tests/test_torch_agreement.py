@@ -1,0 +1,97 @@
+"""Single steps against PyTorch's autograd; skipped where PyTorch is not installed.
+
+The networks of `tests.peers.torch_maxout_gan` get our weights, both get the same
+minibatch and noise, in float64: autograd's gradients, double backward included, must be
+ours.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gan_numpy.datasets import Dataset
+from gan_numpy.penalties import interpolate
+from gan_numpy.recipes import get_recipe
+from gan_numpy.state import initial_state
+from gan_numpy.steps import discriminator_step, generator_step
+from tests.numeric import relative_error
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+peer = pytest.importorskip("tests.peers.torch_maxout_gan")
+
+SMALL = {
+    "latent_size": 7,
+    "generator_units": (11, 13),
+    "discriminator_units": (5, 6),
+    "discriminator_pieces": 3,
+    "generator_init": 0.5,
+    "discriminator_init": 0.5,
+    "batch_size": 8,
+    "keep_input": 1.0,
+    "keep_hidden": 1.0,
+    "update": "alternating",
+}
+
+
+def game(name, rng):
+    """Our state and PyTorch's networks with the same weights; a batch and z."""
+    pixels = rng.integers(0, 256, (20, 9), dtype=np.uint8)
+    data = Dataset("random", pixels, pixels, pixels, 255.0, (3, 3))
+    recipe = get_recipe(name).replace(**SMALL)
+    state = initial_state(recipe, data, 0, np.float64)
+    pair = peer.networks(recipe, data, torch.float64)
+    for ours, theirs in zip((state.G, state.D), pair):
+        values = list(ours.params.values())
+        for value, parameter in zip(values, theirs.parameters()):
+            with torch.no_grad():
+                parameter.copy_(torch.from_numpy(value.T.copy()))
+    x = data.scaled("train", slice(0, 8), np.float64)
+    z = recipe.sample_latent(8, rng, np.float64)
+    return recipe, state, pair, x, z
+
+
+def compare(grads, network):
+    """Our gradients against those that autograd left in the parameters."""
+    for (name, grad), parameter in zip(grads.items(), network.parameters()):
+        theirs = parameter.grad.numpy().T
+        assert relative_error(grad, theirs) < 1e-11, name
+
+
+def in_order(grads, params):
+    return {name: grads[name] for name in params}
+
+
+@pytest.mark.parametrize("name", ["mnist", "mnist-fast", "mnist-best"])
+def test_both_players_gradients(name, rng):
+    """The paper's loss; R1; Wasserstein with the gradient penalty."""
+    recipe, state, (G, D), x, z = game(name, rng)
+    ours = np.random.default_rng(5)
+    step = discriminator_step(
+        *(state.G, state.D, recipe.make_objective(), x, z, ours),
+        *(recipe.discriminator_weight, recipe.make_penalty()),
+    )
+    fake = G(torch.from_numpy(z)).detach()
+    ones, zeros = np.ones((8, 1)), np.zeros((8, 1))
+    epsilon = torch.from_numpy(interpolate(ones, zeros, np.random.default_rng(5)))
+    real = torch.from_numpy(x)
+    peer.discriminator_loss(recipe, D, real, fake, epsilon).backward()
+    compare(in_order(step.grads, state.D.params), D)
+
+    objective = recipe.make_objective()
+    step = generator_step(state.G, state.D, objective, z, ours)
+    peer.generator_loss(recipe, D, G(torch.from_numpy(z))).backward()
+    compare(in_order(step.grads, state.G.params), G)
+
+
+def test_adam_takes_the_same_steps(rng):
+    recipe, state, (G, D), x, z = game("mnist-fast", rng)
+    theirs, ours = peer.make_optimizer(recipe, G.parameters()), recipe.make_optimizer()
+    for _ in range(5):
+        step = generator_step(state.G, state.D, recipe.make_objective(), z, rng)
+        ours.update(state.G.params, step.grads, state.G_optimizer, 1)
+        theirs.zero_grad()
+        peer.generator_loss(recipe, D, G(torch.from_numpy(z))).backward()
+        theirs.step()
+    for value, parameter in zip(state.G.params.values(), G.parameters()):
+        assert relative_error(value.T, parameter.detach().numpy()) < 1e-11
