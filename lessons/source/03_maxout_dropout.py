@@ -58,7 +58,7 @@ So all units are one matrix product and one reshape.
 | `W` and `b` | `(n_in, U k)` and `(U k,)` |
 | `x W + b` | `(N, U k)` |
 | `z`, the same numbers reshaped | `(N, U, k)` |
-| the largest, `y`, and the winners `w` | `(N, U)` |
+| the largest, `y`, and the winners | `(N, U)` |
 
 Backward. We are given $dy = \partial L/\partial y$, of shape $(N, U)$; what loss it comes
 from is none of our business. Only the winner moved $y$, so
@@ -144,6 +144,7 @@ W, b = rng.standard_normal((2, pieces)), rng.standard_normal(pieces)
 x1, x2, points = lesson.plane(box, 301)
 y, cache = forward(points, W, b, pieces)
 owner = np.argmax(points @ W + b, axis=1).reshape(x1.shape)
+print("pieces that win somewhere:", np.unique(owner))
 height = y.reshape(x1.shape)
 
 figure, (left, right) = plt.subplots(1, 2, width_ratios=(1, 1.15))

@@ -190,3 +190,18 @@ def test_a_syntax_error_in_a_solution(tmp_path):
     code, text = run_pytest(tmp_path, "solution.py")
     assert code == 1 and "SyntaxError" in text and "solution.py, line 2" in text
     assert "Traceback" not in text
+
+
+def test_a_name_that_is_local_to_an_exercise_runs_nothing(tmp_path):
+    """``x`` in the function is not the ``x`` that a cell of the lesson trains."""
+    (tmp_path / "solution.py").write_text(
+        "import numpy as np\n"
+        "x = print(1 / 0)\n"
+        "slope = [mask for mask in 1 / 0]\n"
+        "SCALE = 1\n"
+        "def relu_backward(dy, cache):\n"
+        "    x = cache\n"
+        "    return (lambda mask: SCALE * dy * mask)(x > 0)\n"
+    )
+    code, text = run_pytest(tmp_path, "solution.py", "-v")
+    assert code == 0 and "relu_backward PASSED" in text

@@ -9,6 +9,7 @@ import copy
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -16,7 +17,7 @@ import pytest
 from gan_numpy.exercises import get_exercise
 from gan_numpy.exercises.base import split_source
 
-pytest.importorskip("ipykernel", reason="the lessons' notebooks need ipykernel")
+ROOT = Path(__file__).parents[2]
 
 
 def outputs_of(cells, name):
@@ -61,10 +62,9 @@ def students(builder):
         start = len(cells)
         cells.append(code_cell(f"reset-{number}", "%reset -f"))
         cells += [c for c in builder.build(source).cells if c.cell_type == "code"]
-        first = builder.exercises_of(source)[0]
-        wrong, _ = mutated(first)
-        cells.append(code_cell(f"wrong-{number}", wrong))
-        cells.append(code_cell(f"diagnosis-{number}", f"check({first})"))
+        for first in builder.exercises_of(source)[:1]:
+            cells.append(code_cell(f"wrong-{number}", mutated(first)[0]))
+            cells.append(code_cell(f"diagnosis-{number}", f"check({first})"))
         places[number] = slice(start, len(cells))
     notebook = nbformat.v4.new_notebook(cells=copy.deepcopy(cells))
     builder.execute(notebook, fast=True, allow_errors=True)
@@ -93,6 +93,8 @@ def test_the_students_lesson_runs_and_says_kindly_what_is_open(
 
 def test_a_wrong_solution_gets_its_diagnosis_in_the_notebook(builder, source, students):
     number = source.name[:2]
+    if not builder.exercises_of(source):
+        pytest.skip("this lesson has no exercise")
     name = builder.exercises_of(source)[0]
     _, tags = mutated(name)
     said = outputs_of(students[number], f"diagnosis-{number}")
@@ -102,18 +104,24 @@ def test_a_wrong_solution_gets_its_diagnosis_in_the_notebook(builder, source, st
 
 
 def test_pytest_checks_the_notebooks(builder, tmp_path):
-    """``pytest lessons/03_maxout_dropout.ipynb``, of the student's and solved."""
+    """All of them solved; one as the student gets it (a process for each takes long)."""
     builder.write(tmp_path, solutions=True)
-    names = [name for s in builder.sources() for name in builder.exercises_of(s)]
-    student = sorted(builder.LESSONS.glob("*.ipynb"))
-    solved = sorted(tmp_path.glob("*.ipynb"))
-    for paths, expected in ((student, "not attempted"), (solved, "passed")):
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        done = subprocess.run(
-            [*command, *map(str, paths)],
-            cwd=builder.LESSONS.parent,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "PYTEST_ADDOPTS": ""},
-        )
-        assert f"{len(names)} {expected}" in done.stdout.splitlines()[-1], done.stdout
+    lessons = [s for s in builder.sources() if builder.exercises_of(s)]
+    names = [name for source in lessons for name in builder.exercises_of(source)]
+    solved = [tmp_path / f"{source.stem}.ipynb" for source in lessons]
+    assert f"{len(names)} passed" in last_line_of_pytest(solved)
+    (source,) = builder.sources("03")
+    student = builder.LESSONS / f"{source.stem}.ipynb"
+    assert "3 not attempted" in last_line_of_pytest([student])
+
+
+def last_line_of_pytest(paths):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, *map(str, paths)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTEST_ADDOPTS": ""},
+    )
+    return done.stdout.splitlines()[-1]
