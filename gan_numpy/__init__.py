@@ -10,6 +10,9 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
+    "BatchNorm": "layers",
+    "Conv2D": "layers",
+    "ConvTranspose2D": "layers",
     "Dense": "layers",
     "Dropout": "layers",
     "Layer": "layers",

@@ -14,11 +14,11 @@ that several branches read are added. That is all that a conditional GAN needs:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from gan_numpy.layers.base import Cache, Grads, Layer, members
+from gan_numpy.layers.base import Cache, Grads, Layer, check_fit
 from gan_numpy.network import Sequential
 
 Branch = tuple[str, slice, Sequential]
@@ -136,18 +136,22 @@ class Concatenate(Layer):
         for (_, _, network), branch_cache in zip(self.branches, caches):
             network.commit(branch_cache, rate)
 
-    def with_arrays(
-        self, params: dict[str, np.ndarray], buffers: dict[str, np.ndarray]
+    def with_params(
+        self,
+        params: Mapping[str, np.ndarray],
+        buffers: Mapping[str, np.ndarray] | None = None,
     ) -> Concatenate:
-        """The same branches around other arrays, which they do not copy."""
-        twins = [
-            (
-                name,
-                columns,
-                network.with_arrays(members(params, name), members(buffers, name)),
-            )
-            for name, columns, network in self.branches
-        ]
+        """The same branches with other parameter values; see `Layer.with_params`."""
+        check_fit("parameters", params, self.params)
+        if buffers is not None:
+            check_fit("buffers", buffers, self.buffers)
+        twins = []
+        for name, columns, network in self.branches:
+            own = {key: params[f"{name}.{key}"] for key in network.params}
+            kept = None
+            if buffers is not None:
+                kept = {key: buffers[f"{name}.{key}"] for key in network.buffers}
+            twins.append((name, columns, network.with_params(own, kept)))
         return Concatenate(twins, self.width)
 
 

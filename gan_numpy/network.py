@@ -21,11 +21,11 @@ backward pass maps :math:`\delta_{l+1}` to :math:`\delta_l`; :math:`\delta_1 = d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from gan_numpy.layers.base import Cache, Grads, Layer, members
+from gan_numpy.layers.base import Cache, Grads, Layer, check_fit
 
 
 class Sequential(Layer):
@@ -35,7 +35,7 @@ class Sequential(Layer):
     ----------
     layers : iterable of (str, Layer)
         Names and layers, input first. Parameters are named ``layer.param``,
-        for instance ``h0.W``.
+        for instance ``h0.W``, and buffers likewise.
 
     Raises
     ------
@@ -197,32 +197,24 @@ class Sequential(Layer):
         return next((name for name, layer in self.layers.items() if layer.params), None)
 
     def commit(self, cache: Cache, rate: float | None = None) -> None:
-        """Let every layer's buffers take in what its cache says."""
+        """Let every layer's buffers take in what the batch of this cache says."""
         for name, layer in self.layers.items():
             layer.commit(cache[name], rate)
 
-    def with_arrays(
-        self, params: dict[str, np.ndarray], buffers: dict[str, np.ndarray]
+    def with_params(
+        self,
+        params: Mapping[str, np.ndarray],
+        buffers: Mapping[str, np.ndarray] | None = None,
     ) -> Sequential:
-        """The same network around other arrays, which it does not copy."""
-        return Sequential(
-            (name, layer.with_arrays(members(params, name), members(buffers, name)))
-            for name, layer in self.layers.items()
-        )
-
-    def with_params(self, params: dict[str, np.ndarray]) -> Sequential:
-        """The same network with other parameter values, for instance averaged ones.
-
-        It has buffers of its own, copies of this network's.
-
-        Raises
-        ------
-        ValueError
-            If names or shapes differ from this network's.
-        """
-        shapes = {name: value.shape for name, value in params.items()}
-        expected = {name: value.shape for name, value in self.params.items()}
-        if shapes != expected:
-            raise ValueError(f"parameters {shapes} do not fit the network's {expected}")
-        buffers = {name: value.copy() for name, value in self.buffers.items()}
-        return self.with_arrays(params, buffers)
+        """The same network with other parameter values; see `Layer.with_params`."""
+        check_fit("parameters", params, self.params)
+        if buffers is not None:
+            check_fit("buffers", buffers, self.buffers)
+        twins = []
+        for name, layer in self.layers.items():
+            own = {key: params[f"{name}.{key}"] for key in layer.params}
+            kept = None
+            if buffers is not None:
+                kept = {key: buffers[f"{name}.{key}"] for key in layer.buffers}
+            twins.append((name, layer.with_params(own, kept)))
+        return Sequential(twins)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,26 @@ from gan_numpy.files import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
 
 SCREEN_PIXELS = 28  # small images are enlarged to about MNIST's size
+
+
+def as_pictures(images: np.ndarray) -> np.ndarray:
+    """Images as a screen shows them: color channels last, values within [0, 1].
+
+    Parameters
+    ----------
+    images : (N, height, width) or (N, channels, height, width) ndarray
+        One channel is gray, three are red, green and blue.
+
+    Returns
+    -------
+    (N, height, width) or (N, height, width, 3) ndarray
+    """
+    if images.ndim == 4:
+        images = images[:, 0] if images.shape[1] == 1 else images.transpose(0, 2, 3, 1)
+    return np.clip(images, 0, 1)
 
 
 def image_grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
@@ -21,26 +40,29 @@ def image_grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
 
     Parameters
     ----------
-    images : (N, height, width) ndarray in [0, 1]
+    images : (N, height, width) or (N, channels, height, width) ndarray in [0, 1]
     columns : int, optional
         About the square root of N by default.
 
     Returns
     -------
-    (rows * (height + 1) + 1, columns * (width + 1) + 1) ndarray
+    (rows * (height + 1) + 1, columns * (width + 1) + 1) ndarray, or with a last
+    dimension of 3 if the images have colors
     """
-    n, height, width = images.shape
+    pictures = as_pictures(images)
+    n, height, width = pictures.shape[:3]
     columns = columns or math.ceil(math.sqrt(n))
     rows = math.ceil(n / columns)
-    grid = np.full((rows * (height + 1) + 1, columns * (width + 1) + 1), 0.5)
-    for i, image in enumerate(images):
+    size = (rows * (height + 1) + 1, columns * (width + 1) + 1)
+    grid = np.full((*size, *pictures.shape[3:]), 0.5)
+    for i, picture in enumerate(pictures):
         top, left = 1 + (i // columns) * (height + 1), 1 + i % columns * (width + 1)
-        grid[top : top + height, left : left + width] = image
+        grid[top : top + height, left : left + width] = picture
     return grid
 
 
 def save_image_grid(path: Path, images: np.ndarray, columns: int | None = None) -> None:
-    """Write a grid of gray images as PNG, enlarged if they are small.
+    """Write a grid of gray or color images as PNG, enlarged if they are small.
 
     Raises
     ------
@@ -49,11 +71,87 @@ def save_image_grid(path: Path, images: np.ndarray, columns: int | None = None) 
     """
     from matplotlib.image import imsave
 
-    zoom = max(1, round(2 * SCREEN_PIXELS / max(images.shape[1:])))
-    grid = np.kron(image_grid(images, columns), np.ones((zoom, zoom)))
+    grid = image_grid(images, columns)
+    zoom = max(1, round(2 * SCREEN_PIXELS / max(images.shape[-2:])))
+    grid = grid.repeat(zoom, axis=0).repeat(zoom, axis=1)
     write_atomically(
         path,
         lambda file: imsave(file, grid, cmap="gray", vmin=0, vmax=1, format="png"),
+    )
+
+
+def save_labeled_rows(
+    path: Path,
+    rows: list[tuple[str, np.ndarray]],
+    columns: Sequence[str] = (),
+    title: str = "",
+) -> None:
+    """Write rows of images as PNG, each with its name on the left.
+
+    Parameters
+    ----------
+    path : Path
+    rows : list of (name, (N, height, width) or (N, channels, height, width) ndarray)
+    columns : sequence of str
+        Names above the first row's images.
+    title : str
+    """
+    grids = [image_grid(images, len(images)) for _, images in rows]
+    width = min(12.0, 1.5 + 0.8 * max(len(images) for _, images in rows))
+    height = (width - 1.5) * sum(len(g) for g in grids) / max(g.shape[1] for g in grids)
+    figure = new_figure(width, height + 0.25 * len(rows) + 0.5)
+    axes = figure.subplots(len(rows), 1, squeeze=False)[:, 0]
+    for panel, (name, images), grid in zip(axes, rows, grids):
+        panel.imshow(grid, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+        panel.set_ylabel(name, rotation=0, ha="right", va="center")
+        panel.set(xticks=[], yticks=[])
+        panel.spines[:].set_visible(False)
+    step = rows[0][1].shape[-1] + 1
+    if columns:
+        places = [step * (i + 0.5) for i in range(len(columns))]
+        axes[0].xaxis.tick_top()
+        axes[0].set_xticks(places, columns, fontsize="small")
+        axes[0].tick_params(length=0)
+    if title:
+        figure.suptitle(title)
+    save_figure(path, figure)
+
+
+def save_neighbors(path: Path, samples: np.ndarray, nearest: np.ndarray) -> None:
+    """Write rows of samples; the last column, framed, is the sample's beside it.
+
+    The layout of the paper's Figure 2: the last column shows the training example that
+    is nearest to the last sample of its row.
+
+    Parameters
+    ----------
+    path : Path
+    samples : (rows, columns, height, width) or (rows, columns, channels, height, width)
+    nearest : (rows, height, width) or (rows, channels, height, width) ndarray
+    """
+    rows, columns = samples.shape[:2]
+    images = np.concatenate([samples, nearest[:, None]], axis=1)
+    grid = image_grid(images.reshape(-1, *images.shape[2:]), columns + 1)
+    step = images.shape[-1] + 1
+    figure = new_figure(1.1 * (columns + 1), 1.1 * rows + 0.4)
+    axes = figure.subplots()
+    axes.imshow(grid, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
+    axes.add_patch(_frame(columns * step, 0, step, len(grid) - 1))
+    axes.xaxis.tick_top()
+    places = [step * columns / 2, step * (columns + 0.5)]
+    axes.set_xticks(places, ["samples", "nearest in training"], fontsize="small")
+    axes.tick_params(length=0)
+    save_figure(path, figure)
+
+
+def _frame(left: float, top: float, width: float, height: float) -> Patch:
+    """A frame in the color that the paper's figure has."""
+    from matplotlib.patches import Rectangle
+
+    return Rectangle(
+        (left, top), width, height, fill=False, edgecolor="#F0C000", linewidth=3
     )
 
 
@@ -66,7 +164,7 @@ def save_scatter(path: Path, points: np.ndarray, reference: np.ndarray) -> None:
     points, reference : (N, 2) ndarray
         Generated and real points.
     """
-    figure = _new_figure(5, 5)
+    figure = new_figure(5, 5)
     axes = figure.subplots()
     axes.scatter(reference[:, 0], reference[:, 1], s=6, color="0.75", label="data")
     axes.scatter(points[:, 0], points[:, 1], s=6, color="#0072B2", label="samples")
@@ -79,7 +177,7 @@ def save_scatter(path: Path, points: np.ndarray, reference: np.ndarray) -> None:
 def save_samples(
     path: Path,
     samples: np.ndarray,
-    image_shape: tuple[int, int] | None,
+    image_shape: tuple[int, ...] | None,
     reference: np.ndarray,
 ) -> None:
     """Write samples as whatever they are: images, points, or rows of values.
@@ -88,7 +186,7 @@ def save_samples(
     ----------
     path : Path
     samples : (N, features) ndarray
-    image_shape : (height, width) or None
+    image_shape : (height, width), (channels, height, width) or None
     reference : (M, features) ndarray
         Real examples, for the background of a scatter plot.
     """
@@ -114,7 +212,7 @@ def save_curves(path: Path, metrics: dict[str, list[float]], steps: int) -> None
     steps : int
         Generator updates per epoch, for the title.
     """
-    figure = _new_figure(12, 3.6)
+    figure = new_figure(12, 3.6)
     panels = figure.subplots(1, 3)
     epochs = metrics["epoch"]
     marker = "o" if len(epochs) == 1 else None
@@ -137,7 +235,7 @@ def save_curves(path: Path, metrics: dict[str, list[float]], steps: int) -> None
     save_figure(path, figure)
 
 
-def _new_figure(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float) -> Figure:
     """A figure that no window system knows of."""
     from matplotlib.figure import Figure
 

@@ -28,3 +28,22 @@ def mnist_dir() -> Path:
         if place and (Path(place) / "train-images-idx3-ubyte.gz").is_file():
             return Path(place)
     pytest.skip("MNIST is not here: 'gan-numpy data fetch mnist' gets it")
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """A function from a data set's folder to its path, if this machine has it."""
+    root = Path(__file__).parents[1]
+    places = [
+        os.environ.get("GAN_NUMPY_DATA"),
+        root / "data",
+        root.parent / "shared" / "data",
+    ]
+
+    def find(name: str) -> Path:
+        for place in places:
+            if place and (Path(place) / name).is_dir():
+                return Path(place) / name
+        pytest.skip(f"{name} is not here")
+
+    return find

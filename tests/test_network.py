@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from gan_numpy.layers import (
+    BatchNorm,
     Dense,
     Dropout,
     LeakyReLU,
@@ -191,3 +192,48 @@ def test_a_piecewise_linear_network_is_not_swept_a_third_time(rng):
         layer.backward = None  # calling it would fail
     _, grads, d_x = network.backward_vjp(x, y, cache, received=received)
     assert d_x is None and grads.keys() == network.params.keys()
+
+
+def test_with_params_reaches_into_a_network_within_the_network(rng):
+    network, x = make_curved_network(rng), rng.normal(size=(3, 5))
+    before, _ = network.forward(x)
+    zeros = {name: np.zeros_like(value) for name, value in network.params.items()}
+    twin = network.with_params(zeros)
+    np.testing.assert_array_equal(twin.forward(x)[0], np.full((3, 2), 0.5))
+    assert twin.layers["inner"].params["h.W"] is zeros["inner.h.W"]
+    np.testing.assert_array_equal(network.forward(x)[0], before)
+
+
+def test_buffers_are_named_shared_and_committed_like_parameters(rng):
+    inner = Sequential([("bn", BatchNorm(3, dtype=np.float64)), ("relu", ReLU())])
+    network = Sequential(
+        [("bn", BatchNorm(3, dtype=np.float64)), ("inner", inner), ("tanh", Tanh())]
+    )
+    assert list(network.buffers) == [
+        *("bn.mean", "bn.variance"),
+        *("inner.bn.mean", "inner.bn.variance"),
+    ]
+    assert not network.per_example and make_network(rng).per_example
+    assert dict(make_network(rng).buffers) == {}
+    x = 2 + rng.normal(size=(50, 3))
+    _, cache = network.forward(x, train=True)
+    assert (network.buffers["bn.mean"] == 0).all()
+    network.commit(cache)
+    np.testing.assert_allclose(network.buffers["bn.mean"], 0.1 * x.mean(axis=0))
+    assert (inner.layers["bn"].buffers["variance"] != 1).all()
+    network.buffers["inner.bn.mean"] += 1
+    assert (inner.layers["bn"].buffers["mean"] > 0.9).all()
+
+
+def test_a_twin_of_a_nested_network_has_its_own_buffers(rng):
+    inner = Sequential([("bn", BatchNorm(3, dtype=np.float64))])
+    network = Sequential([("inner", inner)])
+    twin = network.with_params(network.params)
+    twin.commit(twin.forward(rng.normal(size=(5, 3)), train=True)[1])
+    assert (twin.buffers["inner.bn.mean"] != 0).all()
+    assert (network.buffers["inner.bn.mean"] == 0).all()
+    own = {key: value.copy() for key, value in twin.buffers.items()}
+    third = network.with_params(network.params, own)
+    x = rng.normal(size=(5, 3))
+    np.testing.assert_array_equal(third.forward(x)[0], twin.forward(x)[0])
+    assert third.buffers["inner.bn.mean"] is own["inner.bn.mean"]

@@ -1,6 +1,11 @@
 import numpy as np
 
-from gan_numpy.plots import image_grid, save_samples
+from gan_numpy.plots import (
+    image_grid,
+    save_labeled_rows,
+    save_neighbors,
+    save_samples,
+)
 
 
 def test_image_grid_by_hand():
@@ -31,3 +36,47 @@ def test_whatever_the_samples_are_they_are_drawn(tmp_path, rng):
         path = tmp_path / f"{name}.png"
         save_samples(path, samples, shape, samples)
         assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_color_images_keep_their_channels():
+    """A red and a green pixel, channel-first in, channel-last out."""
+    images = np.zeros((2, 3, 1, 1))
+    images[0, 0], images[1, 1] = 1, 1
+    grid = image_grid(images, columns=2)
+    assert grid.shape == (3, 5, 3)
+    np.testing.assert_array_equal(grid[1, 1], [1, 0, 0])
+    np.testing.assert_array_equal(grid[1, 3], [0, 1, 0])
+    np.testing.assert_array_equal(grid[0, 0], [0.5] * 3)
+
+
+def test_one_channel_is_gray_and_values_are_clipped():
+    grid = image_grid(np.array([[[[2.0]]], [[[-1.0]]]]), columns=1)
+    assert grid.shape == (5, 3)
+    assert grid[1, 1] == 1 and grid[3, 1] == 0
+
+
+def pixels(path):
+    from matplotlib.image import imread
+
+    return imread(path)[..., :3]
+
+
+def test_neighbors_are_framed_in_the_last_column(tmp_path):
+    """Black samples, white neighbors: the right sixth is white in a yellow frame."""
+    path = tmp_path / "neighbors.png"
+    save_neighbors(path, np.zeros((4, 5, 8, 8)), np.ones((4, 8, 8)))
+    image = pixels(path)
+    middle = image[image.shape[0] // 2 + 8]
+    white = np.flatnonzero((middle > 0.99).all(axis=1) & (np.arange(len(middle)) > 300))
+    black = np.flatnonzero((middle < 0.01).all(axis=1))
+    assert 4 < len(black) / len(white) < 7 and black.max() < white.min()
+    yellow = np.abs(image - np.array([0.94, 0.75, 0.0])).max(axis=2) < 0.02
+    assert yellow.sum() > 500 and np.flatnonzero(yellow.any(axis=0)).min() > black.max()
+
+
+def test_labeled_rows_hold_every_image(tmp_path, rng):
+    for shape in ((4, 6, 6), (4, 3, 6, 6)):
+        path = tmp_path / f"{len(shape)}.png"
+        rows = [("first", np.zeros(shape)), ("second", np.ones(shape))]
+        save_labeled_rows(path, rows, ["a", "b", "c", "d"], "title")
+        assert (pixels(path) == 0).all(axis=2).mean() > 0.2

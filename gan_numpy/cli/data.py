@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -39,49 +40,64 @@ def run(args: argparse.Namespace) -> int:
 
 
 def list_sources(sources: list[Any], data_dir: Path | None) -> int:
-    """Print a line per data set."""
+    """Print what there is to know about each data set."""
     for source in sources:
         state = "ready"
         if source.files is not None:
             try:
-                state = "present" if source.files(data_dir) else "not present"
+                state = "present" if source.files.find(data_dir) else "not present"
             except UserError:
                 state = "not present"
         print(f"{source.name:8} {state:12} {source.description}")
-        print(f"{'':21} {source.origin}; license {source.license}")
+        print(f"{'':21} {source.origin}; license: {source.license}")
+        if source.variants:
+            print(f"{'':21} also as {', '.join(source.variants)}")
     return 0
 
 
 def fetch(sources: list[Any], data_dir: Path | None) -> int:
-    """Download what is missing."""
-    from gan_numpy.datasets import mnist
+    """Download what is missing; a data set that nobody may download is only named."""
+    from gan_numpy.datasets.content import DOWNLOADS
 
     for source in sources:
         if source.files is None:
             print(f"{source.name}: nothing to fetch ({source.origin})")
             continue
-        folder = data_dir or mnist.DOWNLOADS
-        paths = mnist.fetch(folder)
+        folder = data_dir or DOWNLOADS / source.name
+        try:
+            paths = source.files.fetch(folder)
+        except UserError as error:
+            if len(sources) == 1:
+                raise
+            print(f"{source.name}: {error}", file=sys.stderr)
+            continue
         print(f"{source.name}: {len(paths)} files in {folder}")
     return 0
 
 
 def verify(sources: list[Any], data_dir: Path | None) -> int:
-    """Compare the decompressed content of every file with its known SHA-256."""
-    from gan_numpy.datasets import mnist
-
+    """Compare the content of every file with its known checksum, if there is one."""
     good = True
+    words = {True: "ok", False: "DIFFERENT", None: "readable (no known checksum)"}
     for source in sources:
         if source.files is None:
             print(f"{source.name}: ok ({source.origin})")
             continue
-        paths = source.files(data_dir)
+        try:
+            paths = source.files.find(data_dir)
+        except UserError:
+            if len(sources) == 1:
+                raise
+            paths = None
+        if paths is None and len(sources) > 1:
+            print(f"{source.name}: not present")
+            continue
         if paths is None:
             raise UserError(
                 f"{source.name} is not present: get it with 'gan-numpy data fetch "
                 f"{source.name}', or name its directory with --data-dir"
             )
-        for name, same in mnist.verify(paths).items():
-            good &= same
-            print(f"{source.name}: {'ok' if same else 'DIFFERENT'} {paths[name]}")
+        for name, same in source.files.verify(paths).items():
+            good &= same is not False
+            print(f"{source.name}: {words[same]} {paths.get(name, name)}")
     return 0 if good else 1

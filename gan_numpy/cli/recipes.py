@@ -28,22 +28,11 @@ def run(args: argparse.Namespace) -> int:
             print(f"  {key}={text}")
         return 0
     for recipe in RECIPES.values():
-        print(f"{recipe.name:10} {recipe.description}")
+        print(f"{recipe.name:14} {recipe.description}")
         print(
-            f"{'':10} data {recipe.dataset}; loss {recipe.objective}, {recipe.update} "
+            f"{'':14} data {recipe.dataset}; loss {recipe.objective}, {recipe.update} "
             f"updates; {recipe.optimizer}; {recipe.epochs} epochs"
         )
-        print(f"{'':10} {networks(recipe)}")
-        print(f"{'':10} source: {recipe.source}")
+        print(f"{'':14} {recipe.architecture()}")
+        print(f"{'':14} source: {recipe.source}")
     return 0
-
-
-def networks(recipe: Any) -> str:
-    """Both networks in one line, for instance ``G 100-1200-1200; D 240x5-240x5``."""
-    G = "-".join(map(str, (recipe.latent_size, *recipe.generator_units)))
-    pieces = recipe.discriminator_pieces
-    D = "-".join(f"{units}x{pieces}" for units in recipe.discriminator_units)
-    extra = "dropout" if recipe.keep_input < 1 or recipe.keep_hidden < 1 else ""
-    if recipe.penalty != "none":
-        extra += (", " if extra else "") + recipe.penalty.replace("_", " ")
-    return f"G {G} ReLU, sigmoid; D maxout {D}" + (f", {extra}" if extra else "")

@@ -1,4 +1,4 @@
-"""What a data set is: three splits in memory and how to scale them."""
+"""What a data set is: three splits in memory, how to scale them, how to show them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from gan_numpy.datasets.contrast import global_contrast_normalize, undo_contrast
+
 SPLITS = ("train", "validation", "test")
+TYPICAL = 1000  # training images whose contrast stands for a generated image's
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,14 @@ class Dataset:
         uint8 pixels, or floats that need no scaling.
     scale : float
         The value of a white pixel; examples are divided by it.
-    image_shape : (height, width) or None
-        None if the examples are not images.
+    image_shape : (height, width), (channels, height, width) or None
+        None if the examples are not images. A row of a color image holds all of red,
+        then green, then blue, each row by row.
     labels : dict
         Integer labels by split; empty if there are none.
+    contrast : float
+        Length to which `scaled` normalizes each example's contrast; 0 for no
+        normalization. See `gan_numpy.datasets.contrast`.
     """
 
     name: str
@@ -36,8 +43,9 @@ class Dataset:
     validation: np.ndarray
     test: np.ndarray
     scale: float = 1.0
-    image_shape: tuple[int, int] | None = None
+    image_shape: tuple[int, ...] | None = None
     labels: dict[str, np.ndarray] = field(default_factory=dict)
+    contrast: float = 0.0
 
     @property
     def features(self) -> int:
@@ -50,7 +58,7 @@ class Dataset:
         rows: np.ndarray | slice = slice(None),
         dtype: npt.DTypeLike = np.float32,
     ) -> np.ndarray:
-        """Rows of a split as floats, divided by `scale`.
+        """Rows of a split as floats: divided by `scale`, contrast normalized if asked.
 
         Parameters
         ----------
@@ -65,7 +73,30 @@ class Dataset:
         values = getattr(self, split)[rows].astype(dtype)
         if self.scale != 1:
             values *= values.dtype.type(1 / self.scale)
+        if self.contrast:
+            values, _, _ = global_contrast_normalize(values, self.contrast)
         return values
+
+    def display(self, values: np.ndarray) -> np.ndarray:
+        """Examples, real or generated, as pixels in [0, 1].
+
+        A generated image of normalized contrast has no brightness and contrast of its
+        own to go back to: it gets the averages of the first 1,000 training images.
+
+        Parameters
+        ----------
+        values : (N, features) ndarray
+            As `scaled` returns them.
+
+        Returns
+        -------
+        (N, features) ndarray of the dtype of `values`
+        """
+        if self.contrast:
+            pixels = self.train[:TYPICAL].astype(np.float64) / self.scale
+            _, mean, divisor = global_contrast_normalize(pixels, self.contrast)
+            values = undo_contrast(values, float(mean.mean()), float(divisor.mean()))
+        return np.clip(values, 0, 1)
 
     def fingerprint(self) -> str:
         """SHA-256 over all splits: tells whether a run sees the same data again."""

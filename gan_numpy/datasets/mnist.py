@@ -20,6 +20,7 @@ import numpy as np
 
 from gan_numpy.datasets import idx
 from gan_numpy.datasets.base import Dataset
+from gan_numpy.datasets.content import folders, read_content
 from gan_numpy.datasets.download import fetch_verified
 from gan_numpy.errors import UserError
 
@@ -67,10 +68,11 @@ def find(data_dir: Path | None = None) -> dict[str, Path] | None:
     UserError
         If `data_dir` is not a directory or lacks a file.
     """
+    for folder in folders("mnist", data_dir):
+        found = _find_in(folder)
+        if len(found) == len(SHA256):
+            return found
     if data_dir is not None:
-        if not data_dir.is_dir():
-            raise UserError(f"data directory {data_dir} does not exist")
-        found = _find_in(data_dir)
         missing = [name for name in SHA256 if name not in found]
         if missing:
             raise UserError(
@@ -78,11 +80,6 @@ def find(data_dir: Path | None = None) -> dict[str, Path] | None:
                 f"{', '.join(SHA256)}): get them with 'gan-numpy data fetch mnist "
                 f"--data-dir {data_dir}'"
             )
-        return found
-    for folder in (DOWNLOADS, DOWNLOADS.parent):
-        found = _find_in(folder)
-        if len(found) == len(SHA256):
-            return found
     return None
 
 
@@ -115,13 +112,13 @@ def fetch(folder: Path = DOWNLOADS) -> dict[str, Path]:
     return paths
 
 
-def verify(paths: dict[str, Path]) -> dict[str, bool]:
+def verify(paths: dict[str, Path]) -> dict[str, bool | None]:
     """Whether the decompressed content of each file is the original's."""
     return {name: _sha256(paths[name]) == SHA256[name] for name in SHA256}
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(idx.read_content(path)).hexdigest()
+    return hashlib.sha256(read_content(path)).hexdigest()
 
 
 def load(data_dir: Path | None = None) -> Dataset:
@@ -137,7 +134,7 @@ def load(data_dir: Path | None = None) -> Dataset:
     """
     paths = find(data_dir) or fetch()
     arrays = {
-        name: idx.parse(idx.read_content(path), path, 3 if "images" in name else 1)
+        name: idx.parse(read_content(path), path, 3 if "images" in name else 1)
         for name, path in paths.items()
     }
     for part in ("train", "t10k"):

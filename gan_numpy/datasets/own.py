@@ -3,7 +3,8 @@
 A ``.npy`` file holds the array of examples; a ``.npz`` file holds ``train`` and may
 hold ``validation`` and ``test``. Splits that are not there are cut from the end of
 ``train``, a tenth each. Values are uint8 pixels or floats in [0, 1]; images may have
-the shape (N, height, width).
+the shape (N, height, width), color images (N, 3, height, width) or the common
+(N, height, width, 3), which is brought into that order.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def load(path: Path) -> Dataset:
         if name not in flat:
             train, flat[name] = train[:-tenth], train[-tenth:]
     scale = 255.0 if train.dtype == np.uint8 else 1.0
-    image_shape = (shape[0], shape[1]) if len(shape) == 2 else None
+    image_shape = shape if len(shape) > 1 else None
     return Dataset(
         path.stem, train, flat["validation"], flat["test"], scale, image_shape
     )
@@ -58,11 +59,14 @@ def _read(path: Path) -> dict[str, np.ndarray]:
 def _check(values: np.ndarray, name: str, path: Path) -> np.ndarray:
     """One split as uint8 or float32, checked."""
     where = f"{path}: array {name!r}"
-    if values.ndim not in (2, 3) or len(values) < 10 or 0 in values.shape:
+    color = values.ndim == 4 and 3 in (values.shape[1], values.shape[3])
+    if values.ndim not in (2, 3) and not color or len(values) < 10 or not values.size:
         raise UserError(
-            f"{where} has shape {values.shape}, expected (N, features) or "
-            f"(N, height, width) with at least 10 examples"
+            f"{where} has shape {values.shape}, expected (N, features), "
+            f"(N, height, width) or (N, 3, height, width) with at least 10 examples"
         )
+    if color and values.shape[1] != 3:
+        values = np.ascontiguousarray(values.transpose(0, 3, 1, 2))
     if values.dtype == np.uint8:
         return values
     if values.dtype.kind != "f":

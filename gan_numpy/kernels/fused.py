@@ -9,13 +9,13 @@ would need next. So the passes between the products run on one thread.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import numba
 import numpy as np
 
-from gan_numpy.kernels import activations, masks, reference, updates
+from gan_numpy.kernels import activations, masks, patches, reference, updates
 from gan_numpy.kernels import winners as passes
 from gan_numpy.kernels.parzen import parzen_log_density
 from gan_numpy.kernels.reference import affine, affine_input_grad, maxout_directional
@@ -26,8 +26,13 @@ __all__ = [
     "affine_input_grad",
     "affine_param_grads",
     "average_update",
+    "col2im",
+    "convolution",
+    "convolution_transpose",
+    "convolution_weight_grad",
     "dropout",
     "dropout_backward",
+    "im2col",
     "maxout",
     "maxout_directional",
     "maxout_input_grad",
@@ -68,6 +73,32 @@ average_update = _alone(updates.average_update)
 take_maximum = _alone(passes.take_maximum)
 scatter = _alone(passes.scatter)
 batch_sum = _alone(passes.batch_sum)
+im2col = _alone(patches.im2col)
+col2im = _alone(patches.col2im)
+
+
+def _product(
+    A: np.ndarray,
+    B: np.ndarray,
+    bias: np.ndarray | None = None,
+    out: np.ndarray | None = None,
+    add: bool = False,
+) -> np.ndarray:
+    """`matmul.matmul` by the BLAS."""
+    if add:
+        out += A @ B
+        return out
+    C = np.matmul(A, B, out=out)
+    if bias is not None:
+        C += bias
+    return C
+
+
+convolution = _alone(partial(patches.convolution, product=_product))
+convolution_transpose = _alone(partial(patches.convolution_transpose, product=_product))
+convolution_weight_grad = _alone(
+    partial(patches.convolution_weight_grad, product=_product)
+)
 
 
 def affine_param_grads(dy: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

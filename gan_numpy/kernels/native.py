@@ -14,6 +14,13 @@ from gan_numpy.kernels.jit import kernel, operand
 from gan_numpy.kernels.masks import dropout, dropout_backward
 from gan_numpy.kernels.matmul import matmul
 from gan_numpy.kernels.parzen import parzen_log_density
+from gan_numpy.kernels.patches import (
+    col2im,
+    convolution,
+    convolution_transpose,
+    convolution_weight_grad,
+    im2col,
+)
 from gan_numpy.kernels.updates import (
     adam_update,
     average_update,
@@ -28,8 +35,13 @@ __all__ = [
     "affine_input_grad",
     "affine_param_grads",
     "average_update",
+    "col2im",
+    "convolution",
+    "convolution_transpose",
+    "convolution_weight_grad",
     "dropout",
     "dropout_backward",
+    "im2col",
     "maxout",
     "maxout_directional",
     "maxout_input_grad",

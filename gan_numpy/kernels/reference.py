@@ -12,6 +12,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from gan_numpy.kernels.channels import (  # noqa: F401
+    batchnorm,
+    batchnorm_input_grad,
+    batchnorm_statistics,
+    batchnorm_sums,
+    channel_sum,
+)
+from gan_numpy.kernels.windows import (  # noqa: F401
+    col2im,
+    convolution,
+    convolution_transpose,
+    convolution_weight_grad,
+    im2col,
+    places,
+)
+
 # -- affine: y = x W + b -------------------------------------------------------------
 
 

@@ -26,17 +26,25 @@ it returns :math:`\partial S/\partial(dy)`, :math:`\partial S/\partial\theta` an
 :math:`\partial S/\partial x`. As :math:`dx` is linear in :math:`dy`, the first is the
 derivative of :math:`y` in the direction :math:`u`; the last vanishes for layers that
 are linear in :math:`x`, piece by piece: they have no curvature.
+
+Batch normalization brings two more things. It keeps running statistics: *buffers*,
+arrays that training changes though no gradient moves them. ``forward`` changes nothing,
+so it is for whoever trains to ``commit`` what the statistics of a batch, which are in
+its cache, add to them: once per batch, and not at all for a network that is frozen.
+And its outputs depend on the other examples of the batch: it is not ``per_example``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 Cache = Any
 Grads = dict[str, np.ndarray]
+SameLayer = TypeVar("SameLayer", bound="Layer")
 
 
 class Layer:
@@ -54,12 +62,11 @@ class Layer:
     """
 
     params: dict[str, np.ndarray]
-    buffers: dict[str, np.ndarray] = MappingProxyType({})  # type: ignore[assignment]
+    buffers: Mapping[str, np.ndarray] = MappingProxyType({})
     per_example: bool = True
 
     def __init__(self) -> None:
         self.params = {}
-        self.buffers = {}
 
     def forward(
         self,
@@ -162,37 +169,55 @@ class Layer:
             Weight of this batch; the layer's own if not given.
         """
 
-    def with_arrays(
-        self, params: dict[str, np.ndarray], buffers: dict[str, np.ndarray]
-    ) -> Layer:
-        """The same layer around other arrays, which it does not copy.
+    def with_params(
+        self: SameLayer,
+        params: Mapping[str, np.ndarray],
+        buffers: Mapping[str, np.ndarray] | None = None,
+    ) -> SameLayer:
+        """The same layer with other parameter values, for instance averaged ones.
 
         Parameters
         ----------
-        params, buffers : dict
-            With the keys and shapes of this layer's own.
+        params : dict
+            The arrays to compute with, with the names and shapes of this layer's.
+        buffers : dict, optional
+            The same for the buffers; if not given, copies of this layer's. Either way
+            the original's buffers are safe from what the twin commits.
+
+        Raises
+        ------
+        ValueError
+            If names or shapes differ from this layer's.
         """
+        check_fit("parameters", params, self.params)
+        if buffers is None:
+            buffers = {key: value.copy() for key, value in self.buffers.items()}
+        check_fit("buffers", buffers, self.buffers)
         twin = object.__new__(type(self))
         twin.__dict__.update(self.__dict__)
-        twin.params, twin.buffers = dict(params), dict(buffers)
+        twin.params = {key: params[key] for key in self.params}
+        twin.buffers = {key: buffers[key] for key in self.buffers}
         return twin
 
 
-def members(arrays: dict[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
-    """The arrays of the member `name` of a network, without its prefix."""
-    prefix = f"{name}."
-    return {
-        key.removeprefix(prefix): value
-        for key, value in arrays.items()
-        if key.startswith(prefix)
-    }
+def check_fit(
+    what: str, given: Mapping[str, np.ndarray], own: Mapping[str, np.ndarray]
+) -> None:
+    """Refuse arrays that differ in name or shape from those that they would replace.
+
+    Raises
+    ------
+    ValueError
+        If they do.
+    """
+    shapes = {name: value.shape for name, value in given.items()}
+    expected = {name: value.shape for name, value in own.items()}
+    if shapes != expected:
+        raise ValueError(f"{what} {shapes} do not fit the network's {expected}")
 
 
 def check_input(layer: Layer, x: np.ndarray, features: int, dtype: np.dtype) -> None:
     """Refuse a batch of the wrong width or dtype, with one clear line.
-
-    A float64 batch in a float32 layer would silently turn every later array into
-    float64, at half the speed; an integer batch would do the same.
 
     Raises
     ------
@@ -206,10 +231,57 @@ def check_input(layer: Layer, x: np.ndarray, features: int, dtype: np.dtype) -> 
         raise ValueError(
             f"{name} expects a batch of shape (N, {features}), got {x.shape}"
         )
+    check_dtype(layer, x, dtype)
+
+
+def check_images(layer: Layer, x: np.ndarray, channels: int, dtype: np.dtype) -> None:
+    """Refuse a batch that is not of images with `channels` channels and of `dtype`.
+
+    Raises
+    ------
+    ValueError
+        If `x` is not of shape (N, channels, H, W).
+    TypeError
+        If the dtype of `x` is not that of the layer's parameters.
+    """
+    name = type(layer).__name__
+    if x.ndim != 4 or x.shape[1] != channels:
+        raise ValueError(
+            f"{name} expects a batch of shape (N, {channels}, H, W), got {x.shape}"
+        )
+    check_dtype(layer, x, dtype)
+
+
+def check_dtype(layer: Layer, x: np.ndarray, dtype: np.dtype) -> None:
+    """Refuse a batch whose dtype is not that of the layer's parameters.
+
+    A float64 batch in a float32 layer would silently turn every later array into
+    float64, at half the speed; an integer batch would do the same.
+
+    Raises
+    ------
+    TypeError
+        If it is another one.
+    """
     if x.dtype != dtype:
         raise TypeError(
-            f"{name} has {dtype} parameters, got a {x.dtype} batch: "
+            f"{type(layer).__name__} has {dtype} parameters, got a {x.dtype} batch: "
             f"convert it with x.astype(np.{dtype})"
+        )
+
+
+def check_window(layer: Layer, size: int, stride: int, padding: int = 0) -> None:
+    """Refuse a window of no size, a step of no length and a negative padding.
+
+    Raises
+    ------
+    ValueError
+        If `size` or `stride` is not positive, or `padding` is negative.
+    """
+    if size < 1 or stride < 1 or padding < 0:
+        raise ValueError(
+            f"{type(layer).__name__} needs a window and a stride of at least 1 and no "
+            f"negative padding, got {size}, {stride} and {padding}"
         )
 
 

@@ -16,6 +16,18 @@ Initializer = Callable[
 ]
 
 
+def fans(shape: tuple[int, ...]) -> tuple[int, int]:
+    """How many inputs an output sums over, and how many outputs an input reaches.
+
+    A matrix is (n_in, n_out). A convolution's kernels are (out, in, kh, kw): an output
+    sums over ``in * kh * kw`` pixels; the stride is not counted.
+    """
+    if len(shape) == 2:
+        return shape[0], shape[1]
+    window = shape[2] * shape[3]
+    return shape[1] * window, shape[0] * window
+
+
 def uniform(limit: float) -> Initializer:
     r""":math:`W \sim U(-limit, limit)`, the `irange` of the paper's configuration."""
 
@@ -48,7 +60,7 @@ def glorot_uniform() -> Initializer:
     def draw(
         shape: tuple[int, ...], rng: np.random.Generator, dtype: npt.DTypeLike
     ) -> np.ndarray:
-        limit = np.sqrt(6.0 / (shape[0] + shape[1]))
+        limit = np.sqrt(6.0 / sum(fans(shape)))
         return rng.uniform(-limit, limit, size=shape).astype(dtype)
 
     return draw
@@ -63,6 +75,6 @@ def he_normal() -> Initializer:
     def draw(
         shape: tuple[int, ...], rng: np.random.Generator, dtype: npt.DTypeLike
     ) -> np.ndarray:
-        return rng.normal(0.0, np.sqrt(2.0 / shape[0]), size=shape).astype(dtype)
+        return rng.normal(0.0, np.sqrt(2.0 / fans(shape)[0]), size=shape).astype(dtype)
 
     return draw

@@ -7,15 +7,51 @@ from collections.abc import Iterable
 from typing import Any
 
 from gan_numpy.errors import UserError
+from gan_numpy.recipes.acgan import ACGAN, ACGANMNIST
 from gan_numpy.recipes.base import Recipe
+from gan_numpy.recipes.cgan import CGAN, CGANMNIST
+from gan_numpy.recipes.dcgan import DCGAN, DCGANMNIST
 from gan_numpy.recipes.digits import Digits
+from gan_numpy.recipes.infogan import InfoGAN, InfoGANMNIST
+from gan_numpy.recipes.lsgan import LSGAN, LSGANMNIST
+from gan_numpy.recipes.mixtures import Grid, GridPacked, Ring, RingPacked
 from gan_numpy.recipes.mnist import MNIST
 from gan_numpy.recipes.mnist_fast import MNISTFast
+from gan_numpy.recipes.r1 import R1
+from gan_numpy.recipes.sgan import SGAN, SGANMNIST
+from gan_numpy.recipes.wgan import WGAN, WGANMNIST
+from gan_numpy.recipes.wgan_gp import MNISTBest, WGANGP
 
 __all__ = ["RECIPES", "Recipe", "get_recipe", "recipe_from_dict", "with_settings"]
 
 RECIPES: dict[str, Recipe] = {
-    recipe.name: recipe for recipe in (Digits(), MNIST(), MNISTFast())
+    recipe.name: recipe
+    for recipe in (
+        Digits(),
+        MNIST(),
+        MNISTFast(),
+        MNISTBest(),
+        DCGAN(),
+        DCGANMNIST(),
+        LSGAN(),
+        LSGANMNIST(),
+        WGAN(),
+        WGANMNIST(),
+        WGANGP(),
+        R1(),
+        CGAN(),
+        CGANMNIST(),
+        ACGAN(),
+        ACGANMNIST(),
+        InfoGAN(),
+        InfoGANMNIST(),
+        SGAN(),
+        SGANMNIST(),
+        Ring(),
+        RingPacked(),
+        Grid(),
+        GridPacked(),
+    )
 }
 
 

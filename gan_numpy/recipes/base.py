@@ -129,6 +129,10 @@ class Recipe:
     def _refuse(self, field: str, expected: str) -> None:
         refuse(self, field, expected)
 
+    def architecture(self) -> str:
+        """Both networks in one line."""
+        raise NotImplementedError
+
     def networks(
         self,
         data: Dataset,

@@ -71,6 +71,16 @@ class MaxoutGAN(Recipe):
         if self.discriminator_pieces > 255:
             self._refuse("discriminator_pieces", "at most 255")
 
+    def architecture(self) -> str:
+        """Both networks in one line: ``G 100-1200-1200 ...; D maxout 240x5-240x5``."""
+        G = "-".join(map(str, (self.latent_size, *self.generator_units)))
+        pieces = self.discriminator_pieces
+        D = "-".join(f"{units}x{pieces}" for units in self.discriminator_units)
+        extras = ["dropout"] if self.keep_input < 1 or self.keep_hidden < 1 else []
+        if self.penalty != "none":
+            extras.append(self.penalty.replace("_", " "))
+        return ", ".join([f"G {G} ReLU, sigmoid; D maxout {D}", *extras])
+
     def networks(
         self,
         data: Dataset,

@@ -8,7 +8,8 @@ import struct
 import numpy as np
 import pytest
 
-from gan_numpy.datasets import idx
+from gan_numpy.datasets import content, idx
+from gan_numpy.datasets.content import read_content
 from gan_numpy.errors import UserError
 
 
@@ -26,7 +27,7 @@ IMAGES = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)
 def test_a_good_file_is_read_gzipped_or_not_whatever_its_name(pack, tmp_path):
     path = tmp_path / "images"
     path.write_bytes(pack(idx_bytes(IMAGES)))
-    np.testing.assert_array_equal(idx.parse(idx.read_content(path), path, 3), IMAGES)
+    np.testing.assert_array_equal(idx.parse(read_content(path), path, 3), IMAGES)
 
 
 def broken_files():
@@ -53,24 +54,24 @@ def broken_files():
 
 @pytest.mark.parametrize("name", broken_files())
 def test_broken_files_are_refused_in_one_line(name, tmp_path):
-    content, message = broken_files()[name]
+    broken, message = broken_files()[name]
     path = tmp_path / "images.gz"
-    path.write_bytes(content)
+    path.write_bytes(broken)
     with pytest.raises(UserError, match=message) as caught:
-        idx.parse(idx.read_content(path), path, 3)
+        idx.parse(read_content(path), path, 3)
     assert str(path) in str(caught.value) and "\n" not in str(caught.value)
 
 
 def test_a_directory_and_a_missing_file(tmp_path):
     with pytest.raises(UserError, match="is a directory"):
-        idx.read_content(tmp_path)
+        read_content(tmp_path)
     with pytest.raises(UserError, match="No such file"):
-        idx.read_content(tmp_path / "none")
+        read_content(tmp_path / "none")
 
 
 def test_a_stream_without_end_is_cut_off(tmp_path, monkeypatch):
-    monkeypatch.setattr(idx, "LARGEST", 1000)
+    monkeypatch.setattr(content, "LARGEST", 1000)
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(bytes(10_000_000)))
     with pytest.raises(UserError, match="more than 1,000 bytes"):
-        idx.read_content(path)
+        read_content(path)

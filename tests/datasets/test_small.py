@@ -127,3 +127,13 @@ def test_own_file_must_exist_and_have_a_train_array(tmp_path):
     np.savez(tmp_path / "own.npz", train=np.zeros((20, 4)), test=np.zeros((20, 5)))
     with pytest.raises(UserError, match="differ"):
         load_dataset(str(tmp_path / "own.npz"))
+
+
+def test_own_color_images_in_either_order(tmp_path, rng):
+    images = rng.integers(0, 256, (30, 3, 6, 4), dtype=np.uint8)
+    np.save(tmp_path / "first.npy", images)
+    np.save(tmp_path / "last.npy", images.transpose(0, 2, 3, 1))
+    first, last = (load_dataset(str(tmp_path / f"{n}.npy")) for n in ("first", "last"))
+    assert first.image_shape == last.image_shape == (3, 6, 4)
+    np.testing.assert_array_equal(first.train, images[:24].reshape(24, -1))
+    np.testing.assert_array_equal(last.train, first.train)

@@ -92,7 +92,8 @@ def test_nan_and_infinity_as_in_the_reference(kernels, rng, dtype):
 def test_gradient_of_an_infinite_cotangent(kernels, rng, dtype):
     x, W, _, dh, winners = make(rng, (6, 5, 3, 2), dtype)
     dh[2, 1] = np.inf
-    _, db = kernels.maxout_param_grads(dh, winners, x, 2)
+    with np.errstate(invalid="ignore"):  # dW adds 0 * inf, and some BLAS report it
+        _, db = kernels.maxout_param_grads(dh, winners, x, 2)
     assert np.isposinf(db[2 + winners[2, 1]])
     assert np.isfinite(np.delete(db, 2 + winners[2, 1])).all()
 

@@ -40,6 +40,11 @@ for dtype in (np.float32, np.float64):
     native.rmsprop_update(state[0], state[1], W, 1e-3, 0.9, 1e-8)
     native.average_update(state[2], W, 0.9)
     add(*state)
+    images = rng.standard_normal((7, 5, 13, 11)).astype(dtype)
+    kernel = rng.standard_normal((35, 5, 4, 4)).astype(dtype)
+    maps = native.convolution(images, kernel, None, 2, 1)
+    add(maps, native.convolution_transpose(maps, kernel, None, (13, 11), 2, 1))
+    add(native.convolution_weight_grad(maps, images, (4, 4), 2, 1))
     add(native.parzen_log_density(x, W.T.copy()[:, :300], np.array([0.9, 2.0])))
 print(numba.get_num_threads(), digest.hexdigest())
 """
