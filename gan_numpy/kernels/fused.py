@@ -15,7 +15,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from gan_numpy.kernels import activations, masks, patches, reference, updates
+from gan_numpy.kernels import activations, masks, maxima, patches, reference, updates
 from gan_numpy.kernels import winners as passes
 from gan_numpy.kernels.parzen import parzen_log_density
 from gan_numpy.kernels.reference import affine, affine_input_grad, maxout_directional
@@ -33,12 +33,18 @@ __all__ = [
     "dropout",
     "dropout_backward",
     "im2col",
+    "max_pool",
+    "max_pool_gather",
+    "max_pool_scatter",
     "maxout",
     "maxout_directional",
     "maxout_input_grad",
     "maxout_param_grads",
     "momentum_update",
     "parzen_log_density",
+    "piece_gather",
+    "piece_maximum",
+    "piece_scatter",
     "relu",
     "rmsprop_update",
     "sigmoid",
@@ -73,6 +79,12 @@ average_update = _alone(updates.average_update)
 take_maximum = _alone(passes.take_maximum)
 scatter = _alone(passes.scatter)
 batch_sum = _alone(passes.batch_sum)
+piece_maximum = _alone(maxima.piece_maximum)
+piece_gather = _alone(maxima.piece_gather)
+piece_scatter = _alone(maxima.piece_scatter)
+max_pool = _alone(maxima.max_pool)
+max_pool_scatter = _alone(maxima.max_pool_scatter)
+max_pool_gather = _alone(maxima.max_pool_gather)
 im2col = _alone(patches.im2col)
 col2im = _alone(patches.col2im)
 

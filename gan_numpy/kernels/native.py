@@ -13,6 +13,14 @@ from gan_numpy.kernels.activations import relu, sigmoid
 from gan_numpy.kernels.jit import kernel, operand
 from gan_numpy.kernels.masks import dropout, dropout_backward
 from gan_numpy.kernels.matmul import matmul
+from gan_numpy.kernels.maxima import (
+    max_pool,
+    max_pool_gather,
+    max_pool_scatter,
+    piece_gather,
+    piece_maximum,
+    piece_scatter,
+)
 from gan_numpy.kernels.parzen import parzen_log_density
 from gan_numpy.kernels.patches import (
     col2im,
@@ -42,12 +50,18 @@ __all__ = [
     "dropout",
     "dropout_backward",
     "im2col",
+    "max_pool",
+    "max_pool_gather",
+    "max_pool_scatter",
     "maxout",
     "maxout_directional",
     "maxout_input_grad",
     "maxout_param_grads",
     "momentum_update",
     "parzen_log_density",
+    "piece_gather",
+    "piece_maximum",
+    "piece_scatter",
     "relu",
     "rmsprop_update",
     "sigmoid",

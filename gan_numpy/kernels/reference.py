@@ -19,6 +19,14 @@ from gan_numpy.kernels.channels import (  # noqa: F401
     batchnorm_sums,
     channel_sum,
 )
+from gan_numpy.kernels.pools import (  # noqa: F401
+    max_pool,
+    max_pool_gather,
+    max_pool_scatter,
+    piece_gather,
+    piece_maximum,
+    piece_scatter,
+)
 from gan_numpy.kernels.windows import (  # noqa: F401
     col2im,
     convolution,

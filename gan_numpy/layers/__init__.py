@@ -7,12 +7,18 @@ from gan_numpy.layers.conv_transpose import ConvTranspose2D
 from gan_numpy.layers.dense import Dense
 from gan_numpy.layers.dropout import Dropout
 from gan_numpy.layers.leaky_relu import LeakyReLU
+from gan_numpy.layers.max_pool import MaxPool2D
 from gan_numpy.layers.maxout import Maxout
-from gan_numpy.layers.relu import ReLU
+from gan_numpy.layers.maxout_conv import MaxoutConv2D
+from gan_numpy.layers.noise import GaussianNoise
+from gan_numpy.layers.one_hot import one_hot
 from gan_numpy.layers.pack import Pack
+from gan_numpy.layers.relu import ReLU
+from gan_numpy.layers.rescale import Rescale
 from gan_numpy.layers.reshape import Reshape
 from gan_numpy.layers.sigmoid import Sigmoid
 from gan_numpy.layers.tanh import Tanh
+from gan_numpy.layers.upsample import Upsample
 
 __all__ = [
     "BatchNorm",
@@ -21,13 +27,19 @@ __all__ = [
     "ConvTranspose2D",
     "Dense",
     "Dropout",
+    "GaussianNoise",
     "Grads",
     "Layer",
     "LeakyReLU",
+    "MaxPool2D",
     "Maxout",
+    "MaxoutConv2D",
     "Pack",
     "ReLU",
+    "Rescale",
     "Reshape",
     "Sigmoid",
     "Tanh",
+    "Upsample",
+    "one_hot",
 ]

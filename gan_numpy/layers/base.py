@@ -234,13 +234,17 @@ def check_input(layer: Layer, x: np.ndarray, features: int, dtype: np.dtype) -> 
     check_dtype(layer, x, dtype)
 
 
-def check_images(layer: Layer, x: np.ndarray, channels: int, dtype: np.dtype) -> None:
+def check_images(
+    layer: Layer, x: np.ndarray, channels: int, dtype: np.dtype, side: int = 1
+) -> None:
     """Refuse a batch that is not of images with `channels` channels and of `dtype`.
+
+    Nor may they be smaller than `side`: a window would not fit.
 
     Raises
     ------
     ValueError
-        If `x` is not of shape (N, channels, H, W).
+        If `x` is not of shape (N, channels, H, W), or H or W is less than `side`.
     TypeError
         If the dtype of `x` is not that of the layer's parameters.
     """
@@ -248,6 +252,11 @@ def check_images(layer: Layer, x: np.ndarray, channels: int, dtype: np.dtype) ->
     if x.ndim != 4 or x.shape[1] != channels:
         raise ValueError(
             f"{name} expects a batch of shape (N, {channels}, H, W), got {x.shape}"
+        )
+    if min(x.shape[2:]) < side:
+        raise ValueError(
+            f"{name} needs images of {max(side, 1)} x {max(side, 1)} or more for its "
+            f"window, got a batch of shape {x.shape}"
         )
     check_dtype(layer, x, dtype)
 

@@ -139,7 +139,8 @@ class BatchNorm(Layer):
                 )
             mean, variance = kernels.batchnorm_statistics(x)
         else:  # copies: commit changes the buffers in place
-            mean, variance = (self.buffers[k].copy() for k in ("mean", "variance"))
+            kept = (self.buffers["mean"], self.buffers["variance"])
+            mean, variance = (value.astype(gamma.dtype) for value in kept)
         y = kernels.batchnorm(x, mean, gamma / self._std(variance), beta)
         return y, Normalized(x, mean, variance, train)
 

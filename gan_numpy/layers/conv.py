@@ -106,12 +106,7 @@ class Conv2D(Layer):
             If the dtype of `x` is not that of the parameters.
         """
         W, b = self.params["W"], self.params["b"]
-        check_images(self, x, W.shape[1], W.dtype)
-        if min(x.shape[2:]) + 2 * self.padding < W.shape[2]:
-            raise ValueError(
-                f"Conv2D: a {W.shape[2]} x {W.shape[3]} window does not fit into "
-                f"images of shape {x.shape} with padding {self.padding}"
-            )
+        check_images(self, x, W.shape[1], W.dtype, W.shape[2] - 2 * self.padding)
         return kernels.convolution(x, W, b, self.stride, self.padding), x
 
     def backward(

@@ -2,8 +2,8 @@ r"""A class head beside the discriminator's output: ACGAN and InfoGAN.
 
 The discriminator ends with :math:`1 + K` outputs: the logit *a* of being real, and the
 K logits :math:`l` of a class, with :math:`Q(c | x) = \mathrm{softmax}(l)_c`. The
-generator is told a class c beside its noise. Both players add the cross-entropy of the class to
-their losses, the generator's through the discriminator:
+generator is told a class c beside its noise. Both players add the cross-entropy of the
+class to their losses, the generator's through the discriminator:
 
 .. math::
     C = -\tfrac1B \sum \log Q(c_n | x_n), \qquad

@@ -2,8 +2,8 @@
 auxiliary classifier GANs", arXiv:1610.09585.
 
 The generator is told a class, the discriminator is not: it must recognize it. All
-numbers without a comment are those of `gan_numpy.recipes.dcgan`, as the paper's networks
-are convolutional ones with batch normalization, too.
+numbers without a comment are those of `gan_numpy.recipes.dcgan`, as the paper's
+networks are convolutional ones with batch normalization, too.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Least squares GAN: Mao et al., arXiv:1611.04076.
 
 The networks and all numbers without a comment are those of `gan_numpy.recipes.digits`
-and `gan_numpy.recipes.mnist_fast`, so that the objective is all that differs. The coding
-is the paper's equation 9: 0 for generated examples, 1 for real ones, and 1 is what the
-generator aims at. ``--set objective=pearson`` is its equation 8.
+and `gan_numpy.recipes.mnist_fast`, so that the objective is all that differs. The
+coding is the paper's equation 9: 0 for generated examples, 1 for real ones, and 1 is
+what the generator aims at. ``--set objective=pearson`` is its equation 8.
 """
 
 from __future__ import annotations

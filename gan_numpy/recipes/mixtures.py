@@ -1,10 +1,10 @@
-r"""Mode collapse on mixtures of Gaussians, and PacGAN's cure: Lin, Khetan, Fanti and Oh,
+r"""Mode collapse on mixtures of Gaussians, and a cure: Lin, Khetan, Fanti and Oh,
 "PacGAN: The power of two samples in generative adversarial networks", arXiv:1712.04086.
 
 Source of every number without a comment: section 4.1 of the paper and the code released
-with it (``synthetic_data_experiments/2DRing_GAN&PacGAN``). A packed discriminator sees m
-times as many examples per step there; here the batch is the same, so that a step costs
-the same and m times fewer packs are judged.
+with it (``synthetic_data_experiments/2DRing_GAN&PacGAN``). A packed discriminator sees
+m times as many examples per step there; here the batch is the same, so that a step
+costs the same and m times fewer packs are judged.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Wasserstein GAN with weight clipping: Arjovsky, Chintala and Bottou, arXiv:1701.07875.
+"""Wasserstein GAN with clipped weights: Arjovsky, Chintala, Bottou, arXiv:1701.07875.
 
 Source of every number without a comment: Algorithm 1 of the paper. The networks are
 those of `gan_numpy.recipes.digits` and `gan_numpy.recipes.mnist`, without dropout: the

@@ -37,6 +37,49 @@ LAYERS = {
 }
 
 
+IMAGE_LAYERS = {
+    "conv": lambda rng: layers.Conv2D(2, 3, 4, stride=2, padding=1, **options(rng)),
+    "conv 2/3": lambda rng: layers.Conv2D(2, 5, 2, stride=3, **options(rng)),
+    "conv transpose": lambda rng: layers.ConvTranspose2D(
+        2, 3, 4, stride=2, padding=1, **options(rng)
+    ),
+    "conv transpose 3/2": lambda rng: layers.ConvTranspose2D(
+        2, 3, 3, stride=2, padding=1, output_padding=1, **options(rng)
+    ),
+    "maxout conv": lambda rng: layers.MaxoutConv2D(2, 3, 2, 3, **options(rng)),
+    "max pool": lambda rng: layers.MaxPool2D(4, 2),
+    "upsample": lambda rng: layers.Upsample(2),
+    "batchnorm": lambda rng: layers.BatchNorm(2, dtype=np.float64),
+    "noise": lambda rng: layers.GaussianNoise(0.4),
+    "rescale": lambda rng: layers.Rescale(2, -1),
+    "discriminator": lambda rng: Sequential(
+        [
+            ("noise", layers.GaussianNoise(0.1)),
+            ("c0", layers.Conv2D(2, 3, 3, padding=1, **options(rng))),
+            ("leaky", layers.LeakyReLU(0.2)),
+            ("c1", layers.Conv2D(3, 4, 4, stride=2, padding=1, **options(rng))),
+            # Right before batch normalization, a bias would have no gradient.
+            ("leaky1", layers.LeakyReLU(0.2)),
+            ("bn", layers.BatchNorm(4, dtype=np.float64)),
+            ("pool", layers.MaxPool2D(2, 1)),
+            ("flat", layers.Reshape(-1)),
+            ("y", layers.Dense(8, 1, **options(rng))),
+        ]
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IMAGE_LAYERS)
+@pytest.mark.parametrize("train", [True, False])
+def test_a_layer_of_images_is_right(name, train, rng):
+    layer = IMAGE_LAYERS[name](rng)
+    # A batch of another size than any channels, or they would be taken for it.
+    x = rng.permutation(np.linspace(-2, 2, 7 * 2 * 6 * 5)).reshape(7, 2, 6, 5)
+    generator = np.random.default_rng(1)
+    result = check_gradients(layer, x, train=train, rng=generator)
+    assert result.passed, str(result)
+
+
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_layer_is_right(name, rng):
     layer, x = LAYERS[name](rng), away_from_zero(rng, 7, 5)
@@ -94,3 +137,44 @@ def test_the_penalties_are_right(activation, penalize, name, rng):
         lambda W: (penalty(W)[0], 2 * penalty(W)[1]), critic.params[name]
     )
     assert not doubled.passed
+
+
+@pytest.mark.parametrize("penalize", [penalties.r1, penalties.gradient_penalty])
+@pytest.mark.parametrize("name", ["c0.W", "c1.W", "c1.b", "t.W", "y.W"])
+def test_the_penalties_cross_convolutions(penalize, name, rng):
+    """Curved, so that the third sweep passes through each layer as well."""
+    critic = Sequential(
+        [
+            ("scale", layers.Rescale(2, -1)),
+            ("c0", layers.Conv2D(1, 2, 3, padding=1, **options(rng))),
+            ("tanh", layers.Tanh()),
+            ("t", layers.ConvTranspose2D(2, 2, 2, stride=2, **options(rng))),
+            ("up", layers.Upsample(2)),
+            ("c1", layers.MaxoutConv2D(2, 2, 2, 4, stride=3, **options(rng))),
+            ("tanh1", layers.Tanh()),
+            ("pool", layers.MaxPool2D(2, 1)),
+            ("flat", layers.Reshape(-1)),
+            ("y", layers.Dense(40, 1, **options(rng))),
+        ]
+    )
+    x = rng.standard_normal((2, 1, 4, 5))
+
+    def penalty(parameter):
+        params = {**critic.params, name: parameter.astype(np.float64)}
+        value, grads = penalize(critic.with_params(params), x, 9.3)
+        return value, grads[name].astype(parameter.dtype)
+
+    result = check_gradients(penalty, critic.params[name])
+    assert result.passed, str(result)
+
+
+def test_a_penalty_does_not_cross_batch_normalization(rng):
+    critic = Sequential(
+        [
+            ("bn", layers.BatchNorm(5)),
+            ("y", layers.Dense(5, 1, init=normal(1), rng=rng)),
+        ]
+    )
+    x = rng.standard_normal((7, 5)).astype(np.float32)
+    with pytest.raises(NotImplementedError, match="a gradient penalty cannot cross"):
+        penalties.r1(critic, x, 1.0)
