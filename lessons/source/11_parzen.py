@@ -409,7 +409,7 @@ r"""
 - Goodfellow et al., [arXiv:1406.2661](https://arxiv.org/abs/1406.2661), section 5 and
   Table 1; the protocol is that of Breuleux, Bengio and Vincent (2011).
 - Theis, van den Oord and Bethge, *A note on the evaluation of generative models*,
-  [arXiv:1511.01844](https://arxiv.org/abs/1511.01844), section 4.2: why a high score does not mean good samples,
+  [arXiv:1511.01844](https://arxiv.org/abs/1511.01844): why a high score does not mean good samples,
   nor good samples a high score.
 - The library: [evaluation/parzen.py](../gan_numpy/evaluation/parzen.py) is the protocol,
   [kernels/parzen.py](../gan_numpy/kernels/parzen.py) serves all widths from one pass of distances,
