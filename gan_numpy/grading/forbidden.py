@@ -1,9 +1,9 @@
 r"""Shortcuts: what a submission may not use in place of deriving.
 
 Two looks at it. Before it runs its syntax tree is searched, for each exercise only the
-statements that the exercise rests upon: a notebook may plot with anything. While it runs,
-its imports and what it asks of the system are watched; these watchmen live in the
-student's own process, so they name shortcuts, while the walls are those of `sandbox`.
+statements that the exercise rests upon: a notebook may plot with anything. While it
+runs, its imports and what it asks of the system are watched; this watchman lives in the
+student's own process, so he names shortcuts, while the walls are those of `sandbox`.
 """
 
 from __future__ import annotations
@@ -38,17 +38,8 @@ ATTRIBUTES = frozenset(
     " __bases__ __mro__ __dict__ f_globals f_back f_locals f_builtins gi_frame tb_frame"
     " ctypeslib importlib _getframe".split()
 )
-EVENTS = (
-    "os.",
-    "subprocess.",
-    "socket.",
-    "ctypes.",
-    "shutil.",
-    "pty.",
-    "signal.",
-    "tempfile.",
-    "glob.",
-    "gc.",
+EVENTS = frozenset(
+    "os subprocess socket ctypes shutil pty signal tempfile glob gc".split()
 )
 QUIET = ("os.listdir", "os.scandir", "ctypes.seterrno")
 
@@ -100,13 +91,19 @@ def shortcuts(
             continue
         names = used_names(statement)
         reasons += [refused[k] for k in sorted(names & refused.keys())]
-        reasons += [f"uses {k}" for k in sorted(names & NAMES - _own(statement))]
+        suspect = names & _suspects(allowed) - _own(statement)
+        reasons += [f"uses {k}" for k in sorted(suspect)]
         for node in ast.walk(statement):
             if isinstance(node, ast.Attribute) and node.attr in ATTRIBUTES:
                 reasons.append(f"uses .{node.attr}")
             found = [why_not(module, allowed) for module in _modules(node)]
             reasons += [r for r in found if r is not None]
     return list(dict.fromkeys(reasons))
+
+
+def _suspects(allowed: Iterable[str]) -> frozenset[str]:
+    """Who may use os may open files."""
+    return NAMES - {"open"} if "os" in allowed else NAMES
 
 
 def _own(statement: ast.stmt) -> set[str]:
@@ -141,7 +138,8 @@ class Watchman:
         """The built-in names as the student's code sees them."""
         names = dict(vars(builtins))
         for name in ("exec", "eval", "compile", "open", "input", "breakpoint"):
-            names[name] = self._refusal(name)
+            if name in _suspects(self.allowed):
+                names[name] = self._refusal(name)
         names["__import__"] = self._import
         return names
 
@@ -169,9 +167,11 @@ class Watchman:
             root = str(arguments[0]).split(".")[0]
             if root in (LIBRARY, *AUTOGRAD) and root not in self.allowed:
                 self._refuse(str(why_not(root, self.allowed)), ImportError)
-        elif event == "open":
+        elif event == "open" and "os" not in self.allowed:
             self._open(*arguments)
-        elif event.startswith(EVENTS) and event not in QUIET:
+        elif event.split(".")[0] in EVENTS and event not in QUIET:
+            if event.split(".")[0] in self.allowed:
+                return
             self._refuse(f"calls {event}", PermissionError)
 
     def _open(self, path: Any, mode: Any, flags: Any) -> None:

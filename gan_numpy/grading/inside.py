@@ -7,29 +7,27 @@ answer differently, or not at all.
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import importlib
 import inspect
 import io
-import linecache
 import socket
 import sys
-import tokenize
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..errors import UserError
-from ..exercises.loading import Piece, Submission, needed, notebook_cells
+from ..exercises.loading import Submission
 from ..gradcheck.calls import describe
 from . import wire
-from .forbidden import Watchman, shortcuts, why_not
+from .forbidden import Watchman, shortcuts
+from .reading import define, read_source, untouched
 
+Reply = tuple[dict[str, Any], bytes]
 TEXT = 4000  # characters of a message
 
 
@@ -81,7 +79,7 @@ class InsideCoder(wire.Coder):
 
     def other(self, value: Any, depth: int) -> Any:
         if type(value) is np.random.Generator:
-            return {"g": _plain_state(value.bit_generator.state)}
+            return {"g": _plain_state(dict(value.bit_generator.state))}
         if type(value) in self.classes.values():
             state = {k: self.node(v, depth + 1) for k, v in vars(value).items()}
             return {"o": ["", type(value).__name__, state]}
@@ -95,13 +93,14 @@ class InsideCoder(wire.Coder):
 
     def _as_plain(self, value: Any, depth: int) -> dict[str, Any]:
         """What a subclass of tuple, list or dict holds, beside its number."""
-        for kind, key in ((tuple, "t"), (list, "l")):
-            if isinstance(value, kind):
-                parts = [self.node(v, depth + 1) for v in kind.__iter__(value)]
-                return {"v": {key: parts}}
+        if isinstance(value, tuple):
+            items = tuple.__iter__(value)
+            return {"v": {"t": [self.node(v, depth + 1) for v in items]}}
+        if isinstance(value, list):
+            return {"v": {"l": [self.node(v, depth + 1) for v in list.__iter__(value)]}}
         if isinstance(value, dict):
-            items = dict.items(value)
-            return {"v": {"d": {str(k): self.node(v, depth + 1) for k, v in items}}}
+            pairs = dict.items(value)
+            return {"v": {"d": {str(k): self.node(v, depth + 1) for k, v in pairs}}}
         return {}
 
     def special(self, kind: str, content: Any, data: bytes) -> Any:
@@ -115,7 +114,7 @@ class InsideCoder(wire.Coder):
             return Back(content, self.call_back)
         if kind == "o":
             source, name, state = content
-            made = object.__new__(self._class(source, name))
+            made: Any = object.__new__(self._class(source, name))
             made.__dict__.update({k: self._value(v, data) for k, v in state.items()})
             return made
         return super().special(kind, content, data)
@@ -136,64 +135,6 @@ def _plain_state(state: dict[str, Any]) -> dict[str, Any]:
         [int(n) for n in v] if isinstance(v, np.ndarray) else int(v)
         for k, v in state.items()
     }  # fmt: skip
-
-
-def read_source(name: str, content: bytes) -> Submission:
-    """The submission in these bytes, found by their encoding, not run.
-
-    Raises
-    ------
-    UserError
-        If they are no text or no notebook.
-    """
-    try:
-        if b"\0" in content:
-            raise UserError("not a text file (it contains null bytes)")
-        if name.endswith(".ipynb"):
-            return Submission(Path(name), notebook_cells(content.decode(), Path(name)))
-        coding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-        text = content.decode(coding)
-    except (UnicodeDecodeError, SyntaxError, LookupError):
-        raise UserError("not a text file in UTF-8, nor in the coding it says") from None
-    return Submission(Path(name), [Piece(name, text.removeprefix("\ufeff"))])
-
-
-def define(
-    submission: Submission, wanted: list[str], watchman: Watchman
-) -> dict[str, Any]:
-    """Run the statements that these functions rest upon; imports only if allowed."""
-    namespace: dict[str, Any] = {
-        "__name__": submission.path.stem,
-        "__builtins__": watchman.builtins(),
-    }
-    trees = [p.tree.body for p in submission.pieces if p.tree is not None]
-    kept = {id(s) for s in needed((s for body in trees for s in body), wanted)}
-    for piece in submission.pieces:
-        lines = piece.source.splitlines(keepends=True)
-        linecache.cache[piece.filename] = (len(lines), None, lines, piece.filename)
-        for statement in piece.tree.body if piece.tree is not None else []:
-            if id(statement) not in kept:
-                continue
-            for allowed in _allowed_parts(statement, watchman.allowed):
-                module = ast.Module([allowed], type_ignores=[])
-                code = compile(module, piece.filename, "exec")
-                try:
-                    exec(code, namespace)
-                except ImportError:
-                    if not isinstance(statement, (ast.Import, ast.ImportFrom)):
-                        raise
-    return namespace
-
-
-def _allowed_parts(statement: ast.stmt, allowed: tuple[str, ...]) -> list[ast.stmt]:
-    """The statement; of an import only what may be imported."""
-    if isinstance(statement, ast.Import):
-        names = [a for a in statement.names if why_not(a.name, allowed) is None]
-        return [ast.copy_location(ast.Import([n]), statement) for n in names]
-    if isinstance(statement, ast.ImportFrom):
-        module = "." * statement.level + (statement.module or "")
-        return [statement] if why_not(module, allowed) is None else []
-    return [statement]
 
 
 class Service:
@@ -224,36 +165,36 @@ class Service:
     def _report(self, reason: str) -> None:
         self._send({"flag": reason[:200]})
 
-    def _load(self, header: dict[str, Any], data: bytes) -> tuple[dict[str, Any]]:
+    def _load(self, header: dict[str, Any], data: bytes) -> Reply:
         """Read it: which exercises there are, what is wrong with them beforehand."""
         try:
             self.submission = read_source(header["name"], data)
         except UserError as error:
-            return ({"refused": str(error)[:TEXT]},)
+            return {"refused": str(error)[:TEXT]}, b""
         errors = [p.complaint() for p in self.submission.pieces if p.error is not None]
         found = {}
         for name in self.submission.found:
-            wanted = [name, *header["given"].get(name, [])]
+            given = header["given"].get(name, {})
+            wanted = [name, *given]
             flags = shortcuts(self.submission, wanted, self.watchman.allowed)
             problem = self.submission.syntax_error(name)
-            found[name] = {"flags": flags[:5], "syntax": problem}
-        return ({"found": found, "errors": errors[:1]},)
+            same = untouched(self.submission, given)
+            found[name] = {"flags": flags[:5], "syntax": problem, "untouched": same}
+        return {"found": found, "errors": errors[:1]}, b""
 
-    def _define(self, header: dict[str, Any], _: bytes) -> tuple[dict[str, Any]]:
+    def _define(self, header: dict[str, Any], _: bytes) -> Reply:
         """Make the functions of one exercise; say where each is defined."""
         assert self.submission is not None
         try:
             with self._guarded():
                 space = define(self.submission, header["wanted"], self.watchman)
         except BaseException as error:
-            return (self._raised(error, 2),)
+            return self._raised(error, 2), b""
         self.spaces[header["space"]] = space
         made = [k for k in header["wanted"] if callable(space.get(k))]
-        return ({"functions": {k: _where(space[k]) for k in made}},)
+        return {"functions": {k: _where(space[k]) for k in made}}, b""
 
-    def _call(
-        self, header: dict[str, Any], data: bytes
-    ) -> tuple[dict[str, Any], bytes]:
+    def _call(self, header: dict[str, Any], data: bytes) -> Reply:
         for number in header["free"]:
             self.coder.forget(number)
         printed = Printed()
@@ -271,7 +212,7 @@ class Service:
                 ):
                     value = function(*arguments, **keywords)
             except BaseException as error:
-                return self._raised(error, 1), b""
+                return self._raised(error, 3 if "convert" in header else 1), b""
         after = [self.coder.encode(a) for a in arguments]
         changed = [k for k, old in enumerate(before) if after[k] != old]
         try:

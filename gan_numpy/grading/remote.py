@@ -111,8 +111,8 @@ class RemoteCoder(wire.Coder):
         made: Any
         if "v" in content:
             plain = self._value(content["v"], data)
-            kinds = {tuple: HandledTuple, list: HandledList, dict: HandledDict}
-            made = kinds[type(plain)](plain)
+            kinds: dict[type, Any] = {tuple: HandledTuple, list: HandledList}
+            made = kinds.get(type(plain), HandledDict)(plain)
         else:
             name = str(content["k"])
             name = name if name.isidentifier() else "object"

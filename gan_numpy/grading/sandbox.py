@@ -10,7 +10,6 @@ limits. What the system does not allow is left out, and its name is returned.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import resource
 import sys
@@ -19,17 +18,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-NEWNS, NEWIPC, NEWUSER, NEWPID, NEWNET = (
-    0x00020000,
-    0x08000000,
-    0x10000000,
-    0x20000000,
-    0x40000000,
-)
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
-MS_BIND, MS_REC, MS_PRIVATE, MNT_DETACH = 0x1000, 0x4000, 0x40000, 2
-MOUNT_SETATTR, AT_RECURSIVE, AT_FDCWD = 442, 0x8000, -100
-PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, SIGKILL = 1, 38, 9
+from . import system as linux
+from .system import System
+
 COVERED = ("/tmp", "/var/tmp", "/home", "/root", "/mnt", "/media", "/srv", "/run")
 SYSTEM = ("/usr", "/lib", "/bin", "/etc", "/dev", "/proc", "/sys")
 SCRATCH = "/tmp/scratch"
@@ -64,69 +55,6 @@ class Limits:
         return asdict(self)
 
 
-class _Attributes(ctypes.Structure):
-    """struct mount_attr of mount_setattr(2)."""
-
-    _fields_ = [(name, ctypes.c_uint64) for name in ("set", "clear", "prop", "fd")]
-
-
-class _System:
-    """The system calls that Python does not have; an OSError if one is refused."""
-
-    def __init__(self) -> None:
-        self.libc = ctypes.CDLL(None, use_errno=True)
-
-    def _call(self, name: str, *arguments: Any) -> None:
-        try:
-            function = getattr(self.libc, name)
-        except AttributeError:
-            raise OSError(f"this system has no {name}") from None
-        if function(*arguments) != 0:
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number))
-
-    def unshare(self, flags: int) -> None:
-        self._call("unshare", flags)
-
-    def setns(self, fd: int, kind: int) -> None:
-        self._call("setns", fd, kind)
-
-    def prctl(self, option: int, value: int) -> None:
-        zero = ctypes.c_ulong(0)
-        self._call("prctl", option, ctypes.c_ulong(value), zero, zero, zero)
-
-    def mount(
-        self, source: str, target: str, kind: str | None, flags: int, data: str = ""
-    ) -> None:
-        self._call(
-            "mount",
-            source.encode(),
-            target.encode(),
-            kind and kind.encode(),
-            ctypes.c_ulong(flags),
-            data.encode() or None,
-        )
-
-    def unmount(self, target: str) -> None:
-        self._call("umount2", target.encode(), MNT_DETACH)
-
-    def read_only(self, target: str) -> None:
-        wanted = _Attributes(MS_RDONLY | MS_NOSUID, 0, 0, 0)
-        self._call(
-            "syscall",
-            ctypes.c_long(MOUNT_SETATTR),
-            ctypes.c_long(AT_FDCWD),
-            target.encode(),
-            ctypes.c_long(AT_RECURSIVE),
-            ctypes.byref(wanted),
-            ctypes.c_long(ctypes.sizeof(wanted)),
-        )
-
-    def drop_capabilities(self) -> None:
-        header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # version 3, this process
-        self._call("capset", header, (ctypes.c_uint32 * 6)())
-
-
 @dataclass
 class Walls:
     """What `isolate` has built.
@@ -156,43 +84,43 @@ def isolate(hide: list[str]) -> Walls:
     one only waits for the second.
     """
     walls = Walls([], address_space=_address_space())
-    system = _System()
+    system = System()
     if os.geteuid() != 0:
         user, group = os.getuid(), os.getgid()
         try:
-            system.unshare(NEWUSER)
+            system.unshare(linux.NEWUSER)
             Path("/proc/self/setgroups").write_text("deny")
             Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
             Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
         except OSError:
             walls.missing.append("no other user: it runs as yourself")
     for flag, what in (
-        (NEWNET, "the network is not cut off"),
-        (NEWIPC, "shared memory is not private"),
-        (NEWPID, "it could signal other processes of its user"),
-        (NEWNS, "files that everybody may read are not hidden"),
+        (linux.NEWNET, "the network is not cut off"),
+        (linux.NEWIPC, "shared memory is not private"),
+        (linux.NEWPID, "it could signal other processes of its user"),
+        (linux.NEWNS, "files that everybody may read are not hidden"),
     ):
         try:
             system.unshare(flag)
         except OSError:
             walls.missing.append(what)
             continue
-        if flag == NEWPID:
+        if flag == linux.NEWPID:
             _go_on_inside(system)
             walls.processes = _own_processes()
-        if flag == NEWNS:
+        if flag == linux.NEWNS:
             _rebuild_files(system, hide, walls)
     return walls
 
 
-def _go_on_inside(system: _System) -> None:
+def _go_on_inside(system: System) -> None:
     """Fork; the child is the first process of the new name space, and goes on."""
     child = os.fork()
     if child:
         os.closerange(3, 256)
         _, status = os.waitpid(child, 0)
         os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
-    system.prctl(PR_SET_PDEATHSIG, SIGKILL)
+    system.prctl(linux.PR_SET_PDEATHSIG, linux.SIGKILL)
 
 
 def _own_processes() -> int | None:
@@ -211,33 +139,35 @@ def _address_space() -> int:
     return pages * resource.getpagesize()
 
 
-def _rebuild_files(system: _System, hide: list[str], walls: Walls) -> None:
+def _rebuild_files(system: System, hide: list[str], walls: Walls) -> None:
     """Cover what is nobody's business, then make all the rest read-only."""
     try:
-        system.mount("none", "/", None, MS_REC | MS_PRIVATE)
+        system.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
         packages = sysconfig.get_paths()["platlib"]
         kept = {os.path.realpath(p) for p in (sys.prefix, sys.base_prefix, packages)}
         for place in [*COVERED, *hide]:
             cover(system, os.path.realpath(place), sorted(kept))
         os.makedirs(SCRATCH, exist_ok=True)
         system.read_only("/")
-        system.mount("none", "/proc", "tmpfs", MS_RDONLY, "size=4k,mode=555")
+        system.mount("none", "/proc", "tmpfs", linux.MS_RDONLY, "size=4k,mode=555")
         walls.own_files = True
     except OSError:
         walls.missing.append("files that everybody may read are not hidden")
 
 
-def cover(system: _System, place: str, kept: list[str]) -> None:
+def cover(system: System, place: str, kept: list[str]) -> None:
     """Mount an empty file system on a folder, and show Python's own folders in it."""
     if not os.path.isdir(place) or any(is_within(s, place) for s in SYSTEM):
         return
     shown = {k: os.open(k, os.O_PATH) for k in kept if is_within(k, place)}
     if place in shown:
         return
-    system.mount("none", place, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=1m")
+    system.mount(
+        "none", place, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "mode=755,size=1m"
+    )
     for path, fd in shown.items():
         os.makedirs(path, exist_ok=True)
-        system.mount(f"/proc/self/fd/{fd}", path, None, MS_BIND | MS_REC)
+        system.mount(f"/proc/self/fd/{fd}", path, None, linux.MS_BIND | linux.MS_REC)
         os.close(fd)
 
 
@@ -252,9 +182,9 @@ def new_processes(walls: Walls, inside: bool) -> None:
         return
     try:
         if inside:
-            _System().unshare(NEWPID)
+            System().unshare(linux.NEWPID)
         else:
-            _System().setns(walls.processes, NEWPID)
+            System().setns(walls.processes, linux.NEWPID)
     except OSError:
         os.close(walls.processes)
         walls.processes = None
@@ -264,7 +194,9 @@ def new_folder(walls: Walls, disk: int) -> str:
     """An empty folder for one submission, of ``disk`` MiB where that can be limited."""
     if walls.own_files:
         options = f"size={disk}m,mode=711,nr_inodes=1000"
-        _System().mount("none", SCRATCH, "tmpfs", MS_NOSUID | MS_NODEV, options)
+        System().mount(
+            "none", SCRATCH, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options
+        )
         return SCRATCH
     import tempfile
 
@@ -274,7 +206,7 @@ def new_folder(walls: Walls, disk: int) -> str:
 def remove_folder(walls: Walls, folder: str) -> None:
     """Remove what `new_folder` made, whatever is in it."""
     if walls.own_files:
-        _System().unmount(folder)
+        System().unmount(folder)
         return
     import shutil
 
@@ -298,9 +230,7 @@ def become(user: int, folder: str) -> bool:
     return True
 
 
-def confine(
-    limits: Limits, folder: str, space: int, keep: int, user: int
-) -> list[str]:
+def confine(limits: Limits, folder: str, space: int, keep: int, user: int) -> list[str]:
     """Give up all that a submission does not need; returns what was not possible.
 
     Parameters
@@ -324,11 +254,11 @@ def confine(
     missing = []
     if os.getuid() == 0 and not any(become(u, folder) for u in (user, NOBODY)):
         missing.append("it runs as root")
-    system = _System()
+    system = System()
     for action in (
         lambda: system.drop_capabilities(),
-        lambda: system.prctl(PR_SET_NO_NEW_PRIVS, 1),
-        lambda: system.prctl(PR_SET_PDEATHSIG, SIGKILL),
+        lambda: system.prctl(linux.PR_SET_NO_NEW_PRIVS, 1),
+        lambda: system.prctl(linux.PR_SET_PDEATHSIG, linux.SIGKILL),
     ):
         with contextlib.suppress(OSError):
             action()

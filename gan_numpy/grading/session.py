@@ -143,7 +143,7 @@ class Session:
         self.coder = RemoteCoder(self)
         self.flags: list[str] = []
         self.ended: StudentError | None = None
-        self.given: dict[str, list[str]] = {}
+        self.given: dict[str, dict[str, str]] = {}
         self.kib, self.missing, self.left = 0, list[str](), limits.total
         self.deadline = 0.0
 
@@ -159,7 +159,7 @@ class Session:
         self.left -= seconds
         return seconds
 
-    def load(self, given: dict[str, list[str]]) -> dict[str, Any]:
+    def load(self, given: dict[str, dict[str, str]]) -> dict[str, Any]:
         """What is in the file; nothing of it has run.
 
         Raises
