@@ -32,7 +32,7 @@ class Row:
     points : dict
         Exercise to points.
     reasons : list of str
-        Why points are missing where that is no plain mistake.
+        Why points are missing.
     """
 
     student: str
@@ -98,15 +98,23 @@ def state_of(record: Mapping[str, Any], name: str) -> str:
 
 
 def reasons(record: Mapping[str, Any]) -> list[str]:
-    """Why points are missing, apart from mistakes that the checker has diagnosed."""
+    """Why points are missing, in a few words for each exercise."""
     found = list(record["problems"])
     for name, entry in record["exercises"].items():
         state = entry["state"]
-        if state in (FLAGGED, UNREADABLE) or entry["reasons"]:
+        if state in (FLAGGED, UNREADABLE):
             found.append(f"{name}: {one_line('; '.join(entry['reasons']))}")
         elif state in (MISSING, STUB):
             found.append(f"{name}: {state}")
+        elif state != RIGHT:
+            found.append(f"{name}: {in_short(entry)}")
     return found
+
+
+def in_short(entry: Mapping[str, Any]) -> str:
+    """What went wrong with an exercise, or the names of the mistakes in it."""
+    errors = [f["says"] for f in entry["findings"] if f["verdict"] == "error"]
+    return one_line(errors[0])[:200] if errors else ", ".join(entry["tags"])
 
 
 def write_grades(out: Path, grades: Grades) -> None:

@@ -21,6 +21,7 @@ from . import wire
 from .remote import RemoteCoder, RemoteFunction, raised, repeat_remarks, write_back
 from .sandbox import OWN_USERS, Limits
 
+PROGRAM = "from gan_numpy.grading.zygote import main; main()"
 START = 60.0  # seconds that importing NumPy may take on a busy machine
 ONE_THREAD = {
     f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA", "BLIS")
@@ -55,9 +56,8 @@ class Nursery:
             "hide": [*map(os.path.abspath, hide), home if checkout else package],
             "user": OWN_USERS + os.getpid() % 2**20,
         }
-        program = "from gan_numpy.grading.zygote import main; main()"
         self.process = subprocess.Popen(
-            [sys.executable, "-c", program, str(theirs.fileno())],
+            [sys.executable, "-c", PROGRAM, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -216,7 +216,7 @@ class Session:
             for k, new in zip(header["changed"], changed, strict=True):
                 write_back(arguments[k], new)
             repeat_remarks(header)
-        except (wire.ProtocolError, LookupError, ValueError, TypeError, OverflowError):
+        except (wire.ProtocolError, *wire.NOT_OURS):
             raise self._over("answer", "its answer cannot be read") from None
         return value
 

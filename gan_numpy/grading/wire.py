@@ -29,6 +29,14 @@ LARGEST = 32 << 20  # bytes in one message
 MOST_NODES = 100_000
 DEEPEST = 12
 KINDS = "biufc"
+NOT_OURS = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
 PLAIN = (bool, int, float, str)
 
 
@@ -94,10 +102,8 @@ class Coder:
             return self._value(node, data)
         except ProtocolError:
             raise
-        except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
-            raise ProtocolError(str(error)) from None
-        except RecursionError:
-            raise ProtocolError("too deeply nested") from None
+        except NOT_OURS as error:
+            raise ProtocolError(f"{type(error).__name__}: {error}"[:200]) from None
 
     def _value(self, node: Any, data: bytes) -> Any:
         if not isinstance(node, dict):
@@ -108,7 +114,7 @@ class Coder:
         if kind == "a":
             dtype, shape, start, strided = content
             array = _array(dtype, shape, start, data)
-            return _strided(array) if strided else array
+            return _strided(array) if strided and shape else array
         if kind == "s":
             return _array(content[0], [], content[1], data)[()]
         if kind == "t":

@@ -9,7 +9,10 @@ import json
 
 from gan_numpy.exercises.base import source_of
 from gan_numpy.exercises.dense import RELU
+from gan_numpy.grading.sandbox import Limits
 
+LIMITS = Limits(seconds=8, total=30, memory=256)
+SHORT = Limits(seconds=1.5, total=6, memory=256)
 HEAD = "import numpy as np\n\n\n" + source_of(RELU.given[0]) + "\n\n"
 RIGHT = HEAD + source_of(RELU.reference)
 WRONG = HEAD + "def relu_backward(dy, cache):\n    return dy\n"
