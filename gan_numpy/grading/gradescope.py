@@ -20,7 +20,7 @@ from .report import printable
 from .sandbox import Limits
 from .submissions import read_handin
 
-LIMITS = Limits(seconds=15, total=400)  # Gradescope ends after ten minutes
+LIMITS = Limits(total=400)  # Gradescope ends after ten minutes
 
 
 def results(record: dict[str, Any], assignment: Assignment) -> dict[str, Any]:
