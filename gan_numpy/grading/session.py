@@ -62,6 +62,7 @@ class Nursery:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             env={**os.environ, **ONE_THREAD, "PYTHONPATH": home},
+            cwd=home,  # no submission is imported because it is called numpy.py
             start_new_session=True,
         )
         theirs.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -152,6 +153,34 @@ def test_a_forged_answer_is_only_an_answer(graded):
         hostile.FINE,
     ]
     assert graded(hostile.body(*lines), allowed=FREE)["state"] == "wrong"
+
+
+RUN = """
+import sys
+sys.path[0] = {root!r}
+from gan_numpy.cli import main
+sys.exit(main(["grade", ".", "--out", "../out", "--jobs", "2", "--lesson", "07"]))
+"""
+
+
+def test_a_submission_is_not_imported_for_its_name(tmp_path):
+    """``numpy.py`` handed in, and the instructor grades from within the folder."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("numpy", "json", "joblib", "tqdm", "socket", "alice"):
+        mark = f"open({str(tmp_path / 'marked')!r}, 'w')\n"
+        (folder / f"{name}.py").write_text(mark)
+    if sys.version_info < (3, 11):
+        pytest.skip("Python 3.10 has no PYTHONSAFEPATH")
+    done = subprocess.run(
+        [sys.executable, "-c", RUN.format(root=str(ROOT))],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0 and "graded 6" in done.stdout, done.stderr
+    assert not (tmp_path / "marked").exists()
 
 
 REFUSES = (
