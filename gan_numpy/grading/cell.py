@@ -42,7 +42,7 @@ def check_cells(name: str, cells: Sequence[str], seed: int = 0) -> None:
         capture_output=True,
         text=True,
         cwd=HOME,  # nothing that was handed in is imported by its name
-        env={**os.environ, "PYTHONPATH": HOME},
+        env={**os.environ, "PYTHONPATH": _paths()},
     )
     try:
         answer = json.loads(done.stdout)
@@ -52,6 +52,12 @@ def check_cells(name: str, cells: Sequence[str], seed: int = 0) -> None:
     if answer["state"] != "right":
         print(f"{answer['title']}: {answer['state']}\n{answer['says']}")
         raise AssertionError(f"{name}: {answer['state']}")
+
+
+def _paths() -> str:
+    """Where this package is, then what was there before."""
+    before = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return os.pathsep.join([HOME, *filter(os.path.isabs, before)])
 
 
 def main() -> None:

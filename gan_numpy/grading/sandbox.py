@@ -13,7 +13,6 @@ import contextlib
 import os
 import resource
 import sys
-import sysconfig
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -143,10 +142,11 @@ def _rebuild_files(system: System, hide: list[str], walls: Walls) -> None:
     """Cover what is nobody's business, then make all the rest read-only."""
     try:
         system.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
-        packages = sysconfig.get_paths()["platlib"]
-        kept = {os.path.realpath(p) for p in (sys.prefix, sys.base_prefix, packages)}
-        for place in [*COVERED, *hide]:
-            cover(system, os.path.realpath(place), sorted(kept))
+        hidden = [os.path.realpath(place) for place in hide]
+        python = {sys.prefix, sys.base_prefix, *filter(os.path.isdir, sys.path)}
+        kept = {os.path.realpath(p) for p in python} - set(hidden)
+        for place in [*map(os.path.realpath, COVERED), *hidden]:
+            cover(system, place, sorted(kept))
         os.makedirs(SCRATCH, exist_ok=True)
         system.read_only("/")
         system.mount("none", "/proc", "tmpfs", linux.MS_RDONLY, "size=4k,mode=555")

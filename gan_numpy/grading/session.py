@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from types import TracebackType
@@ -26,6 +27,10 @@ START = 60.0  # seconds that importing NumPy may take on a busy machine
 ONE_THREAD = {
     f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA", "BLIS")
 }
+
+
+def _python_path() -> list[str]:
+    return os.environ.get("PYTHONPATH", "").split(os.pathsep)
 
 
 class Nursery:
@@ -56,12 +61,15 @@ class Nursery:
             "hide": [*map(os.path.abspath, hide), home if checkout else package],
             "user": OWN_USERS + os.getpid() % 2**20,
         }
+        paths = [home, *filter(os.path.isabs, _python_path())]
+        self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            env={**os.environ, **ONE_THREAD, "PYTHONPATH": home},
+            stderr=self.errors,
+            env={**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(paths)},
             cwd=home,  # no submission is imported because it is called numpy.py
             start_new_session=True,
         )
@@ -73,12 +81,21 @@ class Nursery:
     def _line(self) -> dict[str, Any]:
         content = b""
         while not content.endswith(b"\n"):
-            part = self.control.recv(1 << 16)
+            try:
+                part = self.control.recv(1 << 16)
+            except OSError:
+                part = b""
             if not part:
-                raise UserError("the grader's sandbox cannot be started here")
+                raise UserError(f"the sandbox cannot be started: {self._last_words()}")
             content += part
         answer: dict[str, Any] = json.loads(content)
         return answer
+
+    def _last_words(self) -> str:
+        """The last line that it has written, if any."""
+        self.errors.seek(0)
+        lines = self.errors.read().decode(errors="replace").strip().split("\n")
+        return lines[-1][:300] or "no reason is given"
 
     def spawn(self, limits: Limits) -> socket.socket:
         """Start a process for a submission; what is returned leads to it."""
@@ -97,6 +114,7 @@ class Nursery:
     def close(self) -> None:
         """End everything."""
         self.control.close()
+        self.errors.close()
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:
