@@ -28,7 +28,7 @@ ORDER = [
     {"reproduce"},
     {"gradcheck"},
     {"exercises"},
-    {"lesson"},
+    {"lesson", "grading"},
     {"cli", "__main__"},
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

@@ -28,6 +28,8 @@ COMMANDS = (
     "data",
     "check",
     "exercises",
+    "assign",
+    "grade",
     "bench",
 )
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130

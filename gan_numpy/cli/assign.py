@@ -1,0 +1,84 @@
+"""``gan-numpy assign LESSON...``: what is handed out to a class."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+from typing import Any
+
+from gan_numpy.cli.grade import points_of_one
+from gan_numpy.cli.options import whole_number
+from gan_numpy.errors import UserError
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command to the parser."""
+    parser = subparsers.add_parser(
+        "assign",
+        help="write what a class gets: notebooks, stubs, an nbgrader course",
+        description=(
+            "Write the exercises of some lessons, or single exercises, as notebooks"
+            " and .py stubs, as a course of nbgrader, as an autograder of Gradescope"
+            " or as the source of otter."
+        ),
+    )
+    parser.add_argument(
+        "lesson", nargs="+", metavar="LESSON", help="a number (03) or an exercise"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="a new folder"
+    )
+    parser.add_argument(
+        "--format",
+        choices=("files", "nbgrader", "gradescope", "otter"),
+        default="files",
+        help="default: files",
+    )
+    parser.add_argument("--name", metavar="NAME", help="default: that of the folder")
+    parser.add_argument(
+        "--notebook",
+        type=Path,
+        metavar="FILE",
+        help="a lesson's notebook to hand out in place of one made of the exercises",
+    )
+    parser.add_argument(
+        "--points",
+        nargs="+",
+        action="extend",
+        type=points_of_one,
+        default=[],
+        metavar="NAME=VALUE",
+        help="points of an exercise",
+    )
+    parser.add_argument(
+        "--seed",
+        type=whole_number(0),
+        metavar="S",
+        help="of the inputs that students do not see (default: drawn)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write it and say what is where."""
+    import secrets
+
+    from gan_numpy.cli.exercises import choose
+    from gan_numpy.grading.assign import assign
+    from gan_numpy.grading.assignment import Assignment
+    from gan_numpy.grading.report import worth
+
+    points = dict(args.points)
+    chosen = {e.name for name in args.lesson for e in choose(name)}
+    unknown = sorted(points.keys() - chosen)
+    if unknown:
+        raise UserError(f"--points {unknown[0]}: it is not in this assignment")
+    name = args.name or args.out.resolve().name
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise UserError(f"--name {name!r}: expected letters, digits, - and _")
+    seed = secrets.randbelow(2**31) if args.seed is None else args.seed
+    assignment = Assignment(name, {n: worth(n, points) for n in sorted(chosen)}, seed)
+    for path in assign(assignment, args.out, args.format, args.notebook):
+        print(path)
+    return 0

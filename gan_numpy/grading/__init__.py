@@ -1,0 +1,5 @@
+r"""Grading a class: untrusted functions in a sandbox, checked from outside it.
+
+The student's process only computes: it receives arrays and returns arrays. What is
+compared, and with what, is in another process that nothing of the student's can reach.
+"""

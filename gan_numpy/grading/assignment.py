@@ -1,0 +1,71 @@
+r"""An assignment: exercises, what each is worth, a seed that students do not know."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import UserError
+from ..exercises.base import Exercise
+from ..exercises.registry import NAMES, get_exercise
+from ..files import write_text
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What is handed out.
+
+    Attributes
+    ----------
+    name : str
+    points : dict
+        Exercise to points; which exercises there are.
+    seed : int
+        Of the hidden inputs.
+    """
+
+    name: str
+    points: dict[str, float]
+    seed: int
+
+    def exercises(self) -> list[Exercise]:
+        """In the order of the lessons."""
+        return [get_exercise(n) for n in NAMES if n in self.points]
+
+    def lessons(self) -> dict[str, list[Exercise]]:
+        """The exercises by lesson: "03" to a list."""
+        found: dict[str, list[Exercise]] = {}
+        for exercise in self.exercises():
+            found.setdefault(exercise.lesson, []).append(exercise)
+        return dict(sorted(found.items()))
+
+    def as_json(self) -> str:
+        """The content of ``assignment.json``."""
+        about = {"name": self.name, "points": self.points, "seed": self.seed}
+        return json.dumps(about, indent=1) + "\n"
+
+    def save(self, path: Path) -> None:
+        """Write ``assignment.json``."""
+        write_text(path, self.as_json())
+
+
+def load_assignment(path: Path) -> Assignment:
+    """Read what `Assignment.save` has written.
+
+    Raises
+    ------
+    UserError
+        If it is missing or damaged, or names an exercise that there is not.
+    """
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+        points = {str(k): float(v) for k, v in about["points"].items()}
+        assignment = Assignment(str(about["name"]), points, int(about["seed"]))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise UserError(f"{path} is no assignment.json ({reason})") from None
+    unknown = sorted(set(points) - set(NAMES))
+    if unknown:
+        raise UserError(f"{path}: no exercise {unknown[0]!r}")
+    return assignment

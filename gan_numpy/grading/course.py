@@ -1,0 +1,159 @@
+r"""Grading a class: many submissions at once, each recorded as soon as it is done."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..errors import UserError
+from ..files import make_directory, write_text
+from .grader import Task, grade
+from .submissions import LARGEST, Handin, read_handin, students
+
+RECORDS = "results"
+LONGEST = 150  # bytes of a student's name in the name of a file
+Paths = tuple[str, list[Path]]
+
+
+def grade_class(
+    submissions: Path,
+    out: Path,
+    task: Task,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    largest: int = LARGEST,
+    again: bool = False,
+) -> tuple[int, int]:
+    """Grade all submissions in a folder; what has not changed keeps its record.
+
+    Parameters
+    ----------
+    submissions, out : Path
+        ``out/results`` gets one JSON file per student, written as they come.
+    task : Task
+    jobs : int
+        Processes on this machine.
+    scheduler : str, optional
+        Address of a Dask scheduler whose workers grade instead.
+    largest : int
+        MiB that a student may hand in.
+    again : bool
+        Grade also what has not changed.
+
+    Returns
+    -------
+    graded, kept : int
+        How many were graded now, how many had a record that still holds.
+
+    Raises
+    ------
+    UserError
+        If there are no submissions, or the scheduler cannot be reached.
+    """
+    found = students(submissions)
+    folder = out / RECORDS
+    make_directory(folder)
+    names = {record_name(student) for student in found}
+    for path in folder.glob("*.json"):
+        if path.name not in names:
+            path.unlink()  # of a student who is no longer there
+    hidden = (str(submissions.resolve()), str(out.resolve()))
+    task = replace(task, hide=(*task.hide, *hidden))
+    todo = []
+    for student, paths in found.items():
+        key = task.key(read_handin(student, paths, largest))
+        if again or key != load_record(folder / record_name(student)).get("key"):
+            todo.append((student, paths))
+    waiting = (read_handin(s, paths, largest) for s, paths in todo)
+    for record in _progress(_graded(waiting, task, jobs, scheduler), len(todo)):
+        text = json.dumps(record, indent=1) + "\n"
+        write_text(folder / record_name(record["student"]), text)
+    return len(todo), len(found) - len(todo)
+
+
+def file_name(student: str, suffix: str) -> str:
+    """The name of a student's file: the student's own, unless it is too long."""
+    raw = os.fsencode(student)
+    if len(raw) > LONGEST:
+        short = raw[:LONGEST].decode("utf-8", "ignore")
+        student = f"{short}-{hashlib.sha256(raw).hexdigest()[:8]}"
+    return student + suffix
+
+
+def record_name(student: str) -> str:
+    """The name of a student's record."""
+    return file_name(student, ".json")
+
+
+def load_record(path: Path) -> dict[str, Any]:
+    """A student's record; empty if there is none, or it is damaged."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def load_records(out: Path) -> Iterator[dict[str, Any]]:
+    """All records, in alphabetical order, one at a time."""
+    for path in sorted((out / RECORDS).glob("*.json")):
+        record = load_record(path)
+        if record:
+            yield record
+
+
+def _progress(
+    records: Iterator[dict[str, Any]], total: int
+) -> Iterator[dict[str, Any]]:
+    from tqdm import tqdm
+
+    silent = not sys.stderr.isatty()
+    yield from tqdm(records, total=total, unit="student", disable=silent, leave=False)
+
+
+def _graded(
+    handins: Iterator[Handin], task: Task, jobs: int, scheduler: str | None
+) -> Iterator[dict[str, Any]]:
+    """The records as they come; no more submissions are read than are needed soon."""
+    if jobs == 1 and scheduler is None:
+        yield from (grade(handin, task) for handin in handins)
+        return
+    from joblib import Parallel, delayed, parallel_config
+
+    os.environ.setdefault(
+        "PYTHONSAFEPATH", "1"
+    )  # as in `session`: no numpy.py of theirs
+    calls = (delayed(grade)(handin, task) for handin in handins)
+    with contextlib.ExitStack() as stack:
+        if scheduler is not None:
+            stack.enter_context(_client(scheduler))
+            stack.enter_context(parallel_config(backend="dask"))
+            jobs = -1
+        run = Parallel(
+            n_jobs=jobs,
+            return_as="generator_unordered",
+            batch_size=1,
+            pre_dispatch="2*n_jobs",
+        )
+        yield from run(calls)
+
+
+def _client(address: str) -> Any:
+    """A client of a Dask scheduler."""
+    try:
+        from distributed import Client
+    except ImportError:
+        how = "pip install 'gan_numpy[cluster]'"
+        raise UserError(f"--scheduler needs Dask: {how}") from None
+    try:
+        return Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        reason = str(error).split("\n")[0]
+        raise UserError(f"no Dask scheduler at {address} ({reason})") from None

@@ -1,0 +1,115 @@
+r"""One page for each student: what is right, what is wrong, and what kind of wrong."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..exercises.registry import get_exercise
+from ..exercises.running import shown
+from ..files import make_directory, write_text
+from .course import file_name, load_records
+from .grader import RIGHT, STUB, one_line
+from .report import Grades, Row, number, printable, state_of
+
+FOLDER = "feedback"
+STYLE = (
+    "body{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em}"
+    "pre{background:#f4f4f4;padding:.8em;overflow-x:auto}"
+    "td,th{text-align:left;padding:.2em 1em .2em 0}"
+    ".right{color:#2a7d2a}.wrong,.flagged,.unreadable{color:#b3261e}"
+)
+
+
+def write_feedback(out: Path, grades: Grades, hints: int = 0) -> None:
+    """Write ``feedback/STUDENT.md`` and ``.html`` for everybody."""
+    make_directory(out / FOLDER)
+    rows = {row.student: row for row in grades.rows}
+    wanted = {file_name(name, kind) for name in rows for kind in (".md", ".html")}
+    for old in (out / FOLDER).iterdir():
+        if old.name not in wanted and old.suffix in (".md", ".html"):
+            old.unlink()
+    for record in load_records(out):
+        row = rows[record["student"]]
+        parts = list(sections(record, grades, hints))
+        for suffix, page in ((".md", markdown), (".html", as_html)):
+            text = printable(page(record, row, grades, parts))
+            write_text(out / FOLDER / file_name(row.student, suffix), text)
+
+
+def sections(
+    record: Mapping[str, Any], grades: Grades, hints: int
+) -> list[tuple[str, str, str]]:
+    """For each exercise: its name, its state, and what there is to say."""
+    found = []
+    for name in grades.exercises:
+        entry = record["exercises"].get(name, {"state": "missing", "reasons": []})
+        if "texts" in entry:
+            says = shown(entry, hints)
+        else:
+            says = "\n".join(entry["reasons"])
+        if not says and entry["state"] != STUB:
+            says = f"There is no function {name} in what was handed in."
+        found.append((name, entry["state"], says))
+    return found
+
+
+Parts = list[tuple[str, str, str]]
+
+
+def markdown(record: Mapping[str, Any], row: Row, grades: Grades, parts: Parts) -> str:
+    """The page as Markdown."""
+    lines = [
+        f"# {escaped(row.student)}: {number(row.total)} of {number(grades.possible)}"
+        " points",
+        "",
+        "| exercise | | points |",
+        "|---|---|---|",
+    ]
+    for name, value in grades.exercises.items():
+        score = f"{number(row.points[name])} of {number(value)}"
+        lines.append(f"| {name} | {state_of(record, name)} | {score} |")
+    lines += [""] + [f"- {escaped(one_line(p))}" for p in record["problems"]]
+    for name, state, says in parts:
+        lines += ["", f"## {get_exercise(name).title}: {state}"]
+        if says:
+            fence = "`" * (3 + max(map(len, re.findall("`+", says)), default=0))
+            lines += ["", fence + "text", says, fence]
+    return "\n".join(lines) + "\n"
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown does not take for its own."""
+    return re.sub(r"([\\`*_{}\[\]<>#|&])", r"\\\1", text)
+
+
+def as_html(record: Mapping[str, Any], row: Row, grades: Grades, parts: Parts) -> str:
+    """The page as HTML, with nothing to load from elsewhere."""
+    name_of = html.escape(row.student)
+    total = f"{number(row.total)} of {number(grades.possible)} points"
+    lines = [
+        "<!doctype html>",
+        f'<html lang="en"><meta charset="utf-8"><title>{name_of}</title>',
+        f"<style>{STYLE}</style>",
+        f"<h1>{name_of}: {total}</h1>",
+        "<table><tr><th>exercise<th><th>points",
+    ]
+    for name, value in grades.exercises.items():
+        state, score = state_of(record, name), number(row.points[name])
+        color = state.replace(" ", "-")
+        lines.append(
+            f'<tr><td>{name}<td class="{color}">{state}<td>{score} of {number(value)}'
+        )
+    lines.append("</table>")
+    problems = [f"<li>{html.escape(one_line(p))}" for p in record["problems"]]
+    lines += ["<ul>", *problems, "</ul>"] if problems else []
+    for name, state, says in parts:
+        color = RIGHT if state == RIGHT else "wrong"
+        title = html.escape(get_exercise(name).title)
+        lines.append(f'<h2>{title}: <span class="{color}">{state}</span></h2>')
+        if says:
+            lines.append(f"<pre>{html.escape(says)}</pre>")
+    return "\n".join([*lines, "</html>"]) + "\n"

@@ -1,0 +1,233 @@
+r"""Grading the work of one student: from bytes to a record of plain data."""
+
+from __future__ import annotations
+
+import ast
+import atexit
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..exercises.base import source_of
+from ..exercises.registry import NAMES, get_exercise
+from ..exercises.worker import answer
+from ..gradcheck.calls import NotAttempted, StudentError
+from ..gradcheck.result import CheckResult, Finding
+from .forbidden import ALLOWED
+from .reading import fingerprint
+from .sandbox import Limits
+from .session import Nursery, Session
+from .submissions import Handin
+
+RIGHT, WRONG, STUB = "right", "wrong", "not attempted"
+FLAGGED, MISSING, UNREADABLE = "flagged", "missing", "unreadable"
+ENDED = ("timeout", "crash", "memory", "answer")
+Listener = Callable[[dict[str, Any]], None]
+BUSY = threading.Lock()  # standard output and warnings are one for all threads
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is graded, and how.
+
+    Attributes
+    ----------
+    exercises : tuple of str
+        Their names; those that a file defines, if empty.
+    seed : int
+        Of the inputs, which the students do not know.
+    allowed : tuple of str
+        Modules that may be imported.
+    limits : Limits
+    hide : tuple of str
+        Folders that a submission must not see.
+    """
+
+    exercises: tuple[str, ...] = ()
+    seed: int = 0
+    allowed: tuple[str, ...] = ALLOWED
+    limits: Limits = field(default_factory=Limits)
+    hide: tuple[str, ...] = ()
+
+    def key(self, handin: Handin) -> str:
+        """Changes if anything changes that the outcome depends on."""
+        about = {k: v for k, v in asdict(self).items() if k != "hide"}
+        parts = [json.dumps(about), handin.digest(), own_digest()]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@cache
+def own_digest() -> str:
+    """A hash of the exercises, of the checker and of the grader."""
+    total = hashlib.sha256(__version__.encode())
+    package = Path(__file__).parents[1]
+    for name in ("exercises", "gradcheck", "grading"):
+        for path in sorted((package / name).glob("*.py")):
+            total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+@cache
+def given_fingerprints() -> dict[str, dict[str, str]]:
+    """For each exercise the functions that were given, as `reading.untouched` asks."""
+    return {
+        name: {
+            f.__name__: fingerprint(ast.parse(source_of(f)).body[0])  # type: ignore
+            for f in get_exercise(name).given
+        }
+        for name in NAMES
+    }
+
+
+_NURSERIES: dict[tuple[tuple[str, ...], tuple[str, ...]], Nursery] = {}
+
+
+def nursery_for(task: Task) -> Nursery:
+    """The process from which this process forks submissions."""
+    key = (task.allowed, task.hide)
+    if key not in _NURSERIES:
+        _NURSERIES[key] = Nursery(*key)
+    return _NURSERIES[key]
+
+
+@atexit.register
+def close_nurseries() -> None:
+    """End the processes; the next submission starts a new one."""
+    while _NURSERIES:
+        _NURSERIES.popitem()[1].close()
+
+
+def grade(handin: Handin, task: Task, listen: Listener | None = None) -> dict[str, Any]:
+    """Everything about the work of one student, as plain data.
+
+    ``listen`` is called with the record as it is after each exercise.
+
+    Never raises for anything that a submission does. The record has ``student``,
+    ``key``, ``files``, ``problems`` (of files), ``missing`` (walls), ``seconds``,
+    ``kib`` and ``exercises``: for each its ``state``, ``reasons``, ``file`` and, if it
+    ran, the result of the check.
+    """
+    with BUSY:
+        for last in (False, True):
+            try:
+                return _grade(handin, task, listen)
+            except Exception as error:  # whatever it is, the others are graded
+                close_nurseries()
+                if last:
+                    problem = f"could not be graded: {type(error).__name__}: {error}"
+                    broken = Handin(handin.student, (), (problem,))
+                    return {**_grade(broken, task, None), "key": ""}
+        raise AssertionError("unreachable")
+
+
+def _grade(handin: Handin, task: Task, listen: Listener | None) -> dict[str, Any]:
+    start = time.monotonic()
+    record: dict[str, Any] = {
+        "student": handin.student,
+        "key": task.key(handin),
+        "files": [name for name, _ in handin.files],
+        "problems": list(handin.problems),
+        "missing": [],
+        "kib": 0,
+        "exercises": {},
+    }
+    for name, content in handin.files:
+        _grade_file(record, name, content, task, listen)
+    for name in task.exercises:
+        record["exercises"].setdefault(name, {"state": MISSING, "reasons": []})
+    order = [n for n in NAMES if n in record["exercises"]]
+    record["exercises"] = {n: record["exercises"][n] for n in order}
+    record["seconds"] = round(time.monotonic() - start, 3)
+    return record
+
+
+def _grade_file(
+    record: dict[str, Any],
+    name: str,
+    content: bytes,
+    task: Task,
+    listen: Listener | None,
+) -> None:
+    """Add the exercises of one file; the first file with an attempt counts."""
+    nursery = nursery_for(task)
+    session = Session(nursery, name, content, task.limits)
+    try:
+        loaded = session.load(given_fingerprints())
+        problems = [loaded["refused"]] if "refused" in loaded else loaded["errors"]
+        found = loaded.get("found", {})
+        if not found and not problems:
+            problems = ["defines no exercise"]
+        record["problems"] += [f"{name}: {one_line(p)}" for p in problems]
+        for key in [n for n in NAMES if n in found]:
+            if task.exercises and key not in task.exercises:
+                continue
+            before = record["exercises"].get(key)
+            if before is None or before["state"] == STUB:
+                entry = _grade_exercise(session, key, found[key], task.seed)
+                record["exercises"][key] = {**entry, "file": name}
+                if listen is not None:
+                    listen(record)
+    except StudentError as error:
+        record["problems"].append(f"{name}: {one_line(error.message)}")
+    finally:
+        session.close()
+    record["kib"] = max(record["kib"], session.kib)
+    missing = [*record["missing"], *nursery.missing, *session.missing]
+    record["missing"] = list(dict.fromkeys(missing))
+
+
+def _grade_exercise(
+    session: Session, name: str, info: dict[str, Any], seed: int
+) -> dict[str, Any]:
+    """The state of one exercise, the reasons for it, and the check's result."""
+    if info["flags"]:
+        return {"state": FLAGGED, "reasons": info["flags"]}
+    if info["syntax"] is not None:
+        result = failed(name, "syntax-error", info["syntax"])
+        return {**answer(result), "state": UNREADABLE, "reasons": [info["syntax"]]}
+    session.begin()
+    result = check(session, name, info["untouched"], seed)
+    seconds = round(session.finish(), 3)
+    if session.flags:
+        return {"state": FLAGGED, "reasons": list(dict.fromkeys(session.flags))}
+    state = RIGHT if result.passed else WRONG if result.attempted else STUB
+    plain = answer(result)
+    reasons = [f["says"] for f in plain["findings"] if set(f["tags"]) & set(ENDED)]
+    return {**plain, "state": state, "reasons": reasons, "seconds": seconds}
+
+
+def check(session: Session, name: str, untouched: list[str], seed: int) -> CheckResult:
+    """Check one exercise with the functions of a session."""
+    exercise = get_exercise(name)
+    wanted = [f.__name__ for f in (exercise.reference, *exercise.given)]
+    try:
+        functions = session.define(name, [k for k in wanted if k not in untouched])
+        if name not in functions:
+            return failed(name, "count", f"{name} is not a function when it has run")
+        result = exercise.run(functions, seed)
+    except NotAttempted:
+        return CheckResult(name, attempted=False)
+    except StudentError as error:
+        return failed(name, error.tag, error.message)
+    except (Exception, RecursionError):  # of ours: it choked on what was returned
+        return failed(name, "answer", "what it returns cannot be compared")
+    ended = session.ended
+    return result if ended is None else failed(name, ended.tag, ended.message)
+
+
+def failed(name: str, tag: str, says: str) -> CheckResult:
+    """The result for what could not be checked to its end."""
+    hints = get_exercise(name).hints
+    return CheckResult(name, [Finding("error", (tag,), (), says)], formula_hints=hints)
+
+
+def one_line(text: str) -> str:
+    """Several lines as one."""
+    return " at ".join(part.strip() for part in str(text).split("\n") if part.strip())

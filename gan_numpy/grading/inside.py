@@ -1,0 +1,286 @@
+r"""In the sandbox: the student's functions, and nothing to compare them with.
+
+The grader says ``load``, then ``call`` for each question; what is answered are numbers.
+Nothing here is trusted: should the student's code take this process over, it can only
+answer differently, or not at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import inspect
+import io
+import socket
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import UserError
+from ..exercises.loading import Submission
+from ..gradcheck.calls import describe
+from . import wire
+from .forbidden import Watchman, shortcuts
+from .reading import define, read_source, untouched
+
+Reply = tuple[dict[str, Any], bytes]
+TEXT = 4000  # characters of a message
+
+
+class Printed(io.TextIOBase):
+    """Counts lines and keeps the first; the rest is lost."""
+
+    def __init__(self) -> None:
+        self.first, self.lines = "", 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if self.lines == 0:
+            self.first = (self.first + text[:200])[:200]
+        self.lines += text.count("\n")
+        return len(text)
+
+
+@dataclass(frozen=True)
+class Back:
+    """A function of the grader's, to be called here."""
+
+    number: int
+    ask: Callable[..., Any]
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.ask(self.number, arguments)
+
+
+class InsideCoder(wire.Coder):
+    """Keeps what is no plain data, and sends a number for it."""
+
+    def __init__(self, call_back: Callable[..., Any]) -> None:
+        self.kept: dict[int, Any] = {}
+        self.numbers: dict[int, int] = {}  # by id; what is kept stays alive
+        self.next, self.call_back = 0, call_back
+        self.classes: dict[str, type] = {}
+
+    def forget(self, number: int) -> None:
+        """The grader has no more use for it."""
+        self.numbers.pop(id(self.kept.pop(number, None)), None)
+
+    def _number_of(self, value: Any) -> int:
+        if id(value) not in self.numbers:
+            self.next += 1
+            self.kept[self.next], self.numbers[id(value)] = value, self.next
+        return self.numbers[id(value)]
+
+    def other(self, value: Any, depth: int) -> Any:
+        if type(value) is np.random.Generator:
+            return {"g": _plain_state(dict(value.bit_generator.state))}
+        if type(value) in self.classes.values():
+            state = {k: self.node(v, depth + 1) for k, v in vars(value).items()}
+            return {"o": ["", type(value).__name__, state]}
+        if type(value) is Back:
+            return {"f": value.number}
+        node: dict[str, Any] = {"i": self._number_of(value)}
+        node["k"] = type(value).__name__[:40]
+        with contextlib.suppress(ValueError, TypeError):
+            node.update(self._as_plain(value, depth))
+        return {"h": node}
+
+    def _as_plain(self, value: Any, depth: int) -> dict[str, Any]:
+        """What a subclass of tuple, list or dict holds, beside its number."""
+        if isinstance(value, tuple):
+            items = tuple.__iter__(value)
+            return {"v": {"t": [self.node(v, depth + 1) for v in items]}}
+        if isinstance(value, list):
+            return {"v": {"l": [self.node(v, depth + 1) for v in list.__iter__(value)]}}
+        if isinstance(value, dict):
+            pairs = dict.items(value)
+            return {"v": {"d": {str(k): self.node(v, depth + 1) for k, v in pairs}}}
+        return {}
+
+    def special(self, kind: str, content: Any, data: bytes) -> Any:
+        if kind == "h":
+            return self.kept[content]
+        if kind == "g":
+            bits = getattr(np.random, content["bit_generator"])()
+            bits.state = content
+            return np.random.Generator(bits)
+        if kind == "f":
+            return Back(content, self.call_back)
+        if kind == "o":
+            source, name, state = content
+            made: Any = object.__new__(self._class(source, name))
+            made.__dict__.update({k: self._value(v, data) for k, v in state.items()})
+            return made
+        return super().special(kind, content, data)
+
+    def _class(self, source: str, name: str) -> type:
+        if name not in self.classes:
+            space: dict[str, Any] = {"np": np, "__name__": "given"}
+            code = f"from __future__ import annotations\n{source}"
+            exec(compile(code, "given", "exec"), space)
+            self.classes[name] = space[name]
+        return self.classes[name]
+
+
+def _plain_state(state: dict[str, Any]) -> dict[str, Any]:
+    """The state of a bit generator as plain numbers."""
+    return {
+        k: _plain_state(v) if isinstance(v, dict) else v if isinstance(v, str) else
+        [int(n) for n in v] if isinstance(v, np.ndarray) else int(v)
+        for k, v in state.items()
+    }  # fmt: skip
+
+
+class Service:
+    """Answers the grader until it goes."""
+
+    def __init__(self, sock: socket.socket, allowed: list[str]) -> None:
+        self.sock = sock
+        self.coder = InsideCoder(self._call_back)
+        self.watchman = Watchman(self._report, allowed)
+        self.submission: Submission | None = None
+        self.spaces: dict[str, dict[str, Any]] = {}
+
+    def hello(self, missing: list[str]) -> None:
+        """Say that we are there, and which limits are not."""
+        self._send({"missing": missing})
+
+    def run(self) -> None:
+        """Answer; it ends when the other side closes the connection."""
+        sys.addaudithook(self.watchman.hook)
+        while True:
+            header, data = wire.receive(self.sock)
+            answer = {"load": self._load, "define": self._define, "call": self._call}
+            self._send(*answer[header["do"]](header, data))
+
+    def _send(self, header: dict[str, Any], data: bytes = b"") -> None:
+        wire.send(self.sock, header, data)
+
+    def _report(self, reason: str) -> None:
+        self._send({"flag": reason[:200]})
+
+    def _load(self, header: dict[str, Any], data: bytes) -> Reply:
+        """Read it: which exercises there are, what is wrong with them beforehand."""
+        try:
+            self.submission = read_source(header["name"], data)
+        except UserError as error:
+            return {"refused": str(error)[:TEXT]}, b""
+        errors = [p.complaint() for p in self.submission.pieces if p.error is not None]
+        found = {}
+        for name in self.submission.found:
+            given = header["given"].get(name, {})
+            wanted = [name, *given]
+            flags = shortcuts(self.submission, wanted, self.watchman.allowed)
+            problem = self.submission.syntax_error(name)
+            same = untouched(self.submission, given)
+            found[name] = {"flags": flags[:5], "syntax": problem, "untouched": same}
+        return {"found": found, "errors": errors[:1]}, b""
+
+    def _define(self, header: dict[str, Any], _: bytes) -> Reply:
+        """Make the functions of one exercise; say where each is defined."""
+        assert self.submission is not None
+        try:
+            with self._guarded():
+                space = define(self.submission, header["wanted"], self.watchman)
+        except BaseException as error:
+            return self._raised(error, 2), b""
+        self.spaces[header["space"]] = space
+        made = [k for k in header["wanted"] if callable(space.get(k))]
+        return {"functions": {k: _where(space[k]) for k in made}}, b""
+
+    def _call(self, header: dict[str, Any], data: bytes) -> Reply:
+        for number in header["free"]:
+            self.coder.forget(number)
+        printed = Printed()
+        arguments = self.coder.decode(header["args"], data)
+        keywords = self.coder.decode(header["keys"], data)
+        before = [self.coder.encode(a) for a in arguments]
+        function = self._function(header)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                with (
+                    self._guarded(),
+                    contextlib.redirect_stdout(printed),
+                    np.errstate(**header["errors"]),
+                ):
+                    value = function(*arguments, **keywords)
+            except BaseException as error:
+                return self._raised(error, 3 if "convert" in header else 1), b""
+        after = [self.coder.encode(a) for a in arguments]
+        changed = [k for k, old in enumerate(before) if after[k] != old]
+        try:
+            node, raw = self.coder.encode((value, *[arguments[k] for k in changed]))
+        except Exception as error:
+            what = str(error) if type(error) is ValueError else "not readable"
+            return {"raise": "answer", "says": f"its answer is {what[:60]}"}, b""
+        messages = [str(w.message).split("\n")[0][:200] for w in caught[:5]]
+        header = {"value": node, "changed": changed, "warned": messages}
+        header["printed"] = [printed.lines, printed.first[:200]]
+        return header, raw
+
+    def _function(self, header: dict[str, Any]) -> Callable[..., Any]:
+        if "convert" in header:
+            return lambda: _as_array(self.coder.kept[header["convert"]])
+        function: Callable[..., Any] = self.spaces[header["space"]][header["name"]]
+        return function
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        self.watchman.on_duty = True
+        try:
+            yield
+        finally:
+            self.watchman.on_duty = False
+
+    def _raised(self, error: BaseException, frames: int) -> dict[str, Any]:
+        """An exception, as text; the first frames of its traceback are ours."""
+        if isinstance(error, NotImplementedError):
+            return {"raise": "stub", "says": ""}
+        trace = error.__traceback__
+        for _ in range(frames):
+            trace = trace.tb_next if trace is not None else None
+        try:
+            says = describe(error.with_traceback(trace))
+        except BaseException:
+            says = "an exception that cannot be shown"
+        kind = "memory" if isinstance(error, MemoryError) else "exception"
+        return {"raise": kind, "says": says[:TEXT]}
+
+    def _call_back(self, number: int, arguments: tuple[Any, ...]) -> Any:
+        """Ask the grader for the value of a function of its own."""
+        node, raw = self.coder.encode(arguments)
+        self._send({"back": number, "args": node}, raw)
+        header, data = wire.receive(self.sock)
+        if "raise" in header:
+            raise ValueError(header["raise"])
+        return self.coder.decode(header["value"], data)
+
+
+def _as_array(value: Any) -> Any:
+    """An object as an array of numbers, or None."""
+    array = np.array(value)
+    if array.dtype.kind not in wire.KINDS:
+        return None
+    return array.astype(array.dtype.newbyteorder("=")).view(np.ndarray)
+
+
+def _where(function: Any) -> list[Any]:
+    code = getattr(function, "__code__", None)
+    return [code.co_filename, code.co_firstlineno] if inspect.iscode(code) else []
+
+
+def import_all(names: list[str]) -> None:
+    """Import what submissions may import, once for all of them."""
+    for name in names:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    for name in ("linalg", "random", "fft", "polynomial", "ma", "lib", "testing"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(f"numpy.{name}")

@@ -1,0 +1,160 @@
+r"""From records to grades: points, reasons, ``grades.csv`` and ``grades.json``.
+
+Points are given here and not while grading, so that they can be changed without
+running anything again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..exercises.registry import NAMES, get_exercise
+from ..files import write_text
+from .course import load_records
+from .grader import FLAGGED, MISSING, RIGHT, STUB, UNREADABLE, one_line
+
+WALLS = "sandbox"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student in the table of grades.
+
+    Attributes
+    ----------
+    student : str
+    points : dict
+        Exercise to points.
+    reasons : list of str
+        Why points are missing.
+    """
+
+    student: str
+    points: dict[str, float]
+    reasons: list[str]
+
+    @property
+    def total(self) -> float:
+        """The sum of the points."""
+        return sum(self.points.values())
+
+
+@dataclass
+class Grades:
+    """The table of grades.
+
+    Attributes
+    ----------
+    exercises : dict
+        Name to the points that it is worth, in the order of the lessons.
+    rows : list of Row
+    missing : list of str
+        What the sandbox could not do on the machine that graded.
+    """
+
+    exercises: dict[str, float]
+    rows: list[Row] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def possible(self) -> float:
+        """The most points that can be had."""
+        return sum(self.exercises.values())
+
+
+def worth(name: str, points: Mapping[str, float]) -> float:
+    """What an exercise is worth: as the instructor says, or as it is defined."""
+    return float(points.get(name, get_exercise(name).points))
+
+
+def grades_of(
+    out: Path, exercises: Iterable[str], points: Mapping[str, float]
+) -> Grades:
+    """The grades of all records; without exercises, of every one that was found."""
+    wanted = set(exercises)
+    if not wanted:
+        wanted = {name for r in load_records(out) for name in r["exercises"]}
+    grades = Grades({n: worth(n, points) for n in NAMES if n in wanted})
+    for record in load_records(out):
+        earned = {
+            name: value if state_of(record, name) == RIGHT else 0.0
+            for name, value in grades.exercises.items()
+        }
+        grades.rows.append(Row(record["student"], earned, reasons(record)))
+        grades.missing += [m for m in record["missing"] if m not in grades.missing]
+    return grades
+
+
+def state_of(record: Mapping[str, Any], name: str) -> str:
+    """ "right", "wrong", ...; "missing" if there is nothing of it."""
+    state: str = record["exercises"].get(name, {"state": MISSING})["state"]
+    return state
+
+
+def reasons(record: Mapping[str, Any]) -> list[str]:
+    """Why points are missing, in a few words for each exercise."""
+    found = list(record["problems"])
+    for name, entry in record["exercises"].items():
+        state = entry["state"]
+        if state in (FLAGGED, UNREADABLE):
+            found.append(f"{name}: {one_line('; '.join(entry['reasons']))}")
+        elif state in (MISSING, STUB):
+            found.append(f"{name}: {state}")
+        elif state != RIGHT:
+            found.append(f"{name}: {in_short(entry)}")
+    return found
+
+
+def in_short(entry: Mapping[str, Any]) -> str:
+    """What went wrong with an exercise, or the names of the mistakes in it."""
+    errors = [f["says"] for f in entry["findings"] if f["verdict"] == "error"]
+    return one_line(errors[0])[:200] if errors else ", ".join(entry["tags"])
+
+
+def write_grades(out: Path, grades: Grades) -> None:
+    """Write ``grades.csv`` and ``grades.json``."""
+    file = io.StringIO()
+    table = csv.writer(file, lineterminator="\n")
+    table.writerow(["student", "points", "possible", *grades.exercises, "remarks"])
+    for row in grades.rows:
+        scores = [number(row.points[n]) for n in grades.exercises]
+        remarks = as_text("; ".join(row.reasons))
+        about = [as_text(row.student), number(row.total), number(grades.possible)]
+        table.writerow([*about, *scores, remarks])
+    write_text(out / "grades.csv", printable(file.getvalue()))
+    whole = {
+        "exercises": grades.exercises,
+        "possible": grades.possible,
+        WALLS: grades.missing,
+        "students": [
+            {
+                "student": printable(row.student),
+                "points": row.total,
+                "exercises": row.points,
+                "remarks": [printable(r) for r in row.reasons],
+            }
+            for row in grades.rows
+        ],
+    }
+    write_text(out / "grades.json", json.dumps(whole, indent=1) + "\n")
+
+
+def number(value: float) -> str:
+    """2, 0.5: no more digits than it needs."""
+    return f"{value:g}"
+
+
+def as_text(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def printable(text: str) -> str:
+    """Text that can be written as UTF-8; names of files may hold anything."""
+    return text.encode("utf-8", "replace").decode("utf-8")

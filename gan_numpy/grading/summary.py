@@ -1,0 +1,193 @@
+r"""What the class has understood, and what it has not: counts by diagnosis."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..files import write_atomically, write_text
+from .course import load_records
+from .feedback import STYLE
+from .grader import FLAGGED, MISSING, RIGHT, STUB, UNREADABLE, WRONG
+from .report import Grades, number, state_of
+
+STATES = {
+    RIGHT: "#4c9f50",
+    WRONG: "#d95f4c",
+    UNREADABLE: "#a04000",
+    FLAGGED: "#7b4fa3",
+    STUB: "#bbbbbb",
+    MISSING: "#e6e6e6",
+}
+SHOWN = 12  # diagnoses in the figure
+
+
+@dataclass
+class Summary:
+    """Counts over a class.
+
+    Attributes
+    ----------
+    students : int
+    states : dict
+        Exercise to a counter of its states.
+    diagnoses : counter
+        (exercise, tag) to the number of students.
+    says : dict
+        (exercise, tag) to what the checker says of it.
+    reasons : counter
+        Reasons for flags.
+    """
+
+    students: int
+    states: dict[str, Counter[str]]
+    diagnoses: Counter[tuple[str, str]] = field(default_factory=Counter)
+    says: dict[tuple[str, str], str] = field(default_factory=dict)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def attempts(self, name: str) -> int:
+        """How many have tried an exercise."""
+        counts = self.states[name]
+        return counts.total() - counts[STUB] - counts[MISSING]
+
+
+def summarize(out: Path, grades: Grades) -> Summary:
+    """Count over all records."""
+    summary = Summary(len(grades.rows), {n: Counter() for n in grades.exercises})
+    for record in load_records(out):
+        for name in grades.exercises:
+            summary.states[name][state_of(record, name)] += 1
+            entry = record["exercises"].get(name, {})
+            for tag, says in diagnoses(entry):
+                summary.diagnoses[name, tag] += 1
+                summary.says.setdefault((name, tag), says)
+            if entry.get("state") == FLAGGED:
+                summary.reasons.update({f"{name}: {entry['reasons'][0]}"})
+    return summary
+
+
+def diagnoses(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each tag of one exercise once, with what was said of it."""
+    seen = set()
+    for finding in entry.get("findings", []):
+        for tag in finding["tags"]:
+            if tag not in seen:
+                seen.add(tag)
+                yield tag, finding["says"].split("\n")[0]
+
+
+def sentences(summary: Summary) -> list[str]:
+    """``14 of 30: mean-missing in dense_backward (a factor 7: ...)``"""
+    lines = []
+    for (name, tag), count in summary.diagnoses.most_common():
+        says = summary.says[name, tag]
+        lines.append(f"{count} of {summary.students}: {tag} in {name} ({says[:160]})")
+    return lines
+
+
+def write_summary(out: Path, grades: Grades) -> Summary:
+    """Write ``summary.md``, ``summary.html`` and ``summary.png``."""
+    summary = summarize(out, grades)
+    write_text(out / "summary.md", as_markdown(summary, grades))
+    write_text(out / "summary.html", as_html(summary, grades))
+    if grades.rows and grades.exercises:
+        figure = draw(summary)
+        write_atomically(
+            out / "summary.png", lambda file: figure.savefig(file, dpi=120)
+        )
+    return summary
+
+
+def head(summary: Summary, grades: Grades) -> str:
+    """``30 students, 41.5 of 60 points on average``"""
+    totals = [row.total for row in grades.rows]
+    mean = sum(totals) / len(totals) if totals else 0.0
+    s = "" if summary.students == 1 else "s"
+    return (
+        f"{summary.students} student{s}, {mean:.1f} of {number(grades.possible)} points"
+        " on average"
+    )
+
+
+def table(summary: Summary) -> list[list[str]]:
+    """A line for each exercise: how many are right, wrong, ..."""
+    return [
+        [name, *(str(counts[state]) for state in STATES)]
+        for name, counts in summary.states.items()
+    ]
+
+
+def as_markdown(summary: Summary, grades: Grades) -> str:
+    """The page as Markdown."""
+    lines = [f"# {head(summary, grades)}", "", "![Summary](summary.png)", ""]
+    lines += ["| exercise | " + " | ".join(STATES) + " |", "|---" * 7 + "|"]
+    lines += ["| " + " | ".join(cells) + " |" for cells in table(summary)]
+    lines += ["", "## What was misunderstood", ""]
+    lines += [f"- {plain(s)}" for s in sentences(summary)] or ["Nothing."]
+    if summary.reasons:
+        flags = [f"- {n}: {plain(r)}" for r, n in summary.reasons.most_common()]
+        lines += ["", "## Flagged", "", *flags]
+    if grades.missing:
+        walls = [f"- {m}" for m in grades.missing]
+        lines += ["", "## What the sandbox could not do on this machine", "", *walls]
+    return "\n".join(lines) + "\n"
+
+
+def plain(text: str) -> str:
+    """Text of a student's on one line, without Markdown or HTML."""
+    return "".join(c if c not in "`<>|[]\n" else " " for c in text)
+
+
+def as_html(summary: Summary, grades: Grades) -> str:
+    """The page as HTML."""
+    cells = "".join(f"<th>{state}" for state in STATES)
+    rows = ["<tr>" + "".join(f"<td>{c}" for c in line) for line in table(summary)]
+    said = [f"<li>{html.escape(s)}" for s in sentences(summary)]
+    flags = [f"<li>{n}: {html.escape(r)}" for r, n in summary.reasons.most_common()]
+    walls = [f"<li>{html.escape(m)}" for m in grades.missing]
+    parts = [
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Summary</title>',
+        f"<style>{STYLE}img{{max-width:100%}}</style><h1>{head(summary, grades)}</h1>",
+        '<img src="summary.png" alt="How many are right, and the most frequent'
+        ' mistakes">',
+        f"<table><tr><th>exercise{cells}",
+        *rows,
+        "</table><h2>What was misunderstood</h2><ul>",
+        *said,
+        "</ul>",
+    ]
+    for title, lines in (("Flagged", flags), ("What the sandbox could not do", walls)):
+        if lines:
+            parts += [f"<h2>{title}</h2><ul>", *lines, "</ul>"]
+    return "\n".join([*parts, "</html>"]) + "\n"
+
+
+def draw(summary: Summary) -> Any:
+    """Bars: the states of each exercise; the most frequent diagnoses."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    names = list(summary.states)[::-1]
+    common = summary.diagnoses.most_common(SHOWN)[::-1]
+    heights = [len(names) + 2, len(common) + 2]
+    figure = Figure(figsize=(9, 1.2 + 0.28 * sum(heights)), layout="constrained")
+    FigureCanvasAgg(figure)
+    above, below = figure.subplots(2, 1, height_ratios=heights)
+    left = [0] * len(names)
+    for state, color in STATES.items():
+        counts = [summary.states[n][state] for n in names]
+        above.barh(names, counts, left=left, color=color, label=state)
+        left = [a + b for a, b in zip(left, counts, strict=True)]
+    above.set_xlim(0, summary.students)
+    above.set_title(f"{summary.students} students")
+    above.legend(ncols=len(STATES), loc="upper center", bbox_to_anchor=(0.4, -0.05))
+    labels = [f"{tag}\n{name}" for (name, tag), _ in common]
+    below.barh(range(len(common)), [n for _, n in common], color=STATES[WRONG])
+    below.set_yticks(range(len(common)), labels, fontsize=7)
+    below.set_xlim(0, summary.students)
+    below.set_title("most frequent diagnoses" if common else "no mistakes")
+    return figure

@@ -1,0 +1,113 @@
+r"""The process from which submissions are forked: ``python -m ...zygote FD``.
+
+Python and NumPy are imported once; each submission then starts in a few milliseconds,
+from a process that has never seen a solution. It hears one JSON object a line:
+
+``{"spawn": limits}`` and a socket
+    fork; answers ``{"pid": ...}``
+``{"end": true}``
+    kill what was forked; answers how it ended and the memory it took
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+from typing import Any
+
+import numpy as np
+
+from . import sandbox
+from .inside import Service, import_all
+
+OURS = "gan_numpy"
+
+
+class Zygote:
+    """Forks submissions, one at a time.
+
+    Parameters
+    ----------
+    control : socket
+        To the grader.
+    config : dict
+        ``allowed`` modules, folders to ``hide``, number of a ``user`` to become.
+    """
+
+    def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
+        self.control, self.config = control, config
+        self.allowed: list[str] = config["allowed"]
+        import_all(self.allowed)
+        self.walls = sandbox.isolate(config["hide"])
+        self.child, self.folder = 0, ""
+        for name in [m for m in sys.modules if m.split(".")[0] in (OURS, "ctypes")]:
+            del sys.modules[name]
+
+    def run(self) -> None:
+        """Serve until the grader goes."""
+        self.answer({"missing": self.walls.missing})
+        while True:
+            line, fds, _, _ = socket.recv_fds(self.control, 1 << 16, 1)
+            if not line:
+                break
+            request = json.loads(line)
+            if "spawn" in request:
+                self.spawn(sandbox.Limits(**request["spawn"]), fds[0])
+            else:
+                self.answer(self.end())
+        self.end()
+
+    def answer(self, content: dict[str, Any]) -> None:
+        """Send one line."""
+        self.control.sendall(json.dumps(content).encode() + b"\n")
+
+    def spawn(self, limits: sandbox.Limits, fd: int) -> None:
+        """Fork the process of a submission."""
+        self.end()
+        self.folder = sandbox.new_folder(self.walls, limits.disk)
+        sandbox.new_processes(self.walls, inside=True)
+        self.child = os.fork()
+        if self.child == 0:
+            self._become_the_submission(limits, fd)
+        sandbox.new_processes(self.walls, inside=False)
+        os.close(fd)
+        self.answer({"pid": self.child})
+
+    def _become_the_submission(self, limits: sandbox.Limits, fd: int) -> None:
+        status = 1
+        try:
+            space, user = self.walls.address_space, self.config["user"]
+            missing = sandbox.confine(limits, self.folder, space, fd, user)
+            gc.freeze()
+            service = Service(socket.socket(fileno=fd), self.allowed)
+            service.hello(missing)
+            service.run()
+            status = 0
+        finally:
+            os._exit(status)
+
+    def end(self) -> dict[str, Any]:
+        """Kill the submission's process and remove its folder."""
+        if not self.child:
+            return {"status": None}
+        os.kill(self.child, signal.SIGKILL)
+        _, status, usage = os.wait4(self.child, 0)
+        sandbox.remove_folder(self.walls, self.folder)
+        self.child = 0
+        return {"status": os.waitstatus_to_exitcode(status), "kib": usage.ru_maxrss}
+
+
+def main() -> None:
+    """Read the configuration, then serve."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    config = json.loads(control.recv(1 << 16))
+    np.linalg.norm(np.eye(2) @ np.eye(2))  # the BLAS is loaded and has its memory
+    Zygote(control, config).run()
+
+
+if __name__ == "__main__":
+    main()

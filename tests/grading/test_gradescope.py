@@ -1,0 +1,118 @@
+"""The zip for Gradescope, unpacked and run in a folder laid out like its container."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import zipfile
+
+import hostile
+import pytest
+
+from gan_numpy.grading.assign import assign
+from gan_numpy.grading.assignment import Assignment
+
+POINTS = {"relu_backward": 2.0, "leaky_relu_backward": 1.0}
+
+
+@pytest.fixture(scope="module")
+def autograder(tmp_path_factory):
+    """``/autograder`` with ``source``, ``submission`` and ``results``."""
+    root = tmp_path_factory.mktemp("autograder")
+    assign(Assignment("hw", POINTS, 7), root / "made", "gradescope")
+    with zipfile.ZipFile(root / "made" / "autograder.zip") as archive:
+        archive.extractall(root / "source")
+    (root / "submission").mkdir()
+    python = root / "venv" / "bin"
+    python.mkdir(parents=True)
+    (python / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (python / "python").chmod(0o755)  # in place of what setup.sh would install
+    return root
+
+
+def run(root, content, name="solution.py"):
+    """Run the autograder on one file; its results."""
+    for old in (root / "submission").iterdir():
+        old.unlink()
+    (root / "results" / "results.json").unlink(missing_ok=True)
+    if content is not None:
+        (root / "submission" / name).write_text(content)
+    script = root / "source" / "run_autograder"
+    done = subprocess.run(
+        ["bash", script],
+        env={**os.environ, "AUTOGRADER_ROOT": str(root)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=root,
+    )
+    assert done.returncode == 0, done.stderr
+    return valid(json.loads((root / "results" / "results.json").read_text()))
+
+
+def valid(results):
+    """Gradescope's own rules for results.json."""
+    assert isinstance(results["score"], float)
+    assert results["score"] == sum(t["score"] for t in results["tests"])
+    assert len(results["tests"]) == len(POINTS)
+    for test in results["tests"]:
+        assert set(test) == {
+            "name",
+            "score",
+            "max_score",
+            "status",
+            "output",
+            "visibility",
+        }
+        assert test["status"] in ("passed", "failed")
+        assert test["visibility"] in ("hidden", "after_due_date", "visible")
+        assert 0 <= test["score"] <= test["max_score"]
+    return results
+
+
+def test_right_and_wrong(autograder):
+    assert run(autograder, hostile.RIGHT)["score"] == 2.0
+    results = run(autograder, hostile.notebook(hostile.WRONG), "solution.ipynb")
+    assert results["score"] == 0
+    assert "mask-missing" in results["tests"][0]["output"]
+    assert "missing" in results["tests"][1]["output"]
+
+
+@pytest.mark.parametrize(
+    "case", ["endless_loop", "os_exit", "syntax_error", "huge_answer", "recursion"]
+)
+def test_a_submission_that_crashes_or_loops(case, autograder):
+    name, content, reason = hostile.HOSTILE[case]
+    results = run(autograder, content, name)
+    assert results["score"] == 0 and reason in json.dumps(results)
+
+
+def test_nothing_handed_in(autograder):
+    assert run(autograder, None)["output"] == "no .py file or notebook"
+
+
+def test_there_is_a_result_before_the_end(autograder):
+    """Killed half-way it leaves what it had: here, in the middle of a loop."""
+    loop = hostile.HOSTILE["endless_loop"][1]
+    start = loop.index("def relu_b")
+    text = hostile.RIGHT + loop[start:].replace("relu_backward", "leaky_relu_backward")
+    (autograder / "submission" / "solution.py").write_text(text)
+    path = autograder / "results" / "results.json"
+    path.unlink(missing_ok=True)
+    process = subprocess.Popen(
+        ["bash", autograder / "source" / "run_autograder"],
+        env={**os.environ, "AUTOGRADER_ROOT": str(autograder)},
+    )
+    try:
+        while process.poll() is None:
+            if path.exists() and valid(json.loads(path.read_text()))["score"] == 2.0:
+                break
+            time.sleep(0.05)
+        assert process.poll() is None
+    finally:
+        process.kill()
+        process.wait()
+    assert valid(json.loads(path.read_text()))["score"] == 2.0
