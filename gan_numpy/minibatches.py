@@ -52,13 +52,13 @@ class Minibatches:
         state.batch += 1
         x = self.data.scaled("train", rows, state.dtype)
         if self.recipe.labels == "semi_supervised":
-            return Batch(x, labeled=self._labeled())
+            return Batch(x, labeled=self.labeled())
         if self.recipe.labels not in ("conditional", "auxiliary"):
             return Batch(x)
         labels = self.data.labels["train"][rows]
         return Batch(self.recipe.judged(x, labels), labels)
 
-    def _labeled(self) -> tuple[np.ndarray, np.ndarray]:
+    def labeled(self) -> tuple[np.ndarray, np.ndarray]:
         """A minibatch of the few labeled examples, drawn with replacement."""
         state, labels = self.state, self.data.labels["train"]
         rows = state.rng.choice(state.labeled, self.recipe.batch_size)

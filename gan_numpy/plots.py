@@ -179,6 +179,7 @@ def save_samples(
     samples: np.ndarray,
     image_shape: tuple[int, ...] | None,
     reference: np.ndarray,
+    columns: int | None = None,
 ) -> None:
     """Write samples as whatever they are: images, points, or rows of values.
 
@@ -189,9 +190,11 @@ def save_samples(
     image_shape : (height, width), (channels, height, width) or None
     reference : (M, features) ndarray
         Real examples, for the background of a scatter plot.
+    columns : int, optional
+        Of the grid of images; about the square root of N by default.
     """
     if image_shape is not None:
-        save_image_grid(path, samples.reshape(-1, *image_shape))
+        save_image_grid(path, samples.reshape(-1, *image_shape), columns)
     elif samples.shape[1] == 2:
         save_scatter(path, samples, reference)
     else:

@@ -18,6 +18,7 @@ import io
 import json
 import platform
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from gan_numpy.datasets import Dataset, load_dataset
 from gan_numpy.errors import UserError
 from gan_numpy.files import make_directory, write_text
 from gan_numpy.recipes import Recipe, recipe_from_dict
-from gan_numpy.sampling import sample
+from gan_numpy.sampling import sample, sample_classes
 from gan_numpy.state import Monitors, TrainingState, initial_state
 
 COLUMNS = (
@@ -155,6 +156,21 @@ class Run:
         """
         rng = np.random.default_rng([seed, stream])
         return sample(self.recipe, state, n, rng, labels)
+
+    def sample_classes(
+        self,
+        state: TrainingState,
+        classes: Sequence[int],
+        each: int,
+        seed: int,
+        stream: int = SAMPLE_STREAM,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Draw `each` samples of every class, and their labels.
+
+        As `gan_numpy.sampling.sample_classes` does: every class from the same z.
+        """
+        rng = np.random.default_rng([seed, stream])
+        return sample_classes(self.recipe, state, classes, each, rng)
 
 
 def environment() -> dict[str, Any]:

@@ -6,6 +6,8 @@ never saw a batch, so their statistics are computed here, over fresh minibatches
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gan_numpy.layers import one_hot
@@ -118,3 +120,37 @@ def sample(
         own = None if labels is None else labels[start : start + size]
         inputs.append(recipe.sample_input(size, rng, state.dtype, own)[0])
     return generate(recipe, G, np.concatenate(inputs))
+
+
+def sample_classes(
+    recipe: Recipe,
+    state: TrainingState,
+    classes: Sequence[int],
+    each: int,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw `each` samples of every class, all classes from the same z.
+
+    In a picture with a row for each class the z is that of the column: what changes
+    from row to row is the class alone.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        One whose generator is told a class.
+    state : TrainingState
+    classes : sequence of int
+    each : int
+    rng : numpy.random.Generator
+        Source of z.
+
+    Returns
+    -------
+    samples : (len(classes) * each, features) ndarray
+        Class after class.
+    labels : (len(classes) * each,) int64 ndarray
+    """
+    z = np.tile(recipe.sample_latent(each, rng, state.dtype), (len(classes), 1))
+    labels = np.repeat(np.asarray(classes, dtype=np.int64), each)
+    inputs = np.hstack([z, one_hot(labels, recipe.told, state.dtype)])
+    return generate(recipe, trained_generator(recipe, state), inputs), labels

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan_numpy.minibatches import Batch
+from gan_numpy.datasets import Dataset
+from gan_numpy.minibatches import Batch, Minibatches
 from gan_numpy.network import Sequential
 from gan_numpy.objectives import (
     feature_matching,
     log_sum_exp,
     semi_supervised_loss,
     sigmoid,
+    softmax_cross_entropy,
 )
+from gan_numpy.recipes import Recipe
+from gan_numpy.state import initial_state
 from gan_numpy.steps import Step
 
 
@@ -97,6 +101,59 @@ def feature_matching_step(
     assert d_fake is not None  # asked for by input_grad=True
     _, grads = G.backward(d_fake, G_cache, input_grad=False)
     return Step(grads, {"loss_generator": loss}, (G_cache,))
+
+
+def supervised_step(
+    D: Sequential, examples: np.ndarray, labels: np.ndarray, rng: np.random.Generator
+) -> Step:
+    """Gradient of the classifier's loss on the labeled examples alone: no game.
+
+    Parameters
+    ----------
+    D : Sequential
+        With K logits.
+    examples : (m, features)
+    labels : (m,) int ndarray
+    rng : numpy.random.Generator
+        Source of the noise.
+    """
+    logits, cache = D.forward(examples, train=True, rng=rng)
+    loss, d_logits = softmax_cross_entropy(logits, labels)
+    _, grads = D.backward(d_logits, cache, input_grad=False)
+    accuracy = _mean(logits.argmax(axis=1) == labels)
+    monitors = {"loss_discriminator": loss, "accuracy": accuracy}
+    return Step(grads, monitors, (cache,))
+
+
+def train_alone(recipe: Recipe, data: Dataset, seed: int, epochs: int) -> Sequential:
+    """The classifier that the labeled examples alone give: what the game has to beat.
+
+    The network, its initial weights, the labeled examples, the noise, the optimizer and
+    the number of updates are those of a run of this recipe with this seed; unlabeled
+    and generated examples are left out.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        With ``labels=semi_supervised``.
+    data : Dataset
+    seed : int
+    epochs : int
+        Passes over all training examples that the run has made.
+
+    Returns
+    -------
+    Sequential
+    """
+    state, optimizer = initial_state(recipe, data, seed), recipe.make_optimizer()
+    minibatches = Minibatches(state, recipe, data)
+    for epoch in range(1, epochs + 1):
+        for _ in range(len(data.train) // recipe.batch_size):
+            step = supervised_step(state.D, *minibatches.labeled(), state.rng)
+            optimizer.update(state.D.params, step.grads, state.D_optimizer, epoch)
+            for cache in step.caches:
+                state.D.commit(cache)
+    return state.D
 
 
 def _mean(values: np.ndarray) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -146,11 +147,22 @@ def _is_picture_epoch(epoch: int, run: Run) -> bool:
 
 
 def save_preview(run: Run, data: Dataset, state: TrainingState) -> Path:
-    """Write the picture of this epoch, always of the same z."""
+    """Write the picture of this epoch, always of the same z.
+
+    If the generator is told a class: one class a row, one z a column.
+    """
     path = run.path / "samples" / f"epoch-{state.epoch:04d}.png"
-    n = PREVIEW if data.image_shape else 1000
-    samples = run.sample(state, n, run.seed, PREVIEW_STREAM)
-    save_samples(path, samples, data.image_shape, data.scaled("test")[:1000])
+    n, columns = PREVIEW if data.image_shape else 1000, None
+    if run.recipe.told:
+        classes = range(run.recipe.told)
+        columns = math.ceil(n / len(classes))
+        samples, _ = run.sample_classes(
+            state, classes, columns, run.seed, PREVIEW_STREAM
+        )
+    else:
+        samples = run.sample(state, n, run.seed, PREVIEW_STREAM)
+    reference = data.scaled("test")[:1000]
+    save_samples(path, samples, data.image_shape, reference, columns)
     return path
 
 

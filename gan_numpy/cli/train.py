@@ -84,6 +84,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train, then print the run directory and its Parzen score."""
+    from gan_numpy.evaluation.agreement import classification_error
     from gan_numpy.trainer import score, score_untrained, stop_on_signals, train
 
     job, data = _resume(args) if args.resume else _start(args)
@@ -108,6 +109,9 @@ def run(args: argparse.Namespace) -> int:
     trained, untrained = score(job, data, state), score_untrained(job, data)
     print(f"  trained generator    {trained.coarse}")
     print(f"  untrained generator  {untrained.coarse}")
+    if job.recipe.labels == "semi_supervised":
+        wrong = classification_error(job.recipe, state.D, data)
+        print(f"the classifier's error on the test set: {wrong:.4f}")
     print(f"samples: {job.path / 'samples' / f'epoch-{state.epoch:04d}.png'}")
     return 0
 
