@@ -65,6 +65,8 @@ OPERATIONS = (
     "max_pool_gather",
     "sigmoid",
     "relu",
+    "leaky_relu",
+    "leaky_relu_backward",
     "dropout",
     "dropout_backward",
     "momentum_update",

@@ -15,7 +15,16 @@ from typing import Any
 import numba
 import numpy as np
 
-from gan_numpy.kernels import activations, masks, maxima, patches, reference, updates
+from gan_numpy.kernels import (
+    activations,
+    leaky,
+    masks,
+    maxima,
+    normalization,
+    patches,
+    reference,
+    updates,
+)
 from gan_numpy.kernels import winners as passes
 from gan_numpy.kernels.parzen import parzen_log_density
 from gan_numpy.kernels.reference import affine, affine_input_grad, maxout_directional
@@ -26,6 +35,11 @@ __all__ = [
     "affine_input_grad",
     "affine_param_grads",
     "average_update",
+    "batchnorm",
+    "batchnorm_input_grad",
+    "batchnorm_statistics",
+    "batchnorm_sums",
+    "channel_sum",
     "col2im",
     "convolution",
     "convolution_transpose",
@@ -33,6 +47,8 @@ __all__ = [
     "dropout",
     "dropout_backward",
     "im2col",
+    "leaky_relu",
+    "leaky_relu_backward",
     "max_pool",
     "max_pool_gather",
     "max_pool_scatter",
@@ -79,6 +95,13 @@ average_update = _alone(updates.average_update)
 take_maximum = _alone(passes.take_maximum)
 scatter = _alone(passes.scatter)
 batch_sum = _alone(passes.batch_sum)
+leaky_relu = _alone(leaky.leaky_relu)
+leaky_relu_backward = _alone(leaky.leaky_relu_backward)
+batchnorm = _alone(normalization.batchnorm)
+batchnorm_input_grad = _alone(normalization.batchnorm_input_grad)
+batchnorm_statistics = _alone(normalization.batchnorm_statistics)
+batchnorm_sums = _alone(normalization.batchnorm_sums)
+channel_sum = _alone(normalization.channel_sum)
 piece_maximum = _alone(maxima.piece_maximum)
 piece_gather = _alone(maxima.piece_gather)
 piece_scatter = _alone(maxima.piece_scatter)

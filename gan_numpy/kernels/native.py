@@ -11,6 +11,7 @@ import numpy as np
 from gan_numpy.kernels import reference
 from gan_numpy.kernels.activations import relu, sigmoid
 from gan_numpy.kernels.jit import kernel, operand
+from gan_numpy.kernels.leaky import leaky_relu, leaky_relu_backward
 from gan_numpy.kernels.masks import dropout, dropout_backward
 from gan_numpy.kernels.matmul import matmul
 from gan_numpy.kernels.maxima import (
@@ -20,6 +21,13 @@ from gan_numpy.kernels.maxima import (
     piece_gather,
     piece_maximum,
     piece_scatter,
+)
+from gan_numpy.kernels.normalization import (
+    batchnorm,
+    batchnorm_input_grad,
+    batchnorm_statistics,
+    batchnorm_sums,
+    channel_sum,
 )
 from gan_numpy.kernels.parzen import parzen_log_density
 from gan_numpy.kernels.patches import (
@@ -43,6 +51,11 @@ __all__ = [
     "affine_input_grad",
     "affine_param_grads",
     "average_update",
+    "batchnorm",
+    "batchnorm_input_grad",
+    "batchnorm_statistics",
+    "batchnorm_sums",
+    "channel_sum",
     "col2im",
     "convolution",
     "convolution_transpose",
@@ -50,6 +63,8 @@ __all__ = [
     "dropout",
     "dropout_backward",
     "im2col",
+    "leaky_relu",
+    "leaky_relu_backward",
     "max_pool",
     "max_pool_gather",
     "max_pool_scatter",

@@ -26,7 +26,7 @@ from gan_numpy.kernels.matmul import matmul
 from gan_numpy.kernels.windows import places
 
 #: Values of a block of the matrix.
-BLOCK = 1 << 20
+BLOCK = 1 << 18
 
 Pair = tuple[int, int]
 

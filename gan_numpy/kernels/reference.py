@@ -129,6 +129,18 @@ def relu(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.maximum(x, 0), x > 0
 
 
+def leaky_relu(x: np.ndarray, alpha: float) -> tuple[np.ndarray, np.ndarray]:
+    r""":math:`y = x` where :math:`x > 0`, else :math:`\alpha x`; and the mask."""
+    return leaky_relu_backward(x, x > 0, alpha), x > 0
+
+
+def leaky_relu_backward(
+    dy: np.ndarray, positive: np.ndarray, alpha: float
+) -> np.ndarray:
+    r""":math:`dx = dy` where x was positive, else :math:`\alpha\, dy`."""
+    return np.where(positive, dy, dy.dtype.type(alpha) * dy)
+
+
 # -- dropout: y = m x / keep ---------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gan_numpy import kernels
 from gan_numpy.layers.base import Cache, Grads, Layer, check_float
 
 
@@ -37,10 +38,9 @@ class LeakyReLU(Layer):
         train: bool = False,
         rng: np.random.Generator | None = None,
     ) -> tuple[np.ndarray, Cache]:
-        """Return the activation and its slope, the cache."""
+        """Return the activation, and in the cache where `x` was positive."""
         check_float(self, x)
-        slope = np.where(x > 0, x.dtype.type(1), x.dtype.type(self.alpha))
-        return x * slope, slope
+        return kernels.leaky_relu(x, self.alpha)
 
     def backward(
         self,
@@ -50,13 +50,15 @@ class LeakyReLU(Layer):
         param_grads: bool = True,
         input_grad: bool = True,
     ) -> tuple[np.ndarray | None, Grads]:
-        """Return ``dy * slope``."""
-        slope = cache
-        return dy * slope if input_grad else None, {}
+        """Return `dy` times the slope."""
+        positive = cache
+        if not input_grad:
+            return None, {}
+        return kernels.leaky_relu_backward(dy, positive, self.alpha), {}
 
     def backward_vjp(
         self, u: np.ndarray, dy: np.ndarray, cache: Cache
     ) -> tuple[np.ndarray, Grads, np.ndarray | None]:
-        """Return ``u * slope``, no gradients, no curvature."""
-        slope = cache
-        return u * slope, {}, None
+        """Return `u` times the slope, no gradients, no curvature."""
+        positive = cache
+        return kernels.leaky_relu_backward(u, positive, self.alpha), {}, None

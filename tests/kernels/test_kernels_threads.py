@@ -45,6 +45,12 @@ for dtype in (np.float32, np.float64):
     maps = native.convolution(images, kernel, None, 2, 1)
     add(maps, native.convolution_transpose(maps, kernel, None, (13, 11), 2, 1))
     add(native.convolution_weight_grad(maps, images, (4, 4), 2, 1))
+    mean, variance = native.batchnorm_statistics(images)
+    add(mean, variance, *native.batchnorm_sums(images[::-1], images, mean))
+    add(native.batchnorm(images, mean, variance, mean), native.channel_sum(images))
+    gradient = (images[::-1], images, mean, mean, variance, mean)
+    add(native.batchnorm_input_grad(*gradient), *native.max_pool(images, 4, 2))
+    add(*native.piece_maximum(maps, 5), *native.leaky_relu(x, 0.2))
     add(native.parzen_log_density(x, W.T.copy()[:, :300], np.array([0.9, 2.0])))
 print(numba.get_num_threads(), digest.hexdigest())
 """
