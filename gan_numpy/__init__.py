@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "BatchNorm": "layers",
+    "Bias": "layers",
     "Conv2D": "layers",
     "ConvTranspose2D": "layers",
     "Dense": "layers",

@@ -195,6 +195,27 @@ def clip_weights(params: dict[str, np.ndarray], c: float) -> None:
         np.clip(value, -c, c, out=value)
 
 
+def limit_columns(params: dict[str, np.ndarray], limit: float) -> None:
+    r"""Scale down, in place, the weights of every unit that are longer than `limit`.
+
+    .. math:: W_{:,j} \leftarrow W_{:,j} \cdot
+              \min\Big(1, \frac{limit}{\lVert W_{:,j} \rVert}\Big) .
+
+    Source: Srebro and Shraibman, COLT 2005; with dropout, arXiv:1207.0580; the
+    `max_col_norm` of the paper's face recipe. Biases are left alone.
+
+    Parameters
+    ----------
+    params : dict
+        Matrices (n_in, n_out); arrays of other dimensions do not change.
+    limit : float
+    """
+    for value in params.values():
+        if value.ndim == 2:
+            norms = np.sqrt(np.sum(value * value, axis=0))
+            value *= np.minimum(1, limit / np.maximum(norms, 1e-30), dtype=value.dtype)
+
+
 def _mean(values: np.ndarray) -> float:
     """Mean over the batch, accumulated in float64 whatever the training dtype."""
     return float(values.mean(dtype=np.float64))

@@ -21,7 +21,7 @@ import numpy as np
 
 from gan_numpy.datasets import Dataset
 from gan_numpy.minibatches import Batch, Minibatches
-from gan_numpy.penalties import clip_weights
+from gan_numpy.penalties import clip_weights, limit_columns
 from gan_numpy.recipes import Recipe
 from gan_numpy.semi_supervised import classifier_step, feature_matching_step
 from gan_numpy.state import (
@@ -108,6 +108,8 @@ def move_discriminator(state: TrainingState, recipe: Recipe, step: Step) -> None
     optimizer.update(params, step.grads, state.D_optimizer, state.epoch + 1)
     if recipe.clip > 0:
         clip_weights(params, recipe.clip)
+    if recipe.column_limit > 0:
+        limit_columns(params, recipe.column_limit)
     for cache in step.caches:
         state.D.commit(cache)
 
@@ -117,6 +119,8 @@ def move_generator(state: TrainingState, recipe: Recipe, step: Step) -> None:
     check_losses(state, step.monitors)
     optimizer, params = recipe.make_optimizer(), state.G.params
     optimizer.update(params, step.grads, state.G_optimizer, state.epoch + 1)
+    if recipe.column_limit > 0:
+        limit_columns(params, recipe.column_limit)
     for cache in step.caches:
         state.G.commit(cache)
 

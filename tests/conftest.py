@@ -15,6 +15,14 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(20140610)
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch) -> Path:
+    """An empty cache directory of the test's own, never the user's."""
+    folder = tmp_path_factory.mktemp("cache") / "gan_numpy"
+    monkeypatch.setenv("GAN_NUMPY_CACHE", str(folder))
+    return folder
+
+
 @pytest.fixture(scope="session")
 def mnist_dir() -> Path:
     """The directory of the real MNIST files, if this machine has them."""

@@ -25,6 +25,7 @@ ORDER = [
     {"training", "checkpoint", "evaluation", "plots", "latent", "concepts"},
     {"runs"},
     {"trainer", "bench"},
+    {"reproduce"},
     {"gradcheck"},
     {"exercises"},
     {"lesson"},

@@ -24,6 +24,7 @@ COMMANDS = (
     "interpolate",
     "arithmetic",
     "evaluate",
+    "reproduce",
     "data",
     "check",
     "exercises",

@@ -1,9 +1,10 @@
-"""``gan-numpy evaluate``: the Parzen score of a run, beside its baselines."""
+"""``gan-numpy evaluate``: scores of a run's samples, beside those of real data."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,18 @@ def add_parser(subparsers: Any) -> None:
         description=(
             "Parzen log-likelihood by the paper's protocol (10,000 samples, ten "
             "bandwidths) and at a refined bandwidth, beside training images and "
-            "k-means centroids as centers. Writes RUN/result.json."
+            "k-means centroids as centers. With --metrics: a table of the metrics "
+            "named, for the samples and for real data in their place. Writes "
+            "RUN/result.json."
         ),
     )
     parser.add_argument("path", type=Path, metavar="RUN", help="a run directory")
+    parser.add_argument(
+        "--metrics",
+        metavar="LIST",
+        help="'all', or some of parzen,modes,fid,classifier_score,precision_recall,"
+        "mmd,sliced_wasserstein,two_sample,neighbors",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON only")
     parser.add_argument(
         "--samples",
@@ -42,41 +51,164 @@ def run(args: argparse.Namespace) -> int:
     import numpy as np
     from tqdm import tqdm
 
-    from gan_numpy.evaluation.baselines import BASELINES, evaluate_baseline
-    from gan_numpy.evaluation.parzen import VALIDATION, evaluate_parzen
+    from gan_numpy.evaluation.metrics import compute
+    from gan_numpy.evaluation.subject import Subject
     from gan_numpy.files import write_text
     from gan_numpy.runs import open_run
 
+    names = ["parzen"] if args.metrics is None else chosen(args.metrics)
     job = open_run(args.path)
     data = job.load_data()
     state = job.load_state(data)
-    validation = data.scaled("validation", slice(0, VALIDATION), np.float64)
-    test = data.scaled("test", dtype=np.float64)
-    rows = {}
-    names = ["generator", *BASELINES]
-    with tqdm(names, disable=not sys.stderr.isatty(), leave=False) as bar:
-        for name in bar:
-            bar.set_description(name.replace("_", " "))
-            if name == "generator":
-                samples = job.sample(state, args.samples, job.seed).astype(np.float64)
-                rows[name] = evaluate_parzen(samples, validation, test, args.sigma)
-            else:
-                rows[name] = evaluate_baseline(name, data, args.samples, args.sigma)
-    result = {
+    samples = job.sample(state, args.samples, job.seed).astype(np.float64)
+    if not np.isfinite(samples).all():
+        raise_not_finite(args.path)
+    shown = sys.stderr.isatty()
+    subject = Subject(samples, data, job.recipe.dataset, args.sigma, shown)
+    result: dict[str, Any] = {
         "recipe": job.recipe.name,
         "seed": job.seed,
         "epochs": state.epoch,
-        "parzen": rows["generator"].as_dict(),
-        "baselines": {name: rows[name].as_dict() for name in BASELINES},
     }
-    text = json.dumps(result, indent=2)
-    write_text(job.path / "result.json", text + "\n")
-    print(text if args.json else table(result))
+    outcomes = {}
+    with tqdm(total=len(names), disable=not shown, leave=False) as bar:
+        for name, outcome in compute(subject, names):
+            outcomes[name] = outcome
+            bar.update()
+    result |= extras(outcomes)
+    if args.metrics is not None:
+        result["samples"] = args.samples
+        result["metrics"] = as_dict(outcomes)
+        if "classifier" in vars(subject):  # some metric asked for it
+            judge = subject.classifier
+            result["classifier"] = {
+                "test_error": judge.test_error,
+                "weights_sha256": judge.weights_hash,
+            }
+    file = job.path / "result.json"
+    write_text(file, json.dumps(merged(file, result), indent=2) + "\n")
+    if args.json:
+        print(json.dumps(result, indent=2))
+    else:
+        print(parzen_table(result) if args.metrics is None else table(result))
     return 0
 
 
+def chosen(text: str) -> list[str]:
+    """Names of the metrics that ``--metrics`` asks for, in the table's order.
+
+    Raises
+    ------
+    UserError
+        If there is no such metric.
+    """
+    from gan_numpy.errors import UserError
+    from gan_numpy.evaluation.metrics import METRICS
+
+    asked = {name.strip() for name in text.split(",")}
+    unknown = sorted(asked - METRICS.keys() - {"all"})
+    if unknown:
+        raise UserError(
+            f"unknown metric {unknown[0]!r}: choose 'all', or some of "
+            f"{','.join(METRICS)}"
+        )
+    return [name for name in METRICS if name in asked or "all" in asked]
+
+
+def raise_not_finite(path: Path) -> None:
+    """Say that the generator draws no numbers."""
+    from gan_numpy.errors import UserError
+
+    raise UserError(
+        f"the generator of {path} draws values that are not finite: its training "
+        f"diverged, train it anew with a lower learning rate"
+    )
+
+
+def extras(outcomes: dict[str, Any]) -> dict[str, Any]:
+    """What some metrics add to the result: the Parzen scores in full."""
+    found: dict[str, Any] = {}
+    for outcome in outcomes.values():
+        found |= getattr(outcome, "extra", {})
+    return found
+
+
+def as_dict(outcomes: dict[str, Any]) -> dict[str, Any]:
+    """Rows and notes by metric, or the reason why it was skipped."""
+    from gan_numpy.evaluation.subject import NotApplicable
+
+    found: dict[str, Any] = {}
+    for name, outcome in outcomes.items():
+        if isinstance(outcome, NotApplicable):
+            found[name] = {"skipped": str(outcome)}
+            continue
+        rows = {row.key: vars(row) | {} for row in outcome.rows}
+        for row in rows.values():
+            del row["key"]
+            for key in ("value", "real"):  # JSON has neither NaN nor infinity
+                row[key] = row[key] if math.isfinite(row[key]) else None
+        found[name] = {"rows": rows, "notes": outcome.notes}
+    return found
+
+
+def merged(file: Path, result: dict[str, Any]) -> dict[str, Any]:
+    """The result, with what the file knows of the same state and samples besides."""
+    try:
+        known = json.loads(file.read_text())
+        same = all(
+            known[key] == result[key] for key in ("recipe", "seed", "epochs")
+        ) and known.get("samples", 0) == result.get("samples", 0)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return result
+    if not same:
+        return result
+    metrics = known.get("metrics", {}) | result.get("metrics", {})
+    return known | result | ({"metrics": metrics} if metrics else {})
+
+
+HEADER = ("metric", "samples", "real", "better", "n", "meaning")
+
+
 def table(result: dict[str, Any]) -> str:
-    """The result as a table for people."""
+    """All metrics as one table for people, with remarks below."""
+    cells, notes = [HEADER], []
+    for name, metric in result["metrics"].items():
+        if "skipped" in metric:
+            notes.append(f"{name}: skipped; {metric['skipped']}")
+            continue
+        notes += metric["notes"]
+        for row in metric["rows"].values():
+            numbers = [
+                "-" if row[key] is None else f"{row[key]:.4g}"
+                for key in ("value", "real")
+            ]
+            cells.append(
+                (
+                    row["label"],
+                    *numbers,
+                    row["better"],
+                    f"{row['points']}",
+                    row["meaning"],
+                )
+            )
+    widths = [max(len(line[i]) for line in cells) for i in range(5)]
+    lines = [f"{result['recipe']}, {result['epochs']} epochs"]
+    for line in cells:
+        columns = [f"{line[0]:{widths[0]}}"]
+        columns += [f"{line[i]:>{widths[i]}}" for i in range(1, 5)]
+        lines.append("  ".join([*columns, line[5]]))
+    lines.append("real: training examples in the samples' place, against test examples")
+    if "classifier" in result:
+        judge = result["classifier"]
+        lines.append(
+            f"classifier: test error {judge['test_error']:.2%}, weights "
+            f"{judge['weights_sha256'][:16]}"
+        )
+    return "\n".join([*lines, *notes])
+
+
+def parzen_table(result: dict[str, Any]) -> str:
+    """The Parzen scores as a table for people."""
     rows = {f"{result['recipe']}, {result['epochs']} epochs": result["parzen"]}
     rows |= {k.replace("_", " "): v for k, v in result["baselines"].items()}
     width = max(map(len, rows))

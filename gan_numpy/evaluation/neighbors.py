@@ -42,8 +42,16 @@ class Neighbors:
     @property
     def too_near(self) -> float:
         """Share of the samples nearer than 99 % of the test examples, 0 to 1."""
-        limit = np.quantile(self.test_distance, SUSPECT)
-        return float(np.mean(self.distance <= limit))
+        return float(np.mean(self.distance <= self._limit))
+
+    @property
+    def too_near_test(self) -> float:
+        """The same share of the test examples: .01, but for ties."""
+        return float(np.mean(self.test_distance <= self._limit))
+
+    @property
+    def _limit(self) -> float:
+        return float(np.quantile(self.test_distance, SUSPECT))
 
 
 def nearest_training(

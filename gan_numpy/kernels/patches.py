@@ -4,10 +4,10 @@ The matrix of `im2col` is `kh * kw / stride**2` times as large as the image. So 
 batch is taken in blocks of images, for which the matrix stays in the cache between the
 passage that writes and the product that reads it.
 
-Where column k of the matrix lies in an image depends on k only, but for the place of
-the window: a table of offsets serves all places, and copying a window is one loop. A
-thread takes whole images, into which no other adds: results do not depend on the number
-of threads, bit for bit.
+Each image is copied first, padded and with its channels last: a row of the window is
+then one run of memory, which is copied, or added back, in vector registers. A thread
+takes whole images, into which no other adds: results do not depend on the number of
+threads, bit for bit.
 """
 
 # mypy: disallow-untyped-defs=False
@@ -32,55 +32,63 @@ Pair = tuple[int, int]
 
 
 @kernel()
-def _see(x, offsets, padding, stride, wide, cols):
-    """One image's rows of the matrix; the image is padded first."""
+def _see(x, window, padding, stride, wide, cols):
+    """One image's rows of the matrix."""
     channels, height, width = x.shape
-    row = width + 2 * padding
-    plane = row * (height + 2 * padding)
-    padded = np.zeros(channels * plane, x.dtype)
-    for c in range(channels):
-        for h in range(height):
-            start = c * plane + (h + padding) * row + padding
-            padded[start : start + width] = x[c, h]
+    line = (width + 2 * padding) * channels
+    padded = np.zeros(line * (height + 2 * padding), x.dtype)
+    for h in range(height):
+        for w in range(width):
+            start = (h + padding) * line + (w + padding) * channels
+            pixel = padded[start : start + channels]
+            for c in range(channels):
+                pixel[c] = x[c, h, w]
+    run = window[1] * channels
     for place in range(len(cols)):
-        at = padded[stride * (place // wide * row + place % wide) :]
-        seen = cols[place]
-        for k in range(len(offsets)):
-            seen[k] = at[offsets[k]]
+        start = stride * (place // wide * line + place % wide * channels)
+        for i in range(window[0]):
+            source = padded[start + i * line : start + i * line + run]
+            target = cols[place, i * run : (i + 1) * run]
+            for k in range(run):
+                target[k] = source[k]
 
 
 @kernel()
-def _unsee(cols, offsets, padding, stride, wide, b, x):
+def _unsee(cols, window, padding, stride, wide, b, x):
     """One image from its rows of the matrix: the adjoint of `_see`, plus b."""
     channels, height, width = x.shape
-    row = width + 2 * padding
-    plane = row * (height + 2 * padding)
-    padded = np.zeros(channels * plane, x.dtype)
+    line = (width + 2 * padding) * channels
+    padded = np.zeros(line * (height + 2 * padding), x.dtype)
+    run = window[1] * channels
     for place in range(len(cols)):
-        at = padded[stride * (place // wide * row + place % wide) :]
-        seen = cols[place]
-        for k in range(len(offsets)):
-            at[offsets[k]] += seen[k]
-    for c in range(channels):
-        for h in range(height):
-            start = c * plane + (h + padding) * row + padding
-            x[c, h] = padded[start : start + width] + b[c]
+        start = stride * (place // wide * line + place % wide * channels)
+        for i in range(window[0]):
+            source = cols[place, i * run : (i + 1) * run]
+            target = padded[start + i * line : start + i * line + run]
+            for k in range(run):
+                target[k] += source[k]
+    for h in range(height):
+        for w in range(width):
+            start = (h + padding) * line + (w + padding) * channels
+            pixel = padded[start : start + channels]
+            for c in range(channels):
+                x[c, h, w] = pixel[c] + b[c]
 
 
 @kernel(parallel=True)
-def _see_all(x, offsets, padding, stride, wide, cols):
+def _see_all(x, window, padding, stride, wide, cols):
     count = len(cols) // max(len(x), 1)
     for n in prange(len(x)):
         seen = cols[n * count : (n + 1) * count]
-        _see(x[n], offsets, padding, stride, wide, seen)
+        _see(x[n], window, padding, stride, wide, seen)
 
 
 @kernel(parallel=True)
-def _unsee_all(cols, offsets, padding, stride, wide, b, x):
+def _unsee_all(cols, window, padding, stride, wide, b, x):
     count = len(cols) // max(len(x), 1)
     for n in prange(len(x)):
         seen = cols[n * count : (n + 1) * count]
-        _unsee(seen, offsets, padding, stride, wide, b, x[n])
+        _unsee(seen, window, padding, stride, wide, b, x[n])
 
 
 class _Geometry:
@@ -89,41 +97,39 @@ class _Geometry:
     def __init__(
         self, shape: tuple[int, ...], window: Pair, stride: int, padding: int
     ) -> None:
-        _, channels, height, width = shape
         self.high, self.wide = (
             places(shape[2 + a], window[a], stride, padding) for a in (0, 1)
         )
         self.count = self.high * self.wide
-        row = width + 2 * padding
-        c, i, j = np.ogrid[:channels, : window[0], : window[1]]
-        offsets = c * (row * (height + 2 * padding)) + i * row + j
-        # Unsigned: Numba need not ask whether an index counts from the end.
-        self.offsets = offsets.reshape(-1).astype(np.uint64)
+        self.columns = window[0] * window[1] * shape[1]
+        self.window = (int(window[0]), int(window[1]))
         self.padding, self.stride = padding, stride
 
     def matrix(self, images: int, dtype: np.dtype) -> np.ndarray:
         """Room for the rows of some images."""
-        return np.empty((images * self.count, len(self.offsets)), dtype)
+        return np.empty((images * self.count, self.columns), dtype)
 
     def im2col(self, x: np.ndarray, cols: np.ndarray) -> None:
         """Fill the rows of the images x."""
-        _see_all(x, self.offsets, self.padding, self.stride, self.wide, cols)
+        _see_all(x, self.window, self.padding, self.stride, self.wide, cols)
 
     def col2im(self, cols: np.ndarray, b: np.ndarray, x: np.ndarray) -> None:
         """Fill the images x with what their rows add up to, plus b."""
-        _unsee_all(cols, self.offsets, self.padding, self.stride, self.wide, b, x)
+        _unsee_all(cols, self.window, self.padding, self.stride, self.wide, b, x)
+
+    def block(self) -> int:
+        """Number of images in a block."""
+        return max(1, BLOCK // max(1, self.count * self.columns))
 
     def blocks(self, n: int) -> Iterator[tuple[slice, slice]]:
         """Blocks of images, and the rows of the matrix that are theirs."""
-        size = max(1, BLOCK // max(1, self.count * len(self.offsets)))
-        for start in range(0, n, size):
-            stop = min(n, start + size)
+        for start in range(0, n, self.block()):
+            stop = min(n, start + self.block())
             yield slice(start, stop), slice(0, (stop - start) * self.count)
 
     def largest(self, n: int, dtype: np.dtype) -> np.ndarray:
         """Room for the rows of the largest block."""
-        size = max(1, BLOCK // max(1, self.count * len(self.offsets)))
-        return self.matrix(min(n, size), dtype)
+        return self.matrix(min(n, self.block()), dtype)
 
 
 def _supported(*arrays: np.ndarray | None) -> bool:
@@ -153,7 +159,7 @@ def col2im(
 ) -> np.ndarray:
     """See `windows.col2im`."""
     geometry = _Geometry(shape, window, stride, padding)
-    expected = (shape[0] * geometry.count, len(geometry.offsets))
+    expected = (shape[0] * geometry.count, geometry.columns)
     if cols.shape != expected:
         raise ValueError(f"a matrix of shape {cols.shape}, not {expected}")
     if not _supported(cols):
@@ -177,7 +183,7 @@ def convolution(
     if not _supported(x, W, b):
         return windows.convolution(x, W, b, stride, padding)
     geometry = _Geometry(x.shape, W.shape[2:], stride, padding)
-    x, matrix = operand(x), operand(W).reshape(len(W), -1)
+    x, matrix = operand(x), windows.as_matrix(W)
     y = np.empty((len(x), len(W), geometry.high, geometry.wide), x.dtype)
     cols = geometry.largest(len(x), x.dtype)
     for images, rows in geometry.blocks(len(x)):
@@ -208,7 +214,7 @@ def convolution_transpose(
     if not _supported(y, W, b):
         return windows.convolution_transpose(y, W, b, size, stride, padding)
     bias = np.zeros(W.shape[1], y.dtype) if b is None else operand(b)
-    matrix = operand(W).reshape(len(W), -1)
+    matrix = windows.as_matrix(W)
     x = np.empty(shape, y.dtype)
     cols = geometry.largest(len(x), x.dtype)
     for images, rows in geometry.blocks(len(x)):
@@ -232,9 +238,9 @@ def convolution_weight_grad(
     if not _supported(dy, x):
         return windows.convolution_weight_grad(dy, x, window, stride, padding)
     x = operand(x)
-    dW = np.zeros((dy.shape[1], len(geometry.offsets)), x.dtype)
+    dW = np.zeros((dy.shape[1], geometry.columns), x.dtype)
     cols = geometry.largest(len(x), x.dtype)
     for images, rows in geometry.blocks(len(x)):
         geometry.im2col(x[images], cols[rows])
         product(windows.as_rows(dy[images]).T, cols[rows], out=dW, add=True)
-    return dW.reshape(dy.shape[1], x.shape[1], *window)
+    return windows.as_weights(dW, x.shape[1], window)

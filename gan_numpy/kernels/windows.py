@@ -16,7 +16,9 @@ Notation: images x (N, C, H, W), padded on every side by `padding` zeros; maps y
 (N, O, OH, OW) with :math:`OH = \lfloor (H + 2\,padding - kh) / stride \rfloor + 1`;
 weights W (O, C, kh, kw). The last rows of x that no window reaches are ignored, and
 their gradient is zero. Row ``(n, h, w)`` of the matrix holds ``x[n, c, h * stride + i -
-padding, w * stride + j - padding]`` in column ``(c, i, j)``.
+padding, w * stride + j - padding]`` in column ``(i, j, c)``, and in the product W is
+the matrix :math:`W_{o,(i,j,c)}`: with the channels last, a row of the window is one run
+of memory.
 
 Source: Chellapilla, Puri and Simard, "High performance convolutional neural networks
 for document processing", IWFHR 2006, section 3; for the adjoint, Dumoulin and Visin,
@@ -36,19 +38,19 @@ def places(length: int, kernel: int, stride: int, padding: int) -> int:
 def im2col(
     x: np.ndarray, kernel: tuple[int, int], stride: int, padding: int
 ) -> np.ndarray:
-    """What the window sees, one row per place: (N * OH * OW, C * kh * kw)."""
+    """What the window sees, one row per place: (N * OH * OW, kh * kw * C)."""
     n, channels = x.shape[:2]
     (kh, kw), p = kernel, padding
     high, wide = (places(x.shape[2 + a], kernel[a], stride, p) for a in (0, 1))
     padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
-    cols = np.empty((n, high, wide, channels, kh, kw), x.dtype)
+    cols = np.empty((n, high, wide, kh, kw, channels), x.dtype)
     for i in range(kh):
         for j in range(kw):
             rows = slice(i, i + stride * high, stride)
             columns = slice(j, j + stride * wide, stride)
             seen = padded[:, :, rows, columns]
-            cols[:, :, :, :, i, j] = seen.transpose(0, 2, 3, 1)
-    return cols.reshape(n * high * wide, channels * kh * kw)
+            cols[:, :, :, i, j] = seen.transpose(0, 2, 3, 1)
+    return cols.reshape(n * high * wide, kh * kw * channels)
 
 
 def col2im(
@@ -62,14 +64,14 @@ def col2im(
     n, channels, height, width = shape
     (kh, kw), p = kernel, padding
     high, wide = (places(shape[2 + a], kernel[a], stride, p) for a in (0, 1))
-    cols = cols.reshape(n, high, wide, channels, kh, kw)
+    cols = cols.reshape(n, high, wide, kh, kw, channels)
     padded = np.zeros((n, channels, height + 2 * p, width + 2 * p), cols.dtype)
     for i in range(kh):
         for j in range(kw):
             rows = slice(i, i + stride * high, stride)
             columns = slice(j, j + stride * wide, stride)
             # += : windows overlap, and an entry may have been seen by several.
-            padded[:, :, rows, columns] += cols[:, :, :, :, i, j].transpose(0, 3, 1, 2)
+            padded[:, :, rows, columns] += cols[:, :, :, i, j].transpose(0, 3, 1, 2)
     return padded[:, :, p : p + height, p : p + width]
 
 
@@ -78,13 +80,26 @@ def as_rows(y: np.ndarray) -> np.ndarray:
     return y.transpose(0, 2, 3, 1).reshape(-1, y.shape[1])
 
 
+def as_matrix(W: np.ndarray) -> np.ndarray:
+    """Weights (O, C, kh, kw) as a matrix (O, kh * kw * C)."""
+    return W.transpose(0, 2, 3, 1).reshape(len(W), -1)
+
+
+def as_weights(
+    matrix: np.ndarray, channels: int, kernel: tuple[int, int]
+) -> np.ndarray:
+    """The inverse of `as_matrix`."""
+    W = matrix.reshape(len(matrix), *kernel, channels).transpose(0, 3, 1, 2)
+    return np.ascontiguousarray(W)
+
+
 def convolution(
     x: np.ndarray, W: np.ndarray, b: np.ndarray | None, stride: int, padding: int
 ) -> np.ndarray:
     r""":math:`y = \mathrm{im2col}(x)\, W^\top + b`, shape (N, O, OH, OW)."""
     kernel = W.shape[2:]
     high, wide = (places(x.shape[2 + a], kernel[a], stride, padding) for a in (0, 1))
-    y = im2col(x, kernel, stride, padding) @ W.reshape(len(W), -1).T
+    y = im2col(x, kernel, stride, padding) @ as_matrix(W).T
     if b is not None:
         y += b
     y = y.reshape(len(x), high, wide, len(W)).transpose(0, 3, 1, 2)
@@ -110,7 +125,7 @@ def convolution_transpose(
         A size on which the window has OH x OW places.
     stride, padding : int
     """
-    cols = as_rows(y) @ W.reshape(len(W), -1)
+    cols = as_rows(y) @ as_matrix(W)
     x = col2im(cols, (len(y), W.shape[1], *size), W.shape[2:], stride, padding)
     return np.ascontiguousarray(x if b is None else x + b[:, None, None])
 
@@ -124,4 +139,4 @@ def convolution_weight_grad(
 ) -> np.ndarray:
     r""":math:`dW = dy^\top\, \mathrm{im2col}(x)`, shape (O, C, kh, kw)."""
     dW = as_rows(dy).T @ im2col(x, kernel, stride, padding)
-    return dW.reshape(dy.shape[1], x.shape[1], *kernel)
+    return as_weights(dW, x.shape[1], kernel)

@@ -2,6 +2,7 @@
 
 from gan_numpy.layers.base import Cache, Grads, Layer
 from gan_numpy.layers.batchnorm import BatchNorm
+from gan_numpy.layers.bias import Bias
 from gan_numpy.layers.conv import Conv2D
 from gan_numpy.layers.conv_transpose import ConvTranspose2D
 from gan_numpy.layers.dense import Dense
@@ -22,6 +23,7 @@ from gan_numpy.layers.upsample import Upsample
 
 __all__ = [
     "BatchNorm",
+    "Bias",
     "Cache",
     "Conv2D",
     "ConvTranspose2D",

@@ -50,6 +50,26 @@ def normal(std: float) -> Initializer:
     return draw
 
 
+def sparse(nonzero: int) -> Initializer:
+    r"""Each unit has `nonzero` weights :math:`W \sim N(0, 1)`; the others are 0.
+
+    The `sparse_init` of the paper's configuration, after Martens, "Deep learning via
+    Hessian-free optimization", ICML 2010, section 5. For matrices (n_in, n_out).
+    """
+
+    def draw(
+        shape: tuple[int, ...], rng: np.random.Generator, dtype: npt.DTypeLike
+    ) -> np.ndarray:
+        n_in, n_out = shape
+        W = np.zeros(shape, dtype=dtype)
+        for unit in range(n_out):
+            rows = rng.choice(n_in, min(nonzero, n_in), replace=False)
+            W[rows, unit] = rng.standard_normal(len(rows))
+        return W
+
+    return draw
+
+
 def glorot_uniform() -> Initializer:
     r""":math:`U(-r, r)`, :math:`r = \sqrt{6 / (n_{in} + n_{out})}`.
 

@@ -10,8 +10,10 @@ from gan_numpy.errors import UserError
 from gan_numpy.recipes.acgan import ACGAN, ACGANMNIST
 from gan_numpy.recipes.base import Recipe
 from gan_numpy.recipes.cgan import CGAN, CGANMNIST
+from gan_numpy.recipes.cifar10 import CIFAR10, CIFAR10Conv
 from gan_numpy.recipes.dcgan import DCGAN, DCGANMNIST
 from gan_numpy.recipes.digits import Digits
+from gan_numpy.recipes.faces import TFD, Olivetti
 from gan_numpy.recipes.infogan import InfoGAN, InfoGANMNIST
 from gan_numpy.recipes.lsgan import LSGAN, LSGANMNIST
 from gan_numpy.recipes.mixtures import Grid, GridPacked, Ring, RingPacked
@@ -31,6 +33,10 @@ RECIPES: dict[str, Recipe] = {
         MNIST(),
         MNISTFast(),
         MNISTBest(),
+        TFD(),
+        Olivetti(),
+        CIFAR10(),
+        CIFAR10Conv(),
         DCGAN(),
         DCGANMNIST(),
         LSGAN(),

@@ -71,6 +71,8 @@ class Recipe:
         Epochs between sample pictures.
     clip : float
         Bound of the discriminator's weights, clipped after its updates; 0 for none.
+    column_limit : float
+        Largest norm of the weights of a unit, of both players; 0 for none.
     packing : int
         Examples that the discriminator judges together (PacGAN, arXiv:1712.04086).
     labels : {"none", "conditional", "auxiliary", "information", "semi_supervised"}
@@ -116,6 +118,7 @@ class Recipe:
     sample_every: int
     # What most systems do without: a recipe names these only if it uses them.
     clip: float = field(default=0.0, kw_only=True)
+    column_limit: float = field(default=0.0, kw_only=True)
     packing: int = field(default=1, kw_only=True)
     labels: str = field(default="none", kw_only=True)
     classes: int = field(default=10, kw_only=True)

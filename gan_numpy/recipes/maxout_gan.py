@@ -20,11 +20,17 @@ import numpy as np
 import numpy.typing as npt
 
 from gan_numpy.datasets import Dataset
-from gan_numpy.layers import Dense, Dropout, Layer, Maxout, ReLU, Sigmoid
+from gan_numpy.layers import Dense, Layer, Maxout, ReLU, Sigmoid
 from gan_numpy.layers.initializers import uniform
 from gan_numpy.network import Sequential
 from gan_numpy.recipes.base import Recipe
-from gan_numpy.recipes.parts import making_pairs, marginal_logits, pack, check_pixels
+from gan_numpy.recipes.parts import (
+    check_pixels,
+    dropout,
+    making_pairs,
+    marginal_logits,
+    pack,
+)
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,10 @@ class MaxoutGAN(Recipe):
             G = making_pairs(G, self.latent_size, self.told)
         return G, D
 
+    def maxout_units(self) -> tuple[int, ...]:
+        """Widths of the discriminator's maxout layers."""
+        return self.discriminator_units
+
     def _generator(
         self, data: Dataset, rng: np.random.Generator, dtype: npt.DTypeLike
     ) -> Sequential:
@@ -125,16 +135,11 @@ class MaxoutGAN(Recipe):
         init = uniform(self.discriminator_init)
         width, keep = self.packing * self.judged_features(data), self.keep_input
         layers: list[tuple[str, Layer]] = pack(self.packing)
-        for i, units in enumerate(self.discriminator_units):
+        for i, units in enumerate(self.maxout_units()):
             maxout = Maxout(
                 width, units, self.discriminator_pieces, init=init, rng=rng, dtype=dtype
             )
-            layers += [*_dropout(f"h{i}_dropout", keep), (f"h{i}", maxout)]
+            layers += [*dropout(f"h{i}_dropout", keep), (f"h{i}", maxout)]
             width, keep = units, self.keep_hidden
         outputs = Dense(width, 1 + self.head, init=init, rng=rng, dtype=dtype)
-        return Sequential([*layers, *_dropout("y_dropout", keep), ("y", outputs)])
-
-
-def _dropout(name: str, keep: float) -> list[tuple[str, Layer]]:
-    """A dropout layer, or nothing if everything is kept."""
-    return [(name, Dropout(keep))] if keep < 1 else []
+        return Sequential([*layers, *dropout("y_dropout", keep), ("y", outputs)])

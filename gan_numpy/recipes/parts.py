@@ -7,7 +7,7 @@ import numpy as np
 from gan_numpy.branches import Concatenate
 from gan_numpy.datasets import Dataset
 from gan_numpy.errors import UserError
-from gan_numpy.layers import Layer, Pack
+from gan_numpy.layers import Dropout, Layer, Pack
 from gan_numpy.network import Sequential
 from gan_numpy.recipes.base import Recipe
 
@@ -35,6 +35,11 @@ def making_pairs(G: Sequential, latent_size: int, classes: int) -> Sequential:
         ("y", slice(latent_size, width), Sequential([])),
     ]
     return Sequential([("pair", Concatenate(branches, width))])
+
+
+def dropout(name: str, keep: float) -> list[tuple[str, Layer]]:
+    """A dropout layer, or nothing if everything is kept."""
+    return [(name, Dropout(keep))] if keep < 1 else []
 
 
 def pack(m: int) -> list[tuple[str, Layer]]:

@@ -71,8 +71,9 @@ def _check_ranges(recipe: Recipe) -> None:
         refuse(recipe, "generator_average", "in [0, 1), with 0 for no average")
     if recipe.learning_rate_factor < 1:
         refuse(recipe, "learning_rate_factor", "at least 1")
-    if recipe.clip < 0:
-        refuse(recipe, "clip", "at least 0, with 0 for no clipping")
+    for name in ("clip", "column_limit"):
+        if getattr(recipe, name) < 0:
+            refuse(recipe, name, "at least 0, with 0 for no bound")
 
 
 def _check_combinations(recipe: Recipe) -> None:

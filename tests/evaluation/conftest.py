@@ -1,4 +1,4 @@
-"""Nothing of a test goes into the user's own cache directory."""
+"""A trained judge, shared by the tests that need one."""
 
 from __future__ import annotations
 
@@ -6,14 +6,6 @@ import pytest
 
 from gan_numpy.datasets import load_dataset
 from gan_numpy.evaluation.classifier import Classifier, train_classifier
-
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path, monkeypatch):
-    """An empty cache directory of the test's own."""
-    folder = tmp_path / "cache"
-    monkeypatch.setenv("GAN_NUMPY_CACHE", str(folder))
-    return folder
 
 
 @pytest.fixture(scope="session")
