@@ -1,4 +1,4 @@
-"""The training step of the paper's MNIST networks, whole and by part."""
+"""Training steps: the paper's MNIST networks, whole and by part, and DCGAN's."""
 
 from __future__ import annotations
 
@@ -52,8 +52,9 @@ def make_step(name: str, recipe_name: str = "mnist") -> Callable[[], None]:
     Parameters
     ----------
     name : {"reference", "fused", "native"}
-    recipe_name : {"mnist", "mnist-fast"}
-        The paper's step, or the one with R1's second sweep, Adam and averaging.
+    recipe_name : {"mnist", "mnist-fast", "dcgan-mnist"}
+        The paper's step, the one with R1's second sweep, Adam and averaging, or the
+        one with convolutions and batch normalization.
     """
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (1000, 784), dtype=np.uint8)
@@ -61,7 +62,7 @@ def make_step(name: str, recipe_name: str = "mnist") -> Callable[[], None]:
     recipe = get_recipe(recipe_name).replace(update="alternating")
     average = recipe.make_average()
     state = initial_state(recipe, data, 0)
-    batch = Batch(data.scaled("train", slice(0, BATCH)))
+    batch = Batch(data.scaled("train", slice(0, recipe.batch_size)))
 
     def step() -> None:
         with use_kernels(name):
@@ -158,13 +159,15 @@ def bench_step(
     }
 
 
-def bench_r1_step(
-    rounds: int, extra: dict[str, Callable[[], object]] | None = None
+def bench_recipe_step(
+    recipe_name: str,
+    rounds: int,
+    extra: dict[str, Callable[[], object]] | None = None,
 ) -> dict[str, object]:
-    """The step of the same networks with R1's second sweep, Adam and averaging."""
+    """Medians and paired ratios of the whole step of a recipe; see `make_step`."""
     ours = kernels.DEFAULT
     candidates: dict[str, Callable[[], object]] = {
-        name: make_step(name, "mnist-fast") for name in (ours, "reference")
+        name: make_step(name, recipe_name) for name in (ours, "reference")
     }
     candidates |= extra or {}
     times = take_turns(candidates, rounds)

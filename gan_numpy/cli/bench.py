@@ -49,8 +49,9 @@ def run(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from gan_numpy.bench import peers
+    from gan_numpy.bench.peers_dcgan import torch_dcgan_step
     from gan_numpy.bench.products import bench_products
-    from gan_numpy.bench.step import bench_r1_step, bench_step
+    from gan_numpy.bench.step import bench_recipe_step, bench_step
     from gan_numpy.bench.timing import paired_ratio, take_turns
     from gan_numpy.bench.windows import bench_parzen, make_points
     from gan_numpy.evaluation.parzen import SIGMAS
@@ -61,22 +62,28 @@ def run(args: argparse.Namespace) -> int:
     few = max(3, args.rounds // 3)
     step_peers: dict[str, Any] = {}
     r1_peers: dict[str, Any] = {}
+    dcgan_peers: dict[str, Any] = {}
     parzen_peers: dict[str, Any] = {}
     if args.peers:
         steps = peers.torch_steps(threads)
         if steps:
             step_peers["PyTorch eager"] = steps["plain"]
             r1_peers["PyTorch eager"] = steps["r1"]
+            dcgan_peers["PyTorch eager"] = torch_dcgan_step(threads)
             parzen_peers["PyTorch"] = peers.torch_parzen(args.points, sigma, threads)
         else:
             print("note: PyTorch is not installed", file=sys.stderr)
     result: dict[str, Any] = {"environment": environment() | {"numba_threads": threads}}
     with tqdm(
-        total=4 + args.peers, disable=not sys.stderr.isatty(), leave=False
+        total=5 + args.peers, disable=not sys.stderr.isatty(), leave=False
     ) as bar:
         result["step"] = bench_step(args.rounds, step_peers)
         bar.update()
-        result["r1_step"] = bench_r1_step(args.rounds, r1_peers)
+        result["r1_step"] = bench_recipe_step("mnist-fast", args.rounds, r1_peers)
+        bar.update()
+        result["dcgan_step"] = bench_recipe_step(
+            "dcgan-mnist", args.rounds, dcgan_peers
+        )
         bar.update()
         result["products"] = bench_products(args.rounds)
         bar.update()
@@ -105,10 +112,14 @@ def table(result: dict[str, Any]) -> str:
     lines = [f"training step, {step['gflop']:.2f} GFLOP of matrix products (ms)"]
     lines += [f"  {name:28} {ms:9.2f}" for name, ms in step["milliseconds"].items()]
     lines += [f"  {name:28} {ratio:9.2f}" for name, ratio in step["ratios"].items()]
-    r1 = result["r1_step"]
-    lines += ["the same networks with R1, Adam and averaging (ms)"]
-    lines += [f"  {name:28} {ms:9.2f}" for name, ms in r1["milliseconds"].items()]
-    lines += [f"  {name:28} {ratio:9.2f}" for name, ratio in r1["ratios"].items()]
+    for key, title in (
+        ("r1_step", "the same networks with R1, Adam and averaging (ms)"),
+        ("dcgan_step", "DCGAN on MNIST: convolutions, batch normalization, Adam (ms)"),
+    ):
+        of = result[key]
+        lines += [title]
+        lines += [f"  {name:28} {ms:9.2f}" for name, ms in of["milliseconds"].items()]
+        lines += [f"  {name:28} {ratio:9.2f}" for name, ratio in of["ratios"].items()]
     lines += [f"parts of the step, {step['default']} kernels (ms)"]
     lines += [
         f"  {name:28} {ms:9.3f}" for name, ms in step["parts_milliseconds"].items()

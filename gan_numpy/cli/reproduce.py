@@ -16,6 +16,7 @@ HELP = {
     "fig2": "samples with the nearest training example, and their distances",
     "fig3": "digits on a straight line in z space",
     "collapse": "the Helvetica scenario on purpose, and its cure",
+    "modes": "modes of a mixture captured with and without packing, over seeds",
 }
 TAKES = {  # options that the artifact understands besides --out and --quiet
     "table1": ("data_dir", "recipes", "seeds", "epochs", "settings", "samples"),
@@ -23,7 +24,9 @@ TAKES = {  # options that the artifact understands besides --out and --quiet
     "fig2": ("data_dir", "recipes", "runs", "epochs", "settings"),
     "fig3": ("data_dir", "recipes", "runs", "epochs", "settings"),
     "collapse": ("data_dir", "recipes", "epochs", "settings"),
+    "modes": ("mixture", "seeds", "epochs", "settings"),
 }
+SEEDS = {"table1": 1, "modes": 5}
 
 
 def add_parser(subparsers: Any) -> None:
@@ -68,6 +71,15 @@ def _add_options(parser: Any, name: str) -> None:
             metavar="R,R...",
             help="recipes to train",
         )
+    if "mixture" in takes:
+        parser.add_argument(
+            "--recipe",
+            dest="mixture",
+            choices=("ring", "grid"),
+            default="ring",
+            help="the mixture, and the recipe beside its packed twin (default: ring)",
+        )
+    if "epochs" in takes:
         parser.add_argument(
             "--epochs", type=whole_number(1), metavar="N", help="for a quick pass"
         )
@@ -83,10 +95,11 @@ def _add_options(parser: Any, name: str) -> None:
         parser.add_argument(
             "--seeds",
             type=whole_number(1, 1000),
-            default=1,
+            default=SEEDS[name],
             metavar="N",
-            help="how many seeds, from 0 (default: 1)",
+            help=f"how many seeds, from 0 (default: {SEEDS[name]})",
         )
+    if "samples" in takes:
         parser.add_argument(
             "--samples",
             type=whole_number(1),

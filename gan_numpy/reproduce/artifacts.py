@@ -30,6 +30,8 @@ class Order:
     data_dir : Path or None
     recipes : tuple of str
         Names; empty for those of the artifact.
+    mixture : {"ring", "grid"}
+        Whose modes are counted.
     runs : tuple of Path
         Finished runs to use instead of training.
     seeds : int
@@ -47,6 +49,7 @@ class Order:
     out: Path
     data_dir: Path | None = None
     recipes: tuple[str, ...] = ()
+    mixture: str = "ring"
     runs: tuple[Path, ...] = ()
     seeds: int = 1
     epochs: int | None = None
@@ -213,6 +216,28 @@ def make_collapse(order: Order) -> list[Path] | None:
     return [samples, curve, text]
 
 
+def make_modes(order: Order) -> list[Path] | None:
+    """Mode collapse on a mixture, plain and packed: the table and the picture."""
+    from gan_numpy.reproduce import modes
+    from gan_numpy.reproduce.modes_drawing import draw_modes
+
+    names = (order.mixture, order.mixture + modes.TWIN)
+    recipes = [order.recipe(name) for name in names]
+    if recipes[0].dataset != order.mixture:
+        raise UserError(f"the modes of {recipes[0].dataset} are not known")
+    data = load_dataset(order.mixture)
+    # Seed by seed, so that both are comparable early.
+    jobs = [order.job(r, seed) for seed in range(order.seeds) for r in recipes]
+    runs = _train(jobs, data, order)
+    if runs is None:
+        return None
+    rows = [modes.run_row(run, data) for run in runs]
+    print(modes.write_table(rows, data, order.out), end="")
+    picture = order.out / "modes.png"
+    draw_modes(picture, rows, data)
+    return [order.out / "modes.md", order.out / "modes.csv", picture]
+
+
 def _mnist_or(order: Order, with_mnist: str) -> str:
     """That recipe if MNIST is at hand, else the small one of digits."""
     if order.data_dir is not None or has_mnist(order):
@@ -253,4 +278,5 @@ ARTIFACTS: dict[str, Callable[[Order], list[Path] | None]] = {
     "fig2": make_fig2,
     "fig3": make_fig3,
     "collapse": make_collapse,
+    "modes": make_modes,
 }

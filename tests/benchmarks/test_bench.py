@@ -70,6 +70,7 @@ def test_the_command_prints_json_only(capsys):
         "environment",
         "step",
         "r1_step",
+        "dcgan_step",
         "products",
         "parzen",
     }

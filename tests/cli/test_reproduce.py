@@ -49,6 +49,25 @@ def test_collapse(cli, tmp_path):
     assert (tmp_path / "c/collapse.png").is_file()
 
 
+def test_modes(cli, tmp_path):
+    arguments = ("reproduce", "modes", "--seeds", 2, "--epochs", 1, "--quiet")
+    small = ("--set", "generator_units=8", "--set", "discriminator_units=6")
+    code, out, err = cli(*arguments, *small)
+    assert code == 0, err
+    assert "| ring |" in out and "| ring-pacgan |" in out
+    lines = (tmp_path / "reproduced/modes/modes.csv").read_text().splitlines()
+    assert [line.split(",")[:3] for line in lines[1:]] == [
+        ["ring", "1", "0"],
+        ["ring-pacgan", "2", "0"],
+        ["ring", "1", "1"],
+        ["ring-pacgan", "2", "1"],
+    ]
+    code, again, err = cli(*arguments, *small)  # nothing is trained again
+    assert code == 0 and again == out and "left" not in err
+    code, _, err = cli(*arguments, *small, "--set", "dataset=moons")
+    assert code == 2 and "modes of moons are not known" in err
+
+
 def test_bad_input_is_one_line(cli, tmp_path):
     for arguments, message in (
         (["table1", "--recipes", "digits,mnist"], "one table is of one data set"),
