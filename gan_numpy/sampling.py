@@ -152,5 +152,4 @@ def sample_classes(
     """
     z = np.tile(recipe.sample_latent(each, rng, state.dtype), (len(classes), 1))
     labels = np.repeat(np.asarray(classes, dtype=np.int64), each)
-    inputs = np.hstack([z, one_hot(labels, recipe.told, state.dtype)])
-    return generate(recipe, trained_generator(recipe, state), inputs), labels
+    return generate_classes(recipe, trained_generator(recipe, state), z, labels), labels
