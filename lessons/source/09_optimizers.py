@@ -6,8 +6,8 @@ A gradient says which way is down *here*. How far to go, and whether to trust th
 minibatch, it does not say. Momentum and Adam both answer by remembering: two lines of code
 each, and one exponent that is forgotten more often than any other in this field.
 
-**You need** lesson 02; for the game at the end, lesson 07. **You will write** `momentum_step`
-and `adam_step`.
+**You need** lesson 02; for the game at the end, lesson 07. **You will write**
+`momentum_step` and `adam_step`.
 
 ## Predict before you run
 
@@ -38,8 +38,8 @@ lesson.style()
 r"""
 ## Derive: momentum
 
-Let $g_t$ be the gradient at step $t$. The *velocity* $v$ remembers
-([Polyak, 1964](https://doi.org/10.1016/0041-5553(64)90137-5)):
+Let $g_t$ be the gradient at step $t$. The *velocity* $v$ remembers ([Polyak,
+1964](https://doi.org/10.1016/0041-5553(64)90137-5)):
 
 $$
 v_t = \mu\, v_{t-1} - \eta\, g_t, \qquad w_t = w_{t-1} + v_t, \qquad v_0 = 0 .
@@ -52,8 +52,9 @@ v_t = -\eta \sum_{s=1}^{t} \mu^{t-s} g_s .
 $$
 
 **A constant gradient.** The sum is a geometric series, $v_t \to -\eta\, g/(1 - \mu)$: the
-steps become $1/(1 - \mu)$ times longer. Gradients that change their sign at each step nearly
-cancel instead. So momentum is fast where the slope persists and calm where it swings.
+steps become $1/(1 - \mu)$ times longer. Gradients that change their sign at each step
+nearly cancel instead. So momentum is fast where the slope persists and calm where it
+swings.
 
 **A valley.** Near a minimum a loss is a quadratic; along one of its axes, of curvature $h$,
 the gradient is $g = h w$. The pair $(w, v)$ is then multiplied by a matrix,
@@ -69,19 +70,19 @@ $$
 The right equation gives its eigenvalues: their sum is the trace $1 + \mu - \eta h$, their
 product the determinant $(1 - \eta h)\mu + \eta h \mu = \mu$. If they are complex they are a
 conjugate pair, so $|r|^2 = \mu$, *whatever $h$ is*: all axes shrink by $\sqrt\mu$ per step.
-They are complex when $(1 + \mu - \eta h)^2 < 4 \mu$, that is when
-$(1 - \sqrt\mu)^2 < \eta h < (1 + \sqrt\mu)^2$. For curvatures from $h$ to $H = \kappa h$ the
-smallest $\mu$ that has room for both ends (with equality) is
+They are complex when $(1 + \mu - \eta h)^2 < 4 \mu$, that is when $(1 - \sqrt\mu)^2 < \eta
+h < (1 + \sqrt\mu)^2$. For curvatures from $h$ to $H = \kappa h$ the smallest $\mu$ that has
+room for both ends (with equality) is
 
 $$
 \sqrt\mu = \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1},
 \qquad \eta = \frac{(1 + \sqrt\mu)^2}{H} .
 $$
 
-Plain descent multiplies an axis by $1 - \eta h$. Its best constant rate makes the two
-ends equally bad, $1 - \eta h = -(1 - \eta H)$: $\eta = 2/(h + H)$, and the factor is
-$(\kappa - 1)/(\kappa + 1)$. A square root of the condition number $\kappa$: that is what
-momentum is worth, on a quadratic without noise.
+Plain descent multiplies an axis by $1 - \eta h$. Its best constant rate makes the two ends
+equally bad, $1 - \eta h = -(1 - \eta H)$: $\eta = 2/(h + H)$, and the factor is $(\kappa -
+1)/(\kappa + 1)$. A square root of the condition number $\kappa$: that is what momentum is
+worth, on a quadratic without noise.
 """
 
 # %%
@@ -94,26 +95,26 @@ momentum = lesson.working(momentum_step)
 r"""
 ## Derive: Adam
 
-Momentum has one rate for all entries. Adam
-([Kingma and Ba, 2015](https://arxiv.org/abs/1412.6980), Algorithm 1) divides each entry by
-the size that its gradients have had lately. It keeps two averages, again entry by entry:
+Momentum has one rate for all entries. Adam ([Kingma and Ba,
+2015](https://arxiv.org/abs/1412.6980), Algorithm 1) divides each entry by the size that its
+gradients have had lately. It keeps two averages, again entry by entry:
 
 $$
 m_t = \beta_1 m_{t-1} + (1 - \beta_1)\, g_t, \qquad
 v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2, \qquad m_0 = v_0 = 0 .
 $$
 
-(Here $v$ is the mean square, not the velocity.) Unrolled,
-$m_t = (1 - \beta_1) \sum_{s=1}^t \beta_1^{t-s} g_s$. The weights of the gradients do *not*
-sum to one, because the average began at zero:
+(Here $v$ is the mean square, not the velocity.) Unrolled, $m_t = (1 - \beta_1) \sum_{s=1}^t
+\beta_1^{t-s} g_s$. The weights of the gradients do *not* sum to one, because the average
+began at zero:
 
 $$
 (1 - \beta_1) \sum_{s=1}^t \beta_1^{t-s} = 1 - \beta_1^t .
 $$
 
 If all $g_s$ have the same mean, then $\mathbb{E}[m_t] = (1 - \beta_1^t)\,\mathbb{E}[g]$: at
-$t = 1$ and $\beta_1 = 0.9$ a tenth of what it should be. Likewise for $v$. Dividing by these
-sums mends both:
+$t = 1$ and $\beta_1 = 0.9$ a tenth of what it should be. Likewise for $v$. Dividing by
+these sums mends both:
 
 $$
 \hat m_t = \frac{m_t}{1 - \beta_1^t}, \qquad
@@ -139,9 +140,9 @@ adam = lesson.working(adam_step)
 
 # %% [markdown]
 r"""
-**Question 3: the check at $t = 1$.** Seven entries, whose gradients differ by twelve orders of
-magnitude. All of them move by the learning rate, as long as the gradient is large
-beside $\epsilon = 10^{-8}$:
+**Question 3: the check at $t = 1$.** Seven entries, whose gradients differ by twelve orders
+of magnitude. All of them move by the learning rate, as long as the gradient is large beside
+$\epsilon = 10^{-8}$:
 """
 
 # %%
@@ -174,8 +175,8 @@ r"""
 **Question 1.** $L(w) = \frac12 (w_1^2 + 25\, w_2^2)$, so $\kappa = 25$. Plain descent and
 momentum have the constants that were derived above, Adam has the usual ones. Descent
 zigzags across and creeps along. Momentum first overshoots, by more than descent ever does,
-and is done soon after: the formula promises a rate, not a smooth start. Adam walks as if the
-valley were round, both coordinates by $\eta$ at a time, and swings about the bottom.
+and is done soon after: the formula promises a rate, not a smooth start. Adam walks as if
+the valley were round, both coordinates by $\eta$ at a time, and swings about the bottom.
 """
 
 # %%
@@ -236,19 +237,20 @@ for name, formula in (("plain", (kappa - 1) / (kappa + 1)), ("momentum", root)):
 
 # %% [markdown]
 r"""
-(Momentum measures slightly above its formula: at the best $\mu$ the two eigenvalues coincide,
-and the error is $t\,\sqrt\mu^{\,t}$ rather than $\sqrt\mu^{\,t}$.) Do not conclude that Adam is worse. This valley lies along the
-axes, has no noise, and we knew its curvatures. Where nobody knows them, constants that
-almost always work are worth more than a square root.
+(Momentum measures slightly above its formula: at the best $\mu$ the two eigenvalues
+coincide, and the error is $t\,\sqrt\mu^{\,t}$ rather than $\sqrt\mu^{\,t}$.) Do not
+conclude that Adam is worse. This valley lies along the axes, has no noise, and we knew its
+curvatures. Where nobody knows them, constants that almost always work are worth more than a
+square root.
 
 ## See: a game is not a valley
 
 **Question 5.** Two players share one function, $V(\theta, \psi) = \theta \psi$: $\theta$
 descends it, $\psi$ ascends it, in turns. It is the Dirac-GAN of lesson 07, linearized, and
-the only equilibrium is $(0, 0)$. Without momentum the two circle for ever; **with positive momentum
-they spiral outward; with *negative* momentum they arrive**
-([Gidel et al., 2019](https://arxiv.org/abs/1807.04740)). The forces of a game rotate, and
-remembering an old force means pushing in the wrong direction. That is the usual explanation of why GAN
+the only equilibrium is $(0, 0)$. Without momentum the two circle for ever; **with positive
+momentum they spiral outward; with *negative* momentum they arrive** ([Gidel et al.,
+2019](https://arxiv.org/abs/1807.04740)). The forces of a game rotate, and remembering an
+old force means pushing in the wrong direction. That is the usual explanation of why GAN
 recipes have $\beta_1 = 0.5$ (DCGAN) or $0$ (WGAN-GP) where others have $0.9$. For this
 bilinear game it is a theorem; for networks it is a hint that experiments support.
 """
@@ -285,9 +287,10 @@ r"""
 ## Break it
 
 **Question 4.** The length of Adam's steps in units of $\eta$, while the gradient is
-constant. It should be 1 throughout. Without the correction of $m$ the start is ten times too slow; without that of
-$v$ it is $1/\sqrt{1 - 0.999} \approx 32$ times too fast. Without both the two errors do *not*
-cancel: the second one lasts a thousand steps, the first one ten.
+constant. It should be 1 throughout. Without the correction of $m$ the start is ten times
+too slow; without that of $v$ it is $1/\sqrt{1 - 0.999} \approx 32$ times too fast. Without
+both the two errors do *not* cancel: the second one lasts a thousand steps, the first one
+ten.
 """
 
 # %%
@@ -323,10 +326,11 @@ plt.show()
 # %% [markdown]
 r"""
 Now a training: odd digits from even ones, by the smallest discriminator, a single logit of
-64 pixels, with a large rate. The first steps of three of the wrong versions throw the weights far away,
-and hundreds of right ones bring them back. The fourth, which divides by $1 - \beta$ at every step
-in place of $1 - \beta^t$, can hardly be told from the right one by its loss. It is Adam at a rate that nobody
-chose: in the end $\sqrt{1 - \beta_2}/(1 - \beta_1) \approx 0.32$ of it, for ever.
+64 pixels, with a large rate. The first steps of three of the wrong versions throw the
+weights far away, and hundreds of right ones bring them back. The fourth, which divides by
+$1 - \beta$ at every step in place of $1 - \beta^t$, can hardly be told from the right one
+by its loss. It is Adam at a rate that nobody chose: in the end $\sqrt{1 - \beta_2}/(1 -
+\beta_1) \approx 0.32$ of it, for ever.
 """
 
 # %%
@@ -372,11 +376,12 @@ r"""
 - Kingma and Ba, *Adam*, [arXiv:1412.6980](https://arxiv.org/abs/1412.6980): Algorithm 1,
   section 2.1 (the size of a step), section 3 (the bias correction).
 - Sutskever, Martens, Dahl and Hinton, *On the importance of initialization and momentum in
-  deep learning*, [ICML 2013](https://proceedings.mlr.press/v28/sutskever13.html), section 2.
+  deep learning*, [ICML 2013](https://proceedings.mlr.press/v28/sutskever13.html), section
+  2.
 - Gidel et al., *Negative Momentum for Improved Game Dynamics*,
   [arXiv:1807.04740](https://arxiv.org/abs/1807.04740).
-- The library: [optim.py](../gan_numpy/optim.py) keeps the moments outside of the network, so
-  that a training can be saved and resumed; the formulas are in
+- The library: [optim.py](../gan_numpy/optim.py) keeps the moments outside of the network,
+  so that a training can be saved and resumed; the formulas are in
   [kernels/reference.py](../gan_numpy/kernels/reference.py).
 - Next: lesson 10, the paper's model in small.
 """

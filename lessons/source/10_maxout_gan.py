@@ -2,20 +2,21 @@
 r"""
 # 10 · The maxout GAN on digits
 
-Everything is there: the layers, the losses, Algorithm 1, Adam. Now the paper's model itself, in
-small: a ReLU generator against a maxout discriminator with dropout, on 8×8 digits. The question is no longer whether it trains. It is
-how one tells that it *learned* something, and did not copy.
+Everything is there: the layers, the losses, Algorithm 1, Adam. Now the paper's model
+itself, in small: a ReLU generator against a maxout discriminator with dropout, on 8×8
+digits. The question is no longer whether it trains. It is how one tells that it *learned*
+something, and did not copy.
 
-**You need** lessons 03, 06 and 09. **You will write** nothing this time: you train, look, and
-judge. The functions you wrote are the parts inside.
+**You need** lessons 03, 06 and 09. **You will write** nothing this time: you train, look,
+and judge. The functions you wrote are the parts inside.
 
 ## Predict before you run
 
 1. Before the first step, what does a sample look like: noise, gray, or something else?
-2. What does $D$ say at the end of training digits, of real digits it has never seen, and of generated ones? And
-   which losses belong to a perfect draw?
-3. Take the training digit that is nearest to a sample. Is it nearer than the one
-   that is nearest to a *real* digit of the test set?
+2. What does $D$ say at the end of training digits, of real digits it has never seen, and of
+   generated ones? And which losses belong to a perfect draw?
+3. Take the training digit that is nearest to a sample. Is it nearer than the one that is
+   nearest to a *real* digit of the test set?
 4. Walk on a straight line from one $z$ to another. Does the picture flow or jump?
 5. The learning rate becomes ten times larger. What do 64 samples look like then?
 """
@@ -54,10 +55,11 @@ r"""
 | | | affine: the logit `a` | `(N, 1)` |
 
 The paper's MNIST model has 100 numbers in $z$, layers of 1200 and 240 units, and keeps 0.8
-and 0.5. What its article leaves open, the
-[released code](https://github.com/goodfeli/adversarial) tells.
+and 0.5. What its article leaves open, the [released
+code](https://github.com/goodfeli/adversarial) tells.
 
-**The start.** Let $\bar x_i$ be the mean of pixel $i$ over the training images. The output layer's bias is its logit,
+**The start.** Let $\bar x_i$ be the mean of pixel $i$ over the training images. The output
+layer's bias is its logit,
 
 $$
 b_i = \log \frac{\bar x_i}{1 - \bar x_i}
@@ -65,18 +67,20 @@ b_i = \log \frac{\bar x_i}{1 - \bar x_i}
 \sigma(b_i) = \frac{1}{1 + (1 - \bar x_i)/\bar x_i} = \bar x_i ,
 $$
 
-and the weights are small. So $G(z) = \sigma(h W + b) \approx \bar x$ for every $z$ (**question 1**): the generator
-does not have to learn first that corners are black.
+and the weights are small. So $G(z) = \sigma(h W + b) \approx \bar x$ for every $z$
+(**question 1**): the generator does not have to learn first that corners are black.
 
-**The end.** With $p_g = p_d$ the best discriminator is $D^* = \frac12$ everywhere (lesson 04), and the losses are
+**The end.** With $p_g = p_d$ the best discriminator is $D^* = \frac12$ everywhere (lesson
+04), and the losses are
 
 $$
 L_D = \tfrac12\bigl[-\log \tfrac12 - \log(1 - \tfrac12)\bigr] = \log 2, \qquad
 L_G = -\log \tfrac12 = \log 2 .
 $$
 
-The factor $\frac12$ in $L_D$ is the released code's. A draw reads 0.693 on both sides; *so does a pair of players who have
-learned nothing*. The losses of a GAN do not tell how good the samples are.
+The factor $\frac12$ in $L_D$ is the released code's. A draw reads 0.693 on both sides; *so
+does a pair of players who have learned nothing*. The losses of a GAN do not tell how good
+the samples are.
 """
 
 # %%
@@ -93,9 +97,9 @@ print(f"at most; pixels of real digits by {np.abs(train_x - mean_image).max():.3
 r"""
 ## Train it
 
-One call is one epoch of Algorithm 1. Before each we keep 64 samples of *always the same* $z$, and what
-$D$ says, with its dropout off, of training digits, test digits and samples. The recipe itself runs for 300
-epochs, with a slower average of $G$'s weights.
+One call is one epoch of Algorithm 1. Before each we keep 64 samples of *always the same*
+$z$, and what $D$ says, with its dropout off, of training digits, test digits and samples.
+The recipe itself runs for 300 epochs, with a slower average of $G$'s weights.
 """
 
 # %%
@@ -122,8 +126,8 @@ print(f"{epochs} epochs of {steps_per_epoch(recipe, data)} steps")
 r"""
 ## See: samples over time
 
-Each column is one $z$, each row an epoch. All begin as the mean image; then one after the other becomes a
-digit, and some change their mind on the way.
+Each column is one $z$, each row an epoch. All begin as the mean image; then one after the
+other becomes a digit, and some change their mind on the way.
 """
 
 # %%
@@ -153,11 +157,12 @@ lesson.animate(figure, draw, moments, fps=5)
 
 # %% [markdown]
 r"""
-**Question 2.** On the left what $D$ says, on the right the losses. At first $D$ wins easily, and $L_G$ is large. Then the
-samples catch up, though never quite: $D$ stays ahead, and no loss arrives at $\log 2$. If the
-upper two curves part, *the discriminator* overfits: it believes in the digits that it trained on more than
-in those it has never seen, and $G$ has only this one teacher. Here they lie close together. Run
-the recipe's 300 epochs and look again: 1,297 images are few.
+**Question 2.** On the left what $D$ says, on the right the losses. At first $D$ wins
+easily, and $L_G$ is large. Then the samples catch up, though never quite: $D$ stays ahead,
+and no loss arrives at $\log 2$. If the upper two curves part, *the discriminator* overfits:
+it believes in the digits that it trained on more than in those it has never seen, and $G$
+has only this one teacher. Here they lie close together. Run the recipe's 300 epochs and
+look again: 1,297 images are few.
 """
 
 # %%
@@ -180,12 +185,13 @@ plt.show()
 r"""
 ## Does it memorize?
 
-A generator that stores the training set would win this game, and would be worthless. So we look for the
-nearest training digit of each sample, by Euclidean distance over the 64 pixels. A distance means nothing without
-two others to compare it with:
+A generator that stores the training set would win this game, and would be worthless. So we
+look for the nearest training digit of each sample, by Euclidean distance over the 64
+pixels. A distance means nothing without two others to compare it with:
 
 - of *real test digits* to the training digits: what something new looks like;
-- of a *copier*, which returns training digits with a little noise: what the test would say of a cheat.
+- of a *copier*, which returns training digits with a little noise: what the test would say
+  of a cheat.
 """
 
 
@@ -217,9 +223,10 @@ for name, found in distances.items():
 
 # %% [markdown]
 r"""
-**Question 3.** The samples are *farther* from the training digits than real ones are: nothing is copied, and
-they do not sit as close to the data as new digits do either. Below, samples (first row) with their nearest training digits (second
-row), then the same for test digits.
+**Question 3.** The samples are *farther* from the training digits than real ones are:
+nothing is copied, and they do not sit as close to the data as new digits do either. Below,
+samples (first row) with their nearest training digits (second row), then the same for test
+digits.
 """
 
 # %%
@@ -236,8 +243,9 @@ plt.show()
 
 # %% [markdown]
 r"""
-How far may this be trusted? It catches copies, pixel by pixel, and nothing else. A thief who shifts his loot by one
-pixel passes. ([Theis et al., 2016](https://arxiv.org/abs/1511.01844) warn of this test, with the same trick.)
+How far may this be trusted? It catches copies, pixel by pixel, and nothing else. A thief
+who shifts his loot by one pixel passes. ([Theis et al.,
+2016](https://arxiv.org/abs/1511.01844) warn of this test, with the same trick.)
 """
 
 # %%
@@ -250,8 +258,9 @@ print(f"to the nearest; to their own original {np.median(own):.2f}")
 
 # %% [markdown]
 r"""
-**Question 4.** A second sign: a generator that stores pictures must jump somewhere between two of them. Here are
-three walks on straight lines in $z$. The digits flow; no single step is more than a small part of the way:
+**Question 4.** A second sign: a generator that stores pictures must jump somewhere between
+two of them. Here are three walks on straight lines in $z$. The digits flow; no single step
+is more than a small part of the way:
 """
 
 # %%
@@ -275,15 +284,17 @@ for walk, step in zip(walks, steps):
 r"""
 ## Break it
 
-**Question 5.** The same system with *one* number changed, twice. Neither is an error in a gradient, and no check finds it.
+**Question 5.** The same system with *one* number changed, twice. Neither is an error in a
+gradient, and no check finds it.
 
-With ten times the rate, $D$ wins for good within a few epochs, and the samples become nearly one picture, which is not even a digit. This is
-what the paper calls *the Helvetica scenario*: many $z$ are mapped to the same $x$. The standard deviation of
-a pixel over the samples gives it away.
+With ten times the rate, $D$ wins for good within a few epochs, and the samples become
+nearly one picture, which is not even a digit. This is what the paper calls *the Helvetica
+scenario*: many $z$ are mapped to the same $x$. The standard deviation of a pixel over the
+samples gives it away.
 
-With two units in each of $D$'s layers the players draw: $D = \frac12$ for both, both losses at $\log 2 \approx 0.693$, a perfect
-equilibrium *by the numbers*. The samples are shades of a single blot. A generator learns no
-more than its discriminator can see.
+With two units in each of $D$'s layers the players draw: $D = \frac12$ for both, both losses
+at $\log 2 \approx 0.693$, a perfect equilibrium *by the numbers*. The samples are shades of
+a single blot. A generator learns no more than its discriminator can see.
 """
 
 # %%
@@ -319,13 +330,14 @@ r"""
 ## Read next
 
 - Goodfellow et al., *Generative Adversarial Nets*,
-  [arXiv:1406.2661](https://arxiv.org/abs/1406.2661): section 5 and Figure 2, whose last columns are the nearest
-  training examples; section 6 on the Helvetica scenario.
+  [arXiv:1406.2661](https://arxiv.org/abs/1406.2661): section 5 and Figure 2, whose last
+  columns are the nearest training examples; section 6 on the Helvetica scenario.
 - Yazıcı et al., *The unusual effectiveness of averaging in GAN training*,
-  [arXiv:1806.04498](https://arxiv.org/abs/1806.04498): why samples are drawn from averaged weights.
+  [arXiv:1806.04498](https://arxiv.org/abs/1806.04498): why samples are drawn from averaged
+  weights.
 - The library: [recipes/digits.py](../gan_numpy/recipes/digits.py) and
   [recipes/mnist.py](../gan_numpy/recipes/mnist.py) are the two systems, number by number;
-  [training.py](../gan_numpy/training.py) is Algorithm 1. On the command line:
-  `gan-numpy train digits --out runs/digits`.
+  [training.py](../gan_numpy/training.py) is Algorithm 1. On the command line: `gan-numpy
+  train digits --out runs/digits`.
 - Next: lesson 11, a number for how good the samples are, and what is wrong with it.
 """

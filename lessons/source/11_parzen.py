@@ -3,21 +3,22 @@ r"""
 # 11 · Parzen windows: what the paper's score measures
 
 A GAN can draw samples and cannot say how likely an image is. To compare it with other
-models the 2014 paper puts a small Gaussian on each of 10,000 samples and reports the log-likelihood of
-test images under that mixture: $225 \pm 2$ nats on MNIST, in Table 1. Here you write this score,
-and then watch it prefer blurred averages to real handwriting.
+models the 2014 paper puts a small Gaussian on each of 10,000 samples and reports the
+log-likelihood of test images under that mixture: $225 \pm 2$ nats on MNIST, in Table 1.
+Here you write this score, and then watch it prefer blurred averages to real handwriting.
 
 **You need** lesson 10. **You will write** `parzen_log_likelihood`.
 
 ## Predict before you run
 
 1. The Gaussians' width $\sigma$ goes to zero. To infinity. What does the score do?
-2. Who scores highest: real training digits, as many samples of a GAN, or as many k-means centroids, which
-   are averages and look it?
-3. At what distance does $e^{-d^2/2\sigma^2}$ become exactly 0 in float64, if $\sigma = 0.1$?
+2. Who scores highest: real training digits, as many samples of a GAN, or as many k-means
+   centroids, which are averages and look it?
+3. At what distance does $e^{-d^2/2\sigma^2}$ become exactly 0 in float64, if $\sigma =
+   0.1$?
 4. What does the $\pm 2$ behind 225 describe?
-5. A *perfect* generator of $\mathcal N(0, I)$ in 64 dimensions: does it reach the score of the true
-   density with 1,000 samples?
+5. A *perfect* generator of $\mathcal N(0, I)$ in 64 dimensions: does it reach the score of
+   the true density with 1,000 samples?
 """
 
 # %%
@@ -45,8 +46,8 @@ lesson.style()
 r"""
 ## Derive: a density around samples
 
-Let $c_1, \dots, c_N$ be the centers, samples of the model, and $d$ the number of pixels. The
-window estimate ([Parzen, 1962](https://doi.org/10.1214/aoms/1177704472)) is the mixture
+Let $c_1, \dots, c_N$ be the centers, samples of the model, and $d$ the number of pixels.
+The window estimate ([Parzen, 1962](https://doi.org/10.1214/aoms/1177704472)) is the mixture
 
 $$
 q(x) = \frac1N \sum_{j=1}^N \frac{1}{(2\pi\sigma^2)^{d/2}}\;
@@ -65,8 +66,8 @@ $$
 | squared distances | `(M, N)` |
 | `log q(x)` | `(M,)` |
 
-**Without underflow.** In float64 $e^{e}$ is 0 below $e \approx -745$, and the logarithm of a sum of zeros
-is $-\infty$. With the largest exponent $t = \max_j e_j$ taken out,
+**Without underflow.** In float64 $e^{e}$ is 0 below $e \approx -745$, and the logarithm of
+a sum of zeros is $-\infty$. With the largest exponent $t = \max_j e_j$ taken out,
 
 $$
 \log \sum_j e^{e_j} = t + \log \sum_j e^{e_j - t} ,
@@ -80,9 +81,9 @@ $$
 LL = \frac1M \sum_m \log q(x_m), \qquad SE = \frac{s}{\sqrt M},
 $$
 
-$s$ being the standard deviation of $\log q$ over the test points. **Question 4**: so $\pm 2$ says how much another
-*test set* would change the score. It says nothing about another training of
-the same model, nor about another set of samples.
+$s$ being the standard deviation of $\log q$ over the test points. **Question 4**: so $\pm
+2$ says how much another *test set* would change the score. It says nothing about another
+training of the same model, nor about another set of samples.
 
 **What is measured.** $q$ is a density, so on average over the data
 
@@ -90,11 +91,12 @@ $$
 \mathbb{E}_{p_d} \log q = -H(p_d) - KL(p_d \,\Vert\, q) \;\le\; -H(p_d),
 $$
 
-with the entropy $H$. That is a good reason to compare scores. But $q$ is not the generator: it is the generator's *sample*
-of $N$ images, with noise of width $\sigma$ added to every pixel.
+with the entropy $H$. That is a good reason to compare scores. But $q$ is not the generator:
+it is the generator's *sample* of $N$ images, with noise of width $\sigma$ added to every
+pixel.
 
-**The best width.** With the responsibilities
-$r_j = e^{e_j} / \sum_i e^{e_i}$, of shape $(M, N)$ for all test points,
+**The best width.** With the responsibilities $r_j = e^{e_j} / \sum_i e^{e_i}$, of shape
+$(M, N)$ for all test points,
 
 $$
 \frac{\partial \log q(x)}{\partial \sigma}
@@ -103,8 +105,8 @@ $$
 \sigma^2 = \frac1d\; \mathbb{E}\Bigl[\sum_j r_j \lVert x - c_j\rVert^2\Bigr] .
 $$
 
-*The best $\sigma$ is the distance, per pixel, from a test image to the centers that explain it.*
-When one center explains each image, what is left is
+*The best $\sigma$ is the distance, per pixel, from a test image to the centers that explain
+it.* When one center explains each image, what is left is
 
 $$
 LL \approx -\frac d2 \log(2\pi e\, \sigma^2) - \log N ,
@@ -123,11 +125,11 @@ parzen = lesson.working(parzen_log_likelihood)
 r"""
 ## Blocked = naive
 
-Your function probably holds all differences at once, `(M, N, d)`. For the digits below that is
-small. For MNIST, with 10,000 centers, 10,000 test images and 784 pixels, it is not. But a mixture of mixtures is a mixture: split
-the centers into blocks, weigh each block by its size, and add the densities,
-with `logaddexp`, because the densities themselves underflow. What comes out must be the same.
-**Question 3** is answered by the way.
+Your function probably holds all differences at once, `(M, N, d)`. For the digits below that
+is small. For MNIST, with 10,000 centers, 10,000 test images and 784 pixels, it is not. But
+a mixture of mixtures is a mixture: split the centers into blocks, weigh each block by its
+size, and add the densities, with `logaddexp`, because the densities themselves underflow.
+What comes out must be the same. **Question 3** is answered by the way.
 """
 
 
@@ -168,9 +170,9 @@ print(
 r"""
 ## Three kinds of centers
 
-A GAN (lesson 10, trained for a shorter time), real training images, and centroids of k-means,
-which divides the training images into $N$ groups and returns the mean of each. All with the
-same $N$.
+A GAN (lesson 10, trained for a shorter time), real training images, and centroids of
+k-means, which divides the training images into $N$ groups and returns the mean of each. All
+with the same $N$.
 """
 
 # %%
@@ -210,11 +212,11 @@ plt.show()
 r"""
 ## See: the score against the width
 
-**Questions 1 and 2.** To the left every curve falls like $-1/\sigma^2$: no center is near enough.
-To the right they all fall like $-d \log \sigma$, and coincide: everything is one
-blur. Each has a summit in between. The crosses are the grid on which the paper's released code chose $\sigma$ by validation images,
-ten values a factor 1.29 apart: the summit may lie between two of them, and nats are lost that
-have nothing to do with the model.
+**Questions 1 and 2.** To the left every curve falls like $-1/\sigma^2$: no center is near
+enough. To the right they all fall like $-d \log \sigma$, and coincide: everything is one
+blur. Each has a summit in between. The crosses are the grid on which the paper's released
+code chose $\sigma$ by validation images, ten values a factor 1.29 apart: the summit may lie
+between two of them, and nats are lost that have nothing to do with the model.
 """
 
 # %%
@@ -242,8 +244,9 @@ for name, result in results.items():
 
 # %% [markdown]
 r"""
-The averages win, with a wide margin, against *real handwriting*. And the derivation holds: at its best width, each set's $\sigma$ is the
-distance per pixel to the centers that explain a validation image.
+The averages win, with a wide margin, against *real handwriting*. And the derivation holds:
+at its best width, each set's $\sigma$ is the distance per pixel to the centers that explain
+a validation image.
 """
 
 # %%
@@ -261,8 +264,9 @@ for name, centers in sets.items():
 r"""
 ## Why k-means wins
 
-Take a group of similar images, of variance $s^2$ per pixel about their mean. How far is a new image $x$ of
-that group from a center? From another image $c$ of the group, or from the mean $\bar c$ of $n$ of them,
+Take a group of similar images, of variance $s^2$ per pixel about their mean. How far is a
+new image $x$ of that group from a center? From another image $c$ of the group, or from the
+mean $\bar c$ of $n$ of them,
 
 $$
 \mathbb{E}\lVert x - c \rVert^2 = 2\, d s^2,
@@ -277,10 +281,11 @@ $$
 \frac d2 \log \frac{2}{1 + 1/n} \;<\; \frac d2 \log 2
 $$
 
-nats: 22 for 64 pixels and 272 for 784. The score rewards centers that cover; a
-sample has no reason to sit where a center should. **Question 5** is the purest case. The data are
-$\mathcal N(0, I_{64})$, so the true density has a known score, $-\frac d2 \log 2\pi e$ on average. One center, at 0, with
-$\sigma = 1$ is that density. The perfect generator's own samples are far away from it:
+nats: 22 for 64 pixels and 272 for 784. The score rewards centers that cover; a sample has
+no reason to sit where a center should. **Question 5** is the purest case. The data are
+$\mathcal N(0, I_{64})$, so the true density has a known score, $-\frac d2 \log 2\pi e$ on
+average. One center, at 0, with $\sigma = 1$ is that density. The perfect generator's own
+samples are far away from it:
 """
 
 # %%
@@ -294,8 +299,8 @@ for count in (100, 1000, lesson.steps(10_000, 2000)):
 
 # %% [markdown]
 r"""
-More samples help, slowly: the estimate converges, but in 64 dimensions nobody can wait for it. On the
-digits the gap closes as the groups of k-means shrink to one image each:
+More samples help, slowly: the estimate converges, but in 64 dimensions nobody can wait for
+it. On the digits the gap closes as the groups of k-means shrink to one image each:
 """
 
 # %%
@@ -333,14 +338,14 @@ r"""
 | deep GSN | 214 ± 1.1 | 1890 ± 29 |
 | adversarial nets | 225 ± 2 | 2057 ± 26 |
 
-Mean log-likelihood of the test set in nats
-([Goodfellow et al., 2014](https://arxiv.org/abs/1406.2661), Table 1). On MNIST ± is the standard error over
-the test examples, on TFD that over folds. The authors themselves say that the estimate has a high variance and does not do
-well in high dimensions, and that they know of nothing better. A year later
-[Theis, van den Oord and Bethge](https://arxiv.org/abs/1511.01844) let k-means take part: it
-scores above all models, and above real images. So a table of such scores is honest only with two more rows: real
-images, and k-means. If MNIST is in `data/mnist` (`gan-numpy data fetch mnist`), here they are in small:
-1,000 centers, 1,000 test images.
+Mean log-likelihood of the test set in nats ([Goodfellow et al.,
+2014](https://arxiv.org/abs/1406.2661), Table 1). On MNIST ± is the standard error over the
+test examples, on TFD that over folds. The authors themselves say that the estimate has a
+high variance and does not do well in high dimensions, and that they know of nothing better.
+A year later [Theis, van den Oord and Bethge](https://arxiv.org/abs/1511.01844) let k-means
+take part: it scores above all models, and above real images. So a table of such scores is
+honest only with two more rows: real images, and k-means. If MNIST is in `data/mnist`
+(`gan-numpy data fetch mnist`), here they are in small: 1,000 centers, 1,000 test images.
 """
 
 # %%
@@ -368,11 +373,12 @@ else:
 r"""
 ## Break it
 
-The score of the training images with some known mistakes. One is off by a constant and would
-pass in a table: $\log 400 \approx 6$ nats too good. One forgets that there are 64 dimensions
-and likes the largest width best. One is right until it underflows, and with its
+The score of the training images with some known mistakes. One is off by a constant and
+would pass in a table: $\log 400 \approx 6$ nats too good. One forgets that there are 64
+dimensions and likes the largest width best. One is right until it underflows, and with its
 first $-\infty$ the mean is lost. And one takes the nearest center only, *and nobody would
-see it in the picture*: in many dimensions the sum is nearly its largest term. The check does.
+see it in the picture*: in many dimensions the sum is nearly its largest term. The check
+does.
 """
 
 # %%
@@ -406,14 +412,14 @@ check(lesson.mistake("parzen_log_likelihood", "largest-only"))
 r"""
 ## Read next
 
-- Goodfellow et al., [arXiv:1406.2661](https://arxiv.org/abs/1406.2661), section 5 and
-  Table 1; the protocol is that of Breuleux, Bengio and Vincent (2011).
+- Goodfellow et al., [arXiv:1406.2661](https://arxiv.org/abs/1406.2661), section 5 and Table
+  1; the protocol is that of Breuleux, Bengio and Vincent (2011).
 - Theis, van den Oord and Bethge, *A note on the evaluation of generative models*,
-  [arXiv:1511.01844](https://arxiv.org/abs/1511.01844): why a high score does not mean good samples,
-  nor good samples a high score.
+  [arXiv:1511.01844](https://arxiv.org/abs/1511.01844): why a high score does not mean good
+  samples, nor good samples a high score.
 - The library: [evaluation/parzen.py](../gan_numpy/evaluation/parzen.py) is the protocol,
-  [kernels/parzen.py](../gan_numpy/kernels/parzen.py) serves all widths from one pass of distances,
-  [evaluation/baselines.py](../gan_numpy/evaluation/baselines.py) has the two rows that every
-  table needs.
+  [kernels/parzen.py](../gan_numpy/kernels/parzen.py) serves all widths from one pass of
+  distances, [evaluation/baselines.py](../gan_numpy/evaluation/baselines.py) has the two
+  rows that every table needs.
 - Next: lesson 12, batch normalization.
 """

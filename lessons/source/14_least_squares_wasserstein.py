@@ -2,22 +2,23 @@
 r"""
 # 14 · Least squares and Wasserstein
 
-Two proposals of 2016 and 2017 against gradients that vanish. Both replace the cross-entropy, each for a reason of
-its own: one by a square, because of samples that are *right but far away*; the other by a
-difference of means, because of distributions that *do not touch*. The two reasons are
-often mixed up. Here they are told apart, and measured.
+Two proposals of 2016 and 2017 against gradients that vanish. Both replace the
+cross-entropy, each for a reason of its own: one by a square, because of samples that are
+*right but far away*; the other by a difference of means, because of distributions that *do
+not touch*. The two reasons are often mixed up. Here they are told apart, and measured.
 
 **You need** lesson 05. **You will write** `least_squares_gradient`, `critic_gradient` and
 `clip_weights`.
 
 ## Predict before you run
 
-1. A generated sample has the output $+8$: the discriminator takes it for real, and is sure. How large is
-   the generator's gradient there, with the non-saturating loss? And with the square?
+1. A generated sample has the output $+8$: the discriminator takes it for real, and is sure.
+   How large is the generator's gradient there, with the non-saturating loss? And with the
+   square?
 2. Two narrow distributions move from a distance of 3 to a distance of 6. What does the
    Jensen–Shannon divergence do? And the Wasserstein distance?
-3. A discriminator has been trained to the end on data at $-2$ against samples at $+2$.
-   With which of the losses does a sample still feel where to go?
+3. A discriminator has been trained to the end on data at $-2$ against samples at $+2$. With
+   which of the losses does a sample still feel where to go?
 4. The critic's loss is a difference of two means. What keeps it from going to $-\infty$?
 5. Where do most of the clipped weights end up?
 """
@@ -40,8 +41,8 @@ lesson.style()
 r"""
 ## Derive: least squares
 
-The discriminator's output $D$ is no logit any more but a plain number. It is *regressed* on a target $b$
-for real samples and $a$ for generated ones; the generator wants it to say $c$
+The discriminator's output $D$ is no logit any more but a plain number. It is *regressed* on
+a target $b$ for real samples and $a$ for generated ones; the generator wants it to say $c$
 ([Mao et al., 2017](https://arxiv.org/abs/1611.04076), eq. 2):
 
 $$
@@ -49,7 +50,8 @@ L_D = \frac1{2N} \sum_n (D^r_n - b)^2 + \frac1{2M} \sum_m (D^f_m - a)^2, \qquad
 L_G = \frac1{2M} \sum_m (D^f_m - c)^2 .
 $$
 
-With the outputs `a_real`, of shape `(N,)`, and `a_fake`, of shape `(M,)`, the $\frac12$ and the 2 cancel:
+With the outputs `a_real`, of shape `(N,)`, and `a_fake`, of shape `(M,)`, the $\frac12$ and
+the 2 cancel:
 
 $$
 \frac{\partial L_D}{\partial D^r_n} = \frac{D^r_n - b}{N}, \qquad
@@ -57,8 +59,8 @@ $$
 \frac{\partial L_G}{\partial D^f_m} = \frac{D^f_m - c}{M} .
 $$
 
-**The best discriminator.** At one point $x$ the loss is
-$\frac12 p_d (D - b)^2 + \frac12 p_g (D - a)^2$. Its derivative is zero for
+**The best discriminator.** At one point $x$ the loss is $\frac12 p_d (D - b)^2 + \frac12
+p_g (D - a)^2$. Its derivative is zero for
 
 $$
 D^*(x) = \frac{b\, p_d(x) + a\, p_g(x)}{p_d(x) + p_g(x)} ,
@@ -77,11 +79,12 @@ least_squares = lesson.working(least_squares_gradient)
 r"""
 ## See: what an output is worth to the generator
 
-**Question 1.** The generator's gradient $|\partial L_G/\partial D|$ for one sample, against the output. Negative outputs mean
-"generated". The saturating loss dies on the left, the non-saturating one on the
-right. *That right side is the argument for the square*: a sample which is taken for real, but lies far from the decision boundary and so perhaps
-far from the data, is left alone by the cross-entropy, and pulled back by the square. It is an argument about distance
-from the boundary, not about vanishing gradients on the left.
+**Question 1.** The generator's gradient $|\partial L_G/\partial D|$ for one sample, against
+the output. Negative outputs mean "generated". The saturating loss dies on the left, the
+non-saturating one on the right. *That right side is the argument for the square*: a sample
+which is taken for real, but lies far from the decision boundary and so perhaps far from the
+data, is left alone by the cross-entropy, and pulled back by the square. It is an argument
+about distance from the boundary, not about vanishing gradients on the left.
 """
 
 # %%
@@ -107,32 +110,34 @@ plt.show()
 r"""
 ## Derive: a distance that is never flat
 
-Lesson 04: against the best discriminator the generator minimizes $2\,JSD(p_d, p_g) - \log 4$. If the two supports are **disjoint**, then at each $x$
-one of the densities is 0, the mixture $m = \frac12(p_d + p_g)$ is half of the other one, and
+Lesson 04: against the best discriminator the generator minimizes $2\,JSD(p_d, p_g) - \log
+4$. If the two supports are **disjoint**, then at each $x$ one of the densities is 0, the
+mixture $m = \frac12(p_d + p_g)$ is half of the other one, and
 
 $$
 JSD = \tfrac12 \int p_d \log\frac{p_d}{p_d/2} + \tfrac12 \int p_g \log \frac{p_g}{p_g/2} = \log 2 ,
 $$
 
-*whatever the distance between them is*. A constant has no gradient. (With overlapping supports this argument says
-nothing.)
+*whatever the distance between them is*. A constant has no gradient. (With overlapping
+supports this argument says nothing.)
 
-The Wasserstein distance is no constant. It is the least mean distance over which the mass of one must be carried to become the other:
+The Wasserstein distance is no constant. It is the least mean distance over which the mass
+of one must be carried to become the other:
 
 $$
 W_1(p_d, p_g) = \inf_{\gamma} \mathbb{E}_{(x, y) \sim \gamma} |x - y| ,
 \qquad \text{over all joint distributions } \gamma \text{ with these marginals;}
 $$
 
-for a translation by $\delta$ it is $\delta$. It cannot be computed so in high dimensions, but by the duality of
-Kantorovich and Rubinstein (which we do not prove)
+for a translation by $\delta$ it is $\delta$. It cannot be computed so in high dimensions,
+but by the duality of Kantorovich and Rubinstein (which we do not prove)
 
 $$
 W_1(p_d, p_g) = \max_{\lVert f \rVert_L \le 1} \;\mathbb{E}_{p_d} f(x) - \mathbb{E}_{p_g} f(x) ,
 $$
 
-over all functions with slope at most 1. A network in the role of $f$, the *critic*, descends
-([Arjovsky et al., 2017](https://arxiv.org/abs/1701.07875), Algorithm 1)
+over all functions with slope at most 1. A network in the role of $f$, the *critic*,
+descends ([Arjovsky et al., 2017](https://arxiv.org/abs/1701.07875), Algorithm 1)
 
 $$
 L_D = \frac1M \sum_m f^f_m - \frac1N \sum_n f^r_n, \qquad
@@ -141,8 +146,8 @@ L_D = \frac1M \sum_m f^f_m - \frac1N \sum_n f^r_n, \qquad
 \frac{\partial L_G}{\partial f^f_m} = -\frac1M .
 $$
 
-The simplest gradients of the course. They never saturate, and they never stop either: nothing in the loss bounds
-$f$.
+The simplest gradients of the course. They never saturate, and they never stop either:
+nothing in the loss bounds $f$.
 """
 
 # %%
@@ -157,8 +162,9 @@ clip = lesson.working(clip_weights)
 
 # %% [markdown]
 r"""
-**Question 2.** Two Gaussians of the same width $s$ at the distance $\delta$. If they are narrow, $JSD$ is at its ceiling, $\log 2$, before
-they have parted by much; if they are wide, it is as good a guide as $W_1$ for a long way.
+**Question 2.** Two Gaussians of the same width $s$ at the distance $\delta$. If they are
+narrow, $JSD$ is at its ceiling, $\log 2$, before they have parted by much; if they are
+wide, it is as good a guide as $W_1$ for a long way.
 """
 
 
@@ -190,21 +196,24 @@ plt.show()
 r"""
 ## Derive: why clipping bounds the slope
 
-Let all entries of all parameters lie in $[-c, c]$. A layer $W$ of shape $(n_{in}, n_{out})$ stretches no vector by more
-than its Frobenius norm, and tanh has a slope of at most 1, so for all $x, y$
+Let all entries of all parameters lie in $[-c, c]$. A layer $W$ of shape $(n_{in}, n_{out})$
+stretches no vector by more than its Frobenius norm, and tanh has a slope of at most 1, so
+for all $x, y$
 
 $$
 |f(x) - f(y)| \;\le\; \lVert x - y \rVert \prod_l \lVert W_l \rVert_F
 \;\le\; \lVert x - y \rVert \prod_l c \sqrt{n_{in}^{(l)}\, n_{out}^{(l)}}\;.
 $$
 
-The product $K$ is a bound: $f/K$ has slope at most 1. *Some* bound is all that we need for the maximum to exist, and all that we get. The critic
-then estimates $W_1$ **up to an unknown factor**.
+The product $K$ is a bound: $f/K$ has slope at most 1. *Some* bound is all that we need for
+the maximum to exist, and all that we get. The critic then estimates $W_1$ **up to an
+unknown factor**.
 
 ## Train with it: data at −2, samples at +2
 
-**Question 3.** The same network, 1–32–32–1 with tanh, learns each of the tasks, with standard deviation 0.5 and RMSProp. Then
-we ask what a sample at $x$ would feel: the generator's gradient with respect to the output, times the slope of the output.
+**Question 3.** The same network, 1–32–32–1 with tanh, learns each of the tasks, with
+standard deviation 0.5 and RMSProp. Then we ask what a sample at $x$ would feel: the
+generator's gradient with respect to the output, times the slope of the output.
 """
 
 # %%
@@ -294,15 +303,19 @@ plt.show()
 
 # %% [markdown]
 r"""
-The minimax loss is dead at the samples, as WGAN's argument says. Look closely at the others. The *non-saturating* loss is
-not flat at all: its factor is nearly 1, and what it passes on is the slope of the logit, which is
-there, although nothing in the loss asks it to be useful. *Least squares* is weak: its discriminator reached the target 0 around the samples and
-became flat there, so the square is no cure for disjoint supports. Only the critic was *built* to have a slope everywhere between the two.
+The minimax loss is dead at the samples, as WGAN's argument says. Look closely at the
+others. The *non-saturating* loss is not flat at all: its factor is nearly 1, and what it
+passes on is the slope of the logit, which is there, although nothing in the loss asks it to
+be useful. *Least squares* is weak: its discriminator reached the target 0 around the
+samples and became flat there, so the square is no cure for disjoint supports. Only the
+critic was *built* to have a slope everywhere between the two.
 
-**The checks.** All weights lie within $\pm c$; the slope keeps to its bound $K$; and the difference of the means is
-$W_1 = 4$ only up to a factor. Divided by $K$ it is a lower bound of 4, because $f/K$ is one of the functions over which the maximum is taken.
-**Question 5**: almost every weight sits *at* $\pm c$ (those at 0 are biases, which this symmetric task does not need), and so the steepest slope
-even attains the bound. Such a critic has few shapes left; that is the reason for lesson 15.
+**The checks.** All weights lie within $\pm c$; the slope keeps to its bound $K$; and the
+difference of the means is $W_1 = 4$ only up to a factor. Divided by $K$ it is a lower bound
+of 4, because $f/K$ is one of the functions over which the maximum is taken. **Question 5**:
+almost every weight sits *at* $\pm c$ (those at 0 are biases, which this symmetric task does
+not need), and so the steepest slope even attains the bound. Such a critic has few shapes
+left; that is the reason for lesson 15.
 """
 
 # %%
@@ -324,9 +337,9 @@ plt.show()
 
 # %% [markdown]
 r"""
-Now the samples may move. $G(z) = \theta + 0.5 z$ starts at $\theta = 2$ and should arrive at $-2$. The discriminator is well
-trained first, then makes five steps for each of the generator's. All generators take plain gradient steps
-of the same rate.
+Now the samples may move. $G(z) = \theta + 0.5 z$ starts at $\theta = 2$ and should arrive
+at $-2$. The discriminator is well trained first, then makes five steps for each of the
+generator's. All generators take plain gradient steps of the same rate.
 """
 
 # %%
@@ -363,17 +376,22 @@ plt.show()
 
 # %% [markdown]
 r"""
-The minimax generator never leaves, and with the square it hardly does. The critic leads the samples home at a steady pace, and then
-swings about the goal, because its slope does not become small there. And the non-saturating loss, *with the same cross-entropy*, arrives first. So
-"JSD has no gradient" is a statement about the minimax loss against the best discriminator. What
-[Arjovsky and Bottou, 2017](https://arxiv.org/abs/1701.04862), section 2.2, hold against the non-saturating one is another thing: gradients
-that are unstable, as the slope of an ever surer logit is. One dimension is kind to it: there are only two directions to err in.
+The minimax generator never leaves, and with the square it hardly does. The critic leads the
+samples home at a steady pace, and then swings about the goal, because its slope does not
+become small there. And the non-saturating loss, *with the same cross-entropy*, arrives
+first. So "JSD has no gradient" is a statement about the minimax loss against the best
+discriminator. What [Arjovsky and Bottou, 2017](https://arxiv.org/abs/1701.04862), section
+2.2, hold against the non-saturating one is another thing: gradients that are unstable, as
+the slope of an ever surer logit is. One dimension is kind to it: there are only two
+directions to err in.
 
 ## Break it
 
-**Question 4.** Nothing but the bound. Without it the difference of the means grows and grows, and estimates nothing. With weights cut to $[0, c]$ the
-critic can only rise, from data on the left to samples on the right, and does best with no weights at all. One that clips the upper side only has found the
-way out. With one of the two signs wrong the critic lowers its price of everything alike, and sees no difference.
+**Question 4.** Nothing but the bound. Without it the difference of the means grows and
+grows, and estimates nothing. With weights cut to $[0, c]$ the critic can only rise, from
+data on the left to samples on the right, and does best with no weights at all. One that
+clips the upper side only has found the way out. With one of the two signs wrong the critic
+lowers its price of everything alike, and sees no difference.
 """
 
 # %%
@@ -399,11 +417,12 @@ r"""
 ## Read next
 
 - Mao et al., *Least Squares Generative Adversarial Networks*,
-  [arXiv:1611.04076](https://arxiv.org/abs/1611.04076): section 3.2 and Figure 1 for the argument,
-  section 3.2.1 for the $\chi^2$ divergence.
+  [arXiv:1611.04076](https://arxiv.org/abs/1611.04076): section 3.2 and Figure 1 for the
+  argument, section 3.2.1 for the $\chi^2$ divergence.
 - Arjovsky, Chintala and Bottou, *Wasserstein GAN*,
-  [arXiv:1701.07875](https://arxiv.org/abs/1701.07875): example 1 (two parallel lines), Figure 2, and Algorithm 1 with
-  $c = 0.01$. "Weight clipping is a clearly terrible way to enforce a Lipschitz constraint", the authors say themselves.
+  [arXiv:1701.07875](https://arxiv.org/abs/1701.07875): example 1 (two parallel lines),
+  Figure 2, and Algorithm 1 with $c = 0.01$. "Weight clipping is a clearly terrible way to
+  enforce a Lipschitz constraint", the authors say themselves.
 - The library: [objectives/least_squares.py](../gan_numpy/objectives/least_squares.py),
   [objectives/wasserstein.py](../gan_numpy/objectives/wasserstein.py), and the clipping in
   [penalties.py](../gan_numpy/penalties.py).

@@ -2,22 +2,24 @@
 r"""
 # 15 · The gradient penalty: the gradient of a gradient
 
-Clipping bounds the critic's slope by spoiling its weights. The penalty asks for the slope itself: it should be 1. Its
-loss contains $\nabla_x f$, a gradient, and to train the critic we need the gradient *of that*. Frameworks do
-it by differentiating their own backward pass. We do it by hand, and it turns out to be one more
-sweep through the network.
+Clipping bounds the critic's slope by spoiling its weights. The penalty asks for the slope
+itself: it should be 1. Its loss contains $\nabla_x f$, a gradient, and to train the critic
+we need the gradient *of that*. Frameworks do it by differentiating their own backward pass.
+We do it by hand, and it turns out to be one more sweep through the network.
 
 **You need** lessons 02 and 14. **You will write** `gradient_penalty_backward` and
 `spectral_norm_backward`.
 
 ## Predict before you run
 
-1. The penalty depends on the bias of the hidden layer only through masks. What is
-   $\partial P/\partial b$?
-2. Samples are the data, shifted by $\delta = 10$. The penalty asks for a slope of 1, with $\lambda = 10$. Will the
-   critic's slope be 1?
-3. How many sweeps through the network does the penalty's gradient take, after the forward pass?
-4. $W/\sigma(W)$ does not change when $W$ is doubled. What does that say about its gradient in the direction of $W$?
+1. The penalty depends on the bias of the hidden layer only through masks. What is $\partial
+   P/\partial b$?
+2. Samples are the data, shifted by $\delta = 10$. The penalty asks for a slope of 1, with
+   $\lambda = 10$. Will the critic's slope be 1?
+3. How many sweeps through the network does the penalty's gradient take, after the forward
+   pass?
+4. $W/\sigma(W)$ does not change when $W$ is doubled. What does that say about its gradient
+   in the direction of $W$?
 """
 
 # %%
@@ -48,8 +50,8 @@ P = \lambda \cdot \frac1N \sum_n \bigl(s_n - 1\bigr)^2, \qquad
 s_n = \lVert g_n \rVert, \qquad g_n = \nabla_x f(\hat x_n),
 $$
 
-at points $\hat x$ on the lines between real and generated samples. Our critic has one hidden layer with the
-leaky ReLU, whose slope is $M = 1$ where $z > 0$ and $0.2$ elsewhere:
+at points $\hat x$ on the lines between real and generated samples. Our critic has one
+hidden layer with the leaky ReLU, whose slope is $M = 1$ where $z > 0$ and $0.2$ elsewhere:
 
 $$
 z = xW + b, \qquad h = M \odot z, \qquad f = h w .
@@ -68,8 +70,9 @@ $$
 | `W`, `b`, `w` | `(n, U)`, `(U,)`, `(U,)` |
 | `s` | `(N, 1)` |
 
-**Now forget where $g$ came from.** It is simply a *function of the parameters*, computed in two lines, and $P$ is a function of
-$g$. So we differentiate as ever, last line first. For one example
+**Now forget where $g$ came from.** It is simply a *function of the parameters*, computed in
+two lines, and $P$ is a function of $g$. So we differentiate as ever, last line first. For
+one example
 
 $$
 u_n = \frac{\partial P}{\partial g_n}
@@ -77,26 +80,31 @@ u_n = \frac{\partial P}{\partial g_n}
 = \frac{2\lambda}{N}\, (s_n - 1)\, \frac{g_n}{s_n}, \qquad u: (N, n) .
 $$
 
-**The second sweep, up again.** The line $g = \delta W^\top$ is a matrix product, and lesson 02 says
+**The second sweep, up again.** The line $g = \delta W^\top$ is a matrix product, and lesson
+02 says
 
 $$
 \frac{\partial P}{\partial W} = \underset{(n, N)}{u^\top}\; \underset{(N, U)}{\delta}, \qquad
 \frac{\partial P}{\partial \delta} = \underset{(N, n)}{u}\; \underset{(n, U)}{W} .
 $$
 
-The line $\delta = M \odot w^\top$ is a product entry by entry, and $w$ is used by every example:
+The line $\delta = M \odot w^\top$ is a product entry by entry, and $w$ is used by every
+example:
 
 $$
 \frac{\partial P}{\partial w} = \sum_n M_n \odot (u_n W) .
 $$
 
-And $b$? It occurs in $M$ only, which is constant except where some $z$ is exactly 0. **Question 1**: $\partial P/\partial b = 0$, and
-for the same reason nothing flows back into $x$. In a deeper network the sweep goes on: $u_l = M_l \odot (u_{l-1} W_l)$ is for the
-next layer what $u$ was for this one. It runs *upward*, from the input to the output, because it is the backward pass of a pass that ran downward.
+And $b$? It occurs in $M$ only, which is constant except where some $z$ is exactly 0.
+**Question 1**: $\partial P/\partial b = 0$, and for the same reason nothing flows back into
+$x$. In a deeper network the sweep goes on: $u_l = M_l \odot (u_{l-1} W_l)$ is for the next
+layer what $u$ was for this one. It runs *upward*, from the input to the output, because it
+is the backward pass of a pass that ran downward.
 
-With a curved activation, tanh for example, $M = \varphi'(z)$ does depend on $b$, on $W$ and on $x$, and one more sweep takes what is left
-down again ([penalties.py](../gan_numpy/penalties.py) writes it out). **Question 3**: two sweeps, three where the activation is curved. Each costs about as much as a
-backward pass.
+With a curved activation, tanh for example, $M = \varphi'(z)$ does depend on $b$, on $W$ and
+on $x$, and one more sweep takes what is left down again
+([penalties.py](../gan_numpy/penalties.py) writes it out). **Question 3**: two sweeps, three
+where the activation is curved. Each costs about as much as a backward pass.
 """
 
 # %%
@@ -107,10 +115,12 @@ penalty_backward = lesson.working(gradient_penalty_backward)
 
 # %% [markdown]
 r"""
-**Second order, checked.** Three judges that know nothing of our derivation. Finite differences of $P$, in which $g$ itself is
-a finite difference of $f$: differences of differences, of the forward pass alone. The library's sweeps, which serve any network. And
-Euler's theorem: in each of $W$ and $w$ the slope is homogeneous, $g(tW) = t\,g(W)$ with masks
-held fixed (let $b = 0$), so $\langle W, \partial P/\partial W \rangle = \langle w, \partial P/\partial w \rangle$.
+**Second order, checked.** Three judges that know nothing of our derivation. Finite
+differences of $P$, in which $g$ itself is a finite difference of $f$: differences of
+differences, of the forward pass alone. The library's sweeps, which serve any network. And
+Euler's theorem: in each of $W$ and $w$ the slope is homogeneous, $g(tW) = t\,g(W)$ with
+masks held fixed (let $b = 0$), so $\langle W, \partial P/\partial W \rangle = \langle w,
+\partial P/\partial w \rangle$.
 """
 
 # %%
@@ -145,9 +155,9 @@ print(f"<W, dW> = {np.sum(W * dW):.6f}, <w, dw> = {np.sum(w * dw):.6f}, db = {db
 r"""
 ## Derive: the translation law
 
-Let the samples be the data shifted by $\delta$, a vector of length $\delta$ (no relation to the sweep). If each real point is joined with its own shifted
-copy, the critic is best when it is linear along the shift, with a slope $s$ there and none
-across. Its loss is then
+Let the samples be the data shifted by $\delta$, a vector of length $\delta$ (no relation to
+the sweep). If each real point is joined with its own shifted copy, the critic is best when
+it is linear along the shift, with a slope $s$ there and none across. Its loss is then
 
 $$
 L(s) = -\delta s + \lambda (s - 1)^2,
@@ -157,10 +167,11 @@ L'(s) = -\delta + 2\lambda (s - 1) = 0
 s^* = 1 + \frac{\delta}{2\lambda} .
 $$
 
-The estimate of the distance is $\delta s^* = \delta\,(1 + \delta/2\lambda)$, *not* $W_1 = \delta$. **Question 2**: a
-penalty is a price, no bound. The farther apart the two are, the better it pays to exceed the
-slope 1. For $\lambda = 10$ and $\delta = 1, 3, 10$ the law predicts the estimates 1.05, 3.45 and 15. The critic, 2–16–1, is
-trained by Adam with your penalty:
+The estimate of the distance is $\delta s^* = \delta\,(1 + \delta/2\lambda)$, *not* $W_1 =
+\delta$. **Question 2**: a penalty is a price, no bound. The farther apart the two are, the
+better it pays to exceed the slope 1. For $\lambda = 10$ and $\delta = 1, 3, 10$ the law
+predicts the estimates 1.05, 3.45 and 15. The critic, 2–16–1, is trained by Adam with your
+penalty:
 """
 
 # %%
@@ -230,8 +241,9 @@ plt.show()
 
 # %% [markdown]
 r"""
-The critic for $\delta = 3$ over the plane, its level lines, and what each sample would feel: arrows of nearly
-the same length everywhere between the two, all pointing at the data. The weights are free; only the price on the slope made it so.
+The critic for $\delta = 3$ over the plane, its level lines, and what each sample would
+feel: arrows of nearly the same length everywhere between the two, all pointing at the data.
+The weights are free; only the price on the slope made it so.
 """
 
 # %%
@@ -261,11 +273,13 @@ print(f"slope between them: {slopes.min():.2f} to {slopes.max():.2f}")
 r"""
 ## Break it
 
-Known mistakes, $\delta = 3$. Without the 1 the penalty is that of a flat critic, $\lambda s^2$, and the slope settles at
-$\delta/2\lambda = 0.15$. With the norm over the whole batch the slopes of $N = 64$ examples *together* are
-compared with 1, and each settles at $1/\sqrt N + \delta/2\lambda = 0.275$. A missing factor
-2 (or the half of $\lambda$, which is the same) gives $1 + \delta/\lambda = 1.3$. The last one is the worst: the mask of the second sweep
-is forgotten, *and the slope arrives where it should*, since this critic wants to be linear anyway. Only the check finds it.
+Known mistakes, $\delta = 3$. Without the 1 the penalty is that of a flat critic, $\lambda
+s^2$, and the slope settles at $\delta/2\lambda = 0.15$. With the norm over the whole batch
+the slopes of $N = 64$ examples *together* are compared with 1, and each settles at $1/\sqrt
+N + \delta/2\lambda = 0.275$. A missing factor 2 (or the half of $\lambda$, which is the
+same) gives $1 + \delta/\lambda = 1.3$. The last one is the worst: the mask of the second
+sweep is forgotten, *and the slope arrives where it should*, since this critic wants to be
+linear anyway. Only the check finds it.
 """
 
 # %%
@@ -289,9 +303,10 @@ check(lesson.mistake("gradient_penalty_backward", "mask-missing"))
 r"""
 ## Derive: the other way, spectral normalization
 
-[Miyato et al., 2018](https://arxiv.org/abs/1802.05957) bound the slope of each layer exactly, by dividing its
-matrix by its largest singular value: $y = W/\sigma$ has $\lVert y \rVert_2 = 1$. (This $\sigma$ is no sigmoid.) With the first
-singular vectors $u$ and $v$, of shapes `(rows,)` and `(columns,)`,
+[Miyato et al., 2018](https://arxiv.org/abs/1802.05957) bound the slope of each layer
+exactly, by dividing its matrix by its largest singular value: $y = W/\sigma$ has $\lVert y
+\rVert_2 = 1$. (This $\sigma$ is no sigmoid.) With the first singular vectors $u$ and $v$,
+of shapes `(rows,)` and `(columns,)`,
 
 $$
 \sigma = u^\top W v, \qquad
@@ -299,7 +314,9 @@ d\sigma = du^\top W v + u^\top dW\, v + u^\top W\, dv
 = \sigma\, du^\top u + u^\top dW\, v + \sigma\, v^\top dv = u^\top dW\, v ,
 $$
 
-because $Wv = \sigma u$ and $u^\top W = \sigma v^\top$, and a unit vector can only turn: $u^\top du = 0$ and $v^\top dv = 0$. So $\partial \sigma/\partial W = u v^\top$, and for a loss with $dy = \partial L/\partial y$
+because $Wv = \sigma u$ and $u^\top W = \sigma v^\top$, and a unit vector can only turn:
+$u^\top du = 0$ and $v^\top dv = 0$. So $\partial \sigma/\partial W = u v^\top$, and for a
+loss with $dy = \partial L/\partial y$
 
 $$
 dL = \Bigl\langle dy, \frac{dW}{\sigma} - \frac{W}{\sigma^2}\, d\sigma \Bigr\rangle
@@ -318,8 +335,9 @@ spectral = lesson.working(spectral_norm_backward)
 
 # %% [markdown]
 r"""
-**Question 4.** A change of $W$ along $W$ does not change $W/\sigma$, so the gradient has no part in that direction: $\langle W, \partial L/\partial W \rangle = 0$. With $\sigma$ held constant it does, and
-gradient descent pushes in vain at the length of $W$:
+**Question 4.** A change of $W$ along $W$ does not change $W/\sigma$, so the gradient has no
+part in that direction: $\langle W, \partial L/\partial W \rangle = 0$. With $\sigma$ held
+constant it does, and gradient descent pushes in vain at the length of $W$:
 """
 
 # %%
@@ -337,12 +355,14 @@ for name in ("right", "sigma-constant"):
 r"""
 ## Read next
 
-- Gulrajani, Ahmed, Arjovsky, Dumoulin and Courville, *Improved Training of Wasserstein GANs*,
-  [arXiv:1704.00028](https://arxiv.org/abs/1704.00028): sections 3 (what clipping does) and 4, Algorithm 1, $\lambda = 10$.
+- Gulrajani, Ahmed, Arjovsky, Dumoulin and Courville, *Improved Training of Wasserstein
+  GANs*, [arXiv:1704.00028](https://arxiv.org/abs/1704.00028): sections 3 (what clipping
+  does) and 4, Algorithm 1, $\lambda = 10$.
 - Mescheder, Geiger and Nowozin, *Which Training Methods for GANs do actually Converge?*,
-  [arXiv:1801.04406](https://arxiv.org/abs/1801.04406), section 4: the penalty $R_1$, whose target is 0 and whose place is the data. Its
-  second sweep is this one with another $u$.
-- Miyato, Kataoka, Koyama and Yoshida, *Spectral Normalization*, [arXiv:1802.05957](https://arxiv.org/abs/1802.05957), section 2.1 and eq. 12.
+  [arXiv:1801.04406](https://arxiv.org/abs/1801.04406), section 4: the penalty $R_1$, whose
+  target is 0 and whose place is the data. Its second sweep is this one with another $u$.
+- Miyato, Kataoka, Koyama and Yoshida, *Spectral Normalization*,
+  [arXiv:1802.05957](https://arxiv.org/abs/1802.05957), section 2.1 and eq. 12.
 - The library: [penalties.py](../gan_numpy/penalties.py), and `backward_vjp` in
   [network.py](../gan_numpy/network.py), the sweeps for any network.
 - Next: lesson 16, a generator that does what it is told.

@@ -111,3 +111,10 @@ def test_an_unknown_exercise_is_refused(builder, tmp_path):
     source.write_text("# %%\n# exercise: nonsense\n")
     with pytest.raises(ValueError, match="no exercise 'nonsense'"):
         builder.build(source)
+
+
+def test_only_the_announcement_of_the_kernels_is_no_complaint(builder):
+    says = builder.ANNOUNCEMENT.fullmatch
+    assert says("compiling Numba kernels, once (about 20 s) ...\n")
+    assert not says("compiling Numba kernels ...\nRuntimeWarning: overflow\n")
+    assert not says("RuntimeWarning: overflow\n")
