@@ -237,7 +237,7 @@ r"""
 - Goodfellow et al., *Generative Adversarial Nets*,
   [arXiv:1406.2661](https://arxiv.org/abs/1406.2661), section 3: the value function is this
   cross-entropy with its sign turned around.
-- The library: [objectives.py](../gan_numpy/objectives.py) holds both players' losses, all of
+- The library: [objectives/](../gan_numpy/objectives/minimax.py) holds both players' losses, all of
   them on logits.
 - Next: [lesson 02](02_dense_relu.ipynb), where the logits come from.
 """
