@@ -6,7 +6,9 @@ import ast
 import hashlib
 import io
 import linecache
+import sys
 import tokenize
+import types
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ from ..exercises.loading import (
     notebook_cells,
 )
 from .forbidden import Watchman, why_not
+
+MODULE = "submission"  # never the file's name, which may be numpy.py
 
 
 def read_source(name: str, content: bytes) -> Submission:
@@ -46,10 +50,10 @@ def define(
     submission: Submission, wanted: list[str], watchman: Watchman
 ) -> dict[str, Any]:
     """Run the statements that these functions rest upon; imports only if allowed."""
-    namespace: dict[str, Any] = {
-        "__name__": submission.path.stem,
-        "__builtins__": watchman.builtins(),
-    }
+    module = types.ModuleType(MODULE)  # a dataclass looks its module up
+    sys.modules[MODULE] = module
+    namespace: dict[str, Any] = vars(module)
+    namespace["__builtins__"] = watchman.builtins()
     trees = [p.tree.body for p in submission.pieces if p.tree is not None]
     kept = {id(s) for s in needed((s for body in trees for s in body), wanted)}
     for piece in submission.pieces:
@@ -59,8 +63,8 @@ def define(
             if id(statement) not in kept:
                 continue
             for allowed in _allowed_parts(statement, watchman.allowed):
-                module = ast.Module([allowed], type_ignores=[])
-                code = compile(module, piece.filename, "exec")
+                tree = ast.Module([allowed], type_ignores=[])
+                code = compile(tree, piece.filename, "exec")
                 try:
                     exec(code, namespace)
                 except ImportError:

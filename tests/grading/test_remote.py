@@ -88,6 +88,22 @@ def test_any_cache_and_any_answer(style, graded):
     ]
 
 
+def test_an_own_forward_must_have_the_values_of_the_given_one(graded):
+    """Else dy would be the right backward, of a forward that does nothing."""
+    text = OWN_FORWARD.format(top="", cache="x", answer="dy")
+    entry = graded(text.replace("np.maximum(x, 0)", "x"))
+    assert entry["state"] == "wrong" and entry["tags"] == ["mask-missing"]
+
+
+def test_a_wrong_forward_does_not_cost_the_backward(graded):
+    """What is right with the forward that was given is right."""
+    maxout = EXERCISES["maxout_backward"]
+    wrong = source_of(maxout.given[0]).replace(".max(", ".min(")
+    text = "\n\n".join([HEADER, wrong, source_of(maxout.reference)])
+    entry = graded(text, "maxout_backward")
+    assert entry["state"] == RIGHT and "that was given" in " ".join(entry["notes"])
+
+
 def test_a_changed_cache_is_noticed(graded):
     text = body("cache[:] = cache > 0", "return dy * cache")
     assert "mutated" in " ".join(graded(text)["tags"])
