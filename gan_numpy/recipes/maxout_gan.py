@@ -82,10 +82,14 @@ class MaxoutGAN(Recipe):
         G = "-".join(map(str, (self.latent_size, *self.generator_units)))
         pieces = self.discriminator_pieces
         D = "-".join(f"{units}x{pieces}" for units in self.discriminator_units)
-        extras = ["dropout"] if self.keep_input < 1 or self.keep_hidden < 1 else []
+        return ", ".join([f"G {G} ReLU, sigmoid; D maxout {D}", *self.extras()])
+
+    def extras(self) -> list[str]:
+        """What the discriminator has besides its layers."""
+        found = ["dropout"] if self.keep_input < 1 or self.keep_hidden < 1 else []
         if self.penalty != "none":
-            extras.append(self.penalty.replace("_", " "))
-        return ", ".join([f"G {G} ReLU, sigmoid; D maxout {D}", *extras])
+            found.append(self.penalty.replace("_", " "))
+        return found
 
     def networks(
         self,

@@ -63,7 +63,8 @@ class WideGAN(MaxoutGAN):
         G = "-".join(map(str, (self.latent_size, *hidden)))
         pieces = self.discriminator_pieces
         D = "-".join(f"{units}x{pieces}" for units in self.maxout_units())
-        return f"G {G} ReLU, sigmoid; D maxout {D}, dropout; width {self.width:g}"
+        parts = [f"G {G} ReLU, sigmoid; D maxout {D}", *self.extras()]
+        return ", ".join([*parts, f"width {self.width:g}"])
 
     def _generator(
         self, data: Dataset, rng: np.random.Generator, dtype: npt.DTypeLike
