@@ -309,7 +309,7 @@ Four known mistakes. Without the fakes' term $D$ learns to say *real* to everyth
 generator stands still. A $D$ that ascends its loss, or a generator whose gradient lacks the
 $1/N$, is thrown far away. The fourth is the one to remember: a $D$ that moves in G's
 step, too, because its gradients were left from there. Half of its updates teach it to be fooled,
-and the curve looks like any other. Change the list and see for yourself.
+and still the game goes on, only worse. Change the list and see for yourself.
 """
 
 # %%
@@ -331,7 +331,8 @@ print("\nd-moves-in-g-step: D moved in G's step:", d_before != d_after)
 
 # %% [markdown]
 r"""
-No curve shows the leak; the hashes do, after a single step. The check names it:
+Its curve says at most that something is slow. The hashes say what, after a single step, and
+the check names it:
 """
 
 # %%

@@ -193,7 +193,7 @@ for name, way in ways.items():
     left.semilogy(radius(way), label=name.replace("simultaneous, ", ""))
     right.plot(sigmoid(-way[:, 0] * way[:, 1])[:400], linewidth=1)
 left.set(xlabel="step", title="radius", ylim=(1e-4, 10))
-left.legend(loc="lower left", fontsize=7)
+left.legend(loc="center right", fontsize=7)
 right.set(xlabel="step", title="$\\sigma(-\\psi\\theta)$", ylim=(0, 1))
 plt.show()
 
@@ -246,12 +246,12 @@ axes.loglog(
     gammas[::3], measured[::3], "o", color=lesson.RED, label="200 steps, measured"
 )
 axes.axvline(h / 4, color=lesson.GRAY, linestyle=":")
-axes.text(h / 4 * 1.05, 3e-4, "$\\gamma = h/4$", color=lesson.GRAY)
+axes.text(h / 4 * 0.4, 3e-4, "$\\gamma = h/4$", color=lesson.GRAY)
 axes.axvline(1, color=lesson.GRAY, linestyle=":")
 axes.text(1.05, 0.3, "$\\gamma = 1$", color=lesson.GRAY)
 axes.axhline(1, color=lesson.GRAY, linewidth=1, linestyle="-")
 axes.set(xlabel="$\\gamma$", ylabel="radius, end / start")
-axes.legend(loc="lower left")
+axes.legend(loc=(0.27, 0.05))
 plt.show()
 for gamma in (0.02, 0.03):
     r = radius(play(step, h, lesson.steps(20_000, 2000), gamma))
