@@ -55,7 +55,7 @@ class CGANMNIST(ConditionalGAN):
     joint_pieces: int = 4
     init: float = 0.05  # as in arXiv:1406.2661's released code
     marginal_clip: float = 1e-7
-    keep: float = 0.5
+    keep: float = 0.5  # in the discriminator only; the paper drops in both networks
 
 
 @dataclass(frozen=True)
