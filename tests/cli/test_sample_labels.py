@@ -91,3 +91,11 @@ def test_samples_that_cannot_be_shared_out(cli, told_run):
 def test_a_run_that_is_not_told_a_class(cli, small_run):
     result = cli("sample", small_run, "--label", "all")
     assert_refused(result, "recipe digits is not told a class", "cgan")
+
+
+def test_train_reports_the_classifiers_error(cli):
+    small = ["--set", "classifier_units=16", "--set", "generator_units=8"]
+    code, out, err = cli("train", "sgan", "--epochs", 1, "--quiet", *small)
+    assert code == 0, err
+    last = next(line for line in out.splitlines() if "classifier's error" in line)
+    assert 0 < float(last.split()[-1]) < 1
