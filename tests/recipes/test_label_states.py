@@ -37,6 +37,9 @@ def test_training_goes_on_with_the_same_bits(name, average, tmp_path):
     assert mine.keys() == twins.keys()
     for key, value in mine.items():
         np.testing.assert_array_equal(value, twins[key], key)
+    for network, twin in ((state.G, other.G), (state.D, other.D)):
+        for key, value in network.buffers.items():
+            np.testing.assert_array_equal(value, twin.buffers[key], key)
     drawn = [sample(recipe, s, 9, np.random.default_rng(1)) for s in (state, other)]
     np.testing.assert_array_equal(*drawn)
 
