@@ -1,13 +1,23 @@
 """Both gradients of semi-supervised learning, end to end; who may use which labels."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from gan_numpy.datasets import load_dataset
 from gan_numpy.layers import Dense, Dropout, Maxout, Sigmoid
 from gan_numpy.layers.initializers import normal
 from gan_numpy.minibatches import Batch
 from gan_numpy.network import Sequential
-from gan_numpy.semi_supervised import classifier_step, feature_matching_step
+from gan_numpy.recipes import get_recipe
+from gan_numpy.semi_supervised import (
+    classifier_step,
+    feature_matching_step,
+    supervised_step,
+    train_alone,
+)
+from gan_numpy.state import initial_state
 from tests.numeric import numerical_gradient, relative_error
 
 M, FEATURES, LATENT, K = 6, 5, 3, 4
@@ -79,3 +89,55 @@ def test_without_labeled_examples_there_is_no_step(game):
     G, D, batch, z = game
     with pytest.raises(ValueError, match="labeled examples"):
         classifier_step(G, D, batch._replace(labeled=None), z, masks())
+
+
+def test_the_gradient_of_the_labeled_examples_alone(game):
+    _, D, batch, _ = game
+
+    def step():
+        return supervised_step(D, *batch.labeled, masks())
+
+    grads = step().grads
+    assert grads.keys() == D.params.keys()
+    for name, value in D.params.items():
+        numeric = numerical_gradient(
+            lambda: step().monitors["loss_discriminator"], value
+        )
+        assert relative_error(grads[name], numeric) < 1e-7
+
+
+def test_the_classifier_alone_sees_the_labeled_examples_only():
+    """Other images elsewhere change nothing, other labels of its own examples do."""
+    data = load_dataset("digits")
+    recipe = get_recipe("sgan").replace(classifier_units=(16,))
+    rows = initial_state(recipe, data, seed=3).labeled
+    others = np.delete(np.arange(len(data.train)), rows)
+
+    def weights(data):
+        return train_alone(recipe, data, seed=3, epochs=2).params
+
+    images, labels = data.train.copy(), data.labels["train"].copy()
+    images[others] = 16 - images[others]
+    before = weights(data)
+    inverted = weights(dataclasses.replace(data, train=images))
+    for name, value in before.items():
+        np.testing.assert_array_equal(value, inverted[name])
+    labels[rows] = (labels[rows] + 1) % 10
+    shifted = dataclasses.replace(data, labels=data.labels | {"train": labels})
+    chosen = initial_state(recipe, shifted, seed=3).labeled
+    assert not set(chosen) <= set(rows)  # balanced again: other rows of each class
+    assert (weights(shifted)["classes.y.W"] != before["classes.y.W"]).any()
+
+
+def test_the_classifier_alone_starts_as_the_run_and_learns():
+    data = load_dataset("digits")
+    recipe = get_recipe("sgan").replace(classifier_units=(32,))
+    start = initial_state(recipe, data, seed=0)
+    D = train_alone(recipe, data, seed=0, epochs=20)
+    assert (D.params["classes.y.W"] != start.D.params["classes.y.W"]).any()
+    x, labels = data.scaled("train", start.labeled), data.labels["train"]
+    found = D.forward(x)[0].argmax(axis=1)
+    assert np.mean(found == labels[start.labeled]) > 0.98
+    untouched = train_alone(recipe, data, seed=0, epochs=0)
+    for name, value in start.D.params.items():
+        np.testing.assert_array_equal(value, untouched.params[name])

@@ -28,7 +28,7 @@ from gan_numpy.recipes.parts import check_pixels, making_pairs, marginal_logits
 
 @dataclass(frozen=True)
 class ConditionalGAN(Recipe):
-    """A recipe with the conditional GAN's pair of networks.
+    r"""A recipe with the conditional GAN's pair of networks.
 
     Attributes
     ----------
@@ -40,6 +40,9 @@ class ConditionalGAN(Recipe):
         Their pieces per unit.
     init : float
         Weights start uniform in ± this.
+    class_init : float
+        The same for the two layers that read the class. A one-hot row has length 1, z
+        has :math:`\sqrt{100}`: with equal weights the class would hardly be heard.
     marginal_clip : float
         How far the pixel means, where the output starts, keep away from 0 and 1.
     keep : float
@@ -56,6 +59,7 @@ class ConditionalGAN(Recipe):
     pieces: int
     joint_pieces: int
     init: float
+    class_init: float
     marginal_clip: float
     keep: float
 
@@ -66,8 +70,9 @@ class ConditionalGAN(Recipe):
             self._refuse("labels", "conditional")
         if not 0 < self.keep <= 1:
             self._refuse("keep", "in (0, 1]")
-        if self.init <= 0:
-            self._refuse("init", "more than 0")
+        for name in ("init", "class_init"):
+            if getattr(self, name) <= 0:
+                self._refuse(name, "more than 0")
         if not 0 < self.marginal_clip < 0.5:
             self._refuse("marginal_clip", "between 0 and 0.5")
 
@@ -99,8 +104,15 @@ class ConditionalGAN(Recipe):
         def dense(n_in: int, n_out: int, bias: float | np.ndarray = 0.0) -> Dense:
             return Dense(n_in, n_out, init=init, rng=rng, bias=bias, dtype=dtype)
 
+        class_layer = Dense(
+            self.classes,
+            self.y_units,
+            init=uniform(self.class_init),
+            rng=rng,
+            dtype=dtype,
+        )
         z = Sequential([("h", dense(self.latent_size, self.z_units)), ("relu", ReLU())])
-        y = Sequential([("h", dense(self.classes, self.y_units)), ("relu", ReLU())])
+        y = Sequential([("h", class_layer), ("relu", ReLU())])
         branches = [
             ("z", slice(0, self.latent_size), z),
             ("y", slice(self.latent_size, width), y),
@@ -124,8 +136,16 @@ class ConditionalGAN(Recipe):
         def maxout(n_in: int, units: int, pieces: int) -> Maxout:
             return Maxout(n_in, units, pieces, init=init, rng=rng, dtype=dtype)
 
+        class_layer = Maxout(
+            self.classes,
+            self.y_maxout,
+            self.pieces,
+            init=uniform(self.class_init),
+            rng=rng,
+            dtype=dtype,
+        )
         x = Sequential([("h", maxout(features, self.x_maxout, self.pieces))])
-        y = Sequential([("h", maxout(self.classes, self.y_maxout, self.pieces))])
+        y = Sequential([("h", class_layer)])
         width = features + self.classes
         branches = [
             ("x", slice(0, features), x),

@@ -4,8 +4,13 @@ arXiv:1606.03498, section 5 (its MNIST model).
 The discriminator is a classifier: dense layers with Gaussian noise added to the input
 of each; the generator matches the means of its last hidden layer. Source of every
 number without a comment: section 5.1 and the code released with the paper
-(``train_mnist_feature_matching.py`` of openai/improved-gan). That code normalizes
-weights; here they start as in `he_normal` and are left alone.
+(``mnist_svhn_cifar10/train_mnist_feature_matching.py`` of openai/improved-gan).
+
+What that code has and these recipes do without: weight normalization in the classifier
+and at the generator's output (here weights start as in `he_normal` and are left alone);
+softplus in the generator (here ReLU); a running average of the classifier's weights for
+the test; the 10,000 validation images as unlabeled ones. It shows all labeled examples
+once in each minibatch; here as many are drawn with replacement.
 """
 
 from __future__ import annotations
@@ -48,7 +53,7 @@ class SGANMNIST(Recipe):
     source: ClassVar[str] = "arXiv:1606.03498, section 5.1"
 
     dataset: str = "mnist"
-    latent: str = "uniform"
+    latent: str = "uniform"  # the code: in [0, 1]; here variance 1
     latent_size: int = 100
     objective: str = "non_saturating"  # not used: see gan_numpy.semi_supervised
     update: str = "alternating"
@@ -66,7 +71,7 @@ class SGANMNIST(Recipe):
     momentum_final: float = 0.7
     momentum_saturate: int = 250
     beta1: float = 0.5
-    beta2: float = 0.999  # arXiv:1412.6980, Algorithm 1
+    beta2: float = 0.999
     rms_decay: float = 0.99  # for --set optimizer=rmsprop
     generator_average: float = 0.0
     sample_every: int = 5

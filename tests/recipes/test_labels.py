@@ -64,6 +64,21 @@ def test_the_papers_conditional_networks():
     assert shapes["logit.W"] == (240, 1)
 
 
+def test_the_class_is_heard_beside_the_noise():
+    """Both reach the generator's joint layer with about the same strength."""
+    images = np.zeros((4, 784), dtype=np.uint8)
+    data = dataclasses.replace(DATA, train=images, image_shape=(28, 28))
+    recipe = get_recipe("cgan-mnist")
+    G, _ = recipe.networks(data, np.random.default_rng(0))
+    inputs, _ = recipe.sample_input(50, np.random.default_rng(1))
+    (_, _, z), (_, _, y) = G.layers["pair"].branches[0][2].layers["inputs"].branches
+    strength = [
+        net.forward(part)[0].std()
+        for net, part in ((z, inputs[:, :100]), (y, inputs[:, 100:]))
+    ]
+    assert 0.5 < strength[1] / strength[0] < 2
+
+
 @told
 def test_real_examples_come_with_their_own_class(recipe):
     """Under the epoch's order, rows and labels stay together."""
@@ -200,7 +215,8 @@ def test_more_classes_than_the_recipe_has_are_refused(name):
         ("cgan", {"penalty": "r1", "penalty_weight": 1.0}, "penalty"),
         ("cgan", {"packing": 2}, "packing"),
         ("cgan", {"keep": 0.0}, "keep"),
-        ("cgan", {"init": 0.0}, "init"),
+        ("cgan", {"init": 0.0}, " init=0.0"),
+        ("cgan", {"class_init": 0.0}, "class_init"),
         ("cgan", {"marginal_clip": 0.5}, "marginal_clip"),
         ("acgan", {"labels": "conditional"}, "labels=conditional"),
         ("acgan", {"labels": "semi_supervised", "labeled": 9}, "labels=semi_super"),
