@@ -106,13 +106,13 @@ def test_exemplars_are_sure_ones_with_most_of_the_style():
     """Images of rising ink; the classifier is sure of the even ones and of number 9."""
     images = np.arange(10)[:, None, None] / 10 * np.ones((10, 3, 3))
     p = np.full(10, 0.1)
-    p[::2], p[9] = 0.95, 0.91
+    p[::2], p[9] = 0.995, 0.991
     probabilities = np.stack([1 - p, p], axis=1)
     found = find_exemplars(Concept(1, "bold"), images, probabilities, 3)
     assert found.tolist() == [9, 8, 6]
     found = find_exemplars(Concept(1, "thin"), images, probabilities, 2)
     assert found.tolist() == [0, 2]
-    probabilities[4, 1] = 0.99
+    probabilities[4, 1] = 0.999
     assert find_exemplars(Concept(1), images, probabilities, 1).tolist() == [4]
     with pytest.raises(UserError, match="only 6 of 10 .* class 1 .* 7 are needed"):
         find_exemplars(Concept(1), images, probabilities, 7)

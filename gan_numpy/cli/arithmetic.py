@@ -98,8 +98,10 @@ def run(args: argparse.Namespace) -> int:
     flat = images.reshape(len(images), -1)
     probabilities = classifier.probabilities(flat)
     means, rows = [], []
-    for name, concept in zip(("", "- ", "+ "), concepts):
-        best = find_exemplars(concept, images, probabilities, args.exemplars)
+    for i, (name, concept) in enumerate(zip(("", "- ", "+ "), concepts)):
+        # Others for a concept that was there before: the same would just cancel.
+        n = args.exemplars * (1 + concepts[:i].count(concept))
+        best = find_exemplars(concept, images, probabilities, n)[-args.exemplars :]
         mean = z[best].mean(axis=0, keepdims=True)
         means.append(z[best])
         rows.append((f"{name}{concept} ", np.concatenate([z[best], mean])))
