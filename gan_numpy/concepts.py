@@ -19,7 +19,7 @@ import numpy as np
 
 from gan_numpy.errors import UserError
 
-CONFIDENT = 0.9  # probability from which the classifier is sure
+CONFIDENT = 0.99  # probability from which the classifier is sure
 STYLES = ("bold", "thin", "left", "right")
 
 

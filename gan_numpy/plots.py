@@ -92,19 +92,21 @@ def save_labeled_rows(
     ----------
     path : Path
     rows : list of (name, (N, height, width) or (N, channels, height, width) ndarray)
+        Of any lengths; short ones end early.
     columns : sequence of str
         Names above the first row's images.
     title : str
     """
     grids = [image_grid(images, len(images)) for _, images in rows]
     width = min(12.0, 1.5 + 0.8 * max(len(images) for _, images in rows))
-    height = (width - 1.5) * sum(len(g) for g in grids) / max(g.shape[1] for g in grids)
+    longest = max(grid.shape[1] for grid in grids)
+    height = (width - 1.5) * sum(len(grid) for grid in grids) / longest
     figure = new_figure(width, height + 0.25 * len(rows) + 0.5)
     axes = figure.subplots(len(rows), 1, squeeze=False)[:, 0]
     for panel, (name, images), grid in zip(axes, rows, grids):
         panel.imshow(grid, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
         panel.set_ylabel(name, rotation=0, ha="right", va="center")
-        panel.set(xticks=[], yticks=[])
+        panel.set(xticks=[], yticks=[], xlim=(-0.5, longest - 0.5))
         panel.spines[:].set_visible(False)
     step = rows[0][1].shape[-1] + 1
     if columns:

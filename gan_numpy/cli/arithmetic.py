@@ -89,35 +89,33 @@ def run(args: argparse.Namespace) -> int:
     rng = np.random.default_rng([args.seed, 0])
     z = job.recipe.sample_latent(args.samples, rng)
 
-    height, side = data.image_shape
+    height, width = data.image_shape
 
     def pictures(z: np.ndarray) -> np.ndarray:
-        return generate(job.recipe, G, z).reshape(-1, height, side)
+        return generate(job.recipe, G, z).reshape(-1, height, width)
 
     images = pictures(z)
     flat = images.reshape(len(images), -1)
     probabilities = classifier.probabilities(flat)
     means, rows = [], []
-    for name, concept in zip(("", "- ", "+ "), concepts):
-        best = find_exemplars(concept, images, probabilities, args.exemplars)
+    for i, (name, concept) in enumerate(zip(("", "- ", "+ "), concepts)):
+        # Others for a concept that was there before: the same would just cancel.
+        n = args.exemplars * (1 + concepts[:i].count(concept))
+        best = find_exemplars(concept, images, probabilities, n)[-args.exemplars :]
         mean = z[best].mean(axis=0, keepdims=True)
         means.append(z[best])
-        rows.append((f"{name}{concept}", np.concatenate([z[best], mean])))
+        rows.append((f"{name}{concept} ", np.concatenate([z[best], mean])))
     total = arithmetic(*means)
     noise = rng.uniform(-args.spread, args.spread, (8, len(total)))
     around = np.concatenate([total[None], total + noise.astype(z.dtype)])
     results = pictures(around)
 
-    width = max(len(around), args.exemplars + 1)
-    blank = np.full((width, height, side), 0.5)
-    shown = []
-    for name, latents in (*rows, ("=", around)):
-        made = pictures(latents)
-        shown.append((name, np.concatenate([made, blank[len(made) :]])))
+    shown = [(name, pictures(latents)) for name, latents in rows]
+    shown += [("= ", results[:1]), ("near it ", results[1:])]
     make_directory(out.parent)
     formula = f"{concepts[0]} - {concepts[1]} + {concepts[2]}"
     titles = [*["exemplar"] * args.exemplars, "mean"]
-    save_labeled_rows(out, shown, titles, f"{formula}; below, the result and neighbors")
+    save_labeled_rows(out, shown, titles, formula)
 
     p = classifier.probabilities(results.reshape(len(results), -1))
     read = int(p[0].argmax())

@@ -39,7 +39,7 @@ class Ring(Recipe):
 
     name: ClassVar[str] = "ring"
     description: ClassVar[str] = "8 Gaussians on a circle: mode collapse"
-    source: ClassVar[str] = "arXiv:1712.04086, section 4.1, fewer steps"
+    source: ClassVar[str] = "arXiv:1712.04086, section 4.1, smaller, fewer steps"
 
     dataset: str = "ring"
     latent: str = "normal"
@@ -51,7 +51,7 @@ class Ring(Recipe):
     penalty: str = "none"
     penalty_weight: float = 0.0
     batch_size: int = 100
-    epochs: int = 100  # chosen here: 10,000 steps; the code has 400,000
+    epochs: int = 60  # chosen here: 6,000 steps; the code has 400,000
     optimizer: str = "adam"
     learning_rate: float = 0.001  # chosen here; the code has .0001
     learning_rate_factor: float = 1.0
@@ -65,10 +65,11 @@ class Ring(Recipe):
     generator_average: float = 0.0
     sample_every: int = 10
 
-    generator_units: tuple[int, ...] = (400, 400, 400, 400)
-    discriminator_units: tuple[int, ...] = (200, 200, 200)
+    # Chosen here, for a quarter of a minute; the code has 4 x 400, 3 x 200 and .02.
+    generator_units: tuple[int, ...] = (128, 128)
+    discriminator_units: tuple[int, ...] = (64, 64)
     discriminator_pieces: int = 5
-    init_std: float = 0.02
+    init_std: float = 0.05
 
     def __post_init__(self) -> None:
         """Refuse values that cannot be meant."""
