@@ -75,6 +75,7 @@ def r1(
     rng: np.random.Generator | None = None,
     *,
     forward: Forward | None = None,
+    labels: int = 0,
 ) -> tuple[float, Grads]:
     r"""R1: the discriminator should be flat on the data.
 
@@ -98,6 +99,10 @@ def r1(
         What ``D.forward(x, train=True, rng=rng)`` returned, if the training step has it
         already. The penalty is then that of the same masks.
 
+    labels : int
+        How many of the last columns are a class in one-hot code. A step toward another
+        class is no small change of an example: the slope along them is not penalized.
+
     Returns
     -------
     value : float
@@ -106,6 +111,9 @@ def r1(
     """
 
     def penalty(g: np.ndarray) -> tuple[float, np.ndarray]:
+        if labels:
+            g = g.copy()
+            g[:, -labels:] = 0
         squares = np.sum(g * g, axis=1)
         return gamma / 2 * _mean(squares), gamma / len(g) * g
 
@@ -230,10 +238,13 @@ class Penalty:
     name : {"r1", "gradient_penalty"}
     weight : float
         :math:`\gamma` of `r1`, :math:`\lambda` of `gradient_penalty`.
+    labels : int
+        Columns of the examples that are their class; see `r1`.
     """
 
     name: str
     weight: float
+    labels: int = 0
 
     def add_to(
         self,
@@ -249,7 +260,9 @@ class Penalty:
         `real_forward` is what ``D.forward(real, ...)`` returned in this step.
         """
         if self.name == "r1":
-            value, own = r1(D, real, self.weight, forward=real_forward)
+            value, own = r1(
+                D, real, self.weight, forward=real_forward, labels=self.labels
+            )
         else:
             x_hat = interpolate(real, fake, rng)
             value, own = gradient_penalty(D, x_hat, self.weight, rng)

@@ -208,3 +208,19 @@ def test_clipped_weights_stay_within_their_bounds(dtype, rng):
         np.testing.assert_array_equal(value[inside[name]], before[name][inside[name]])
     with pytest.raises(ValueError, match="above 0"):
         clip_weights(D.params, 0.0)
+
+
+def test_the_slope_along_a_class_is_not_penalized(rng):
+    """R1 of pairs [x, onehot(y)]: value and gradient, against differences."""
+    D = make_discriminator("tanh", rng)
+    pairs, labels = rng.normal(size=(N, N_IN)), 2
+
+    def value():
+        logits, cache = D.forward(pairs)
+        g, _ = D.cotangents(np.ones_like(logits), cache)
+        return 0.5 * 3.0 * float((g[:, :-labels] ** 2).sum(axis=1).mean())
+
+    found, grads = r1(D, pairs, 3.0, labels=labels)
+    assert found == pytest.approx(value())
+    for name, parameter in D.params.items():
+        assert relative_error(grads[name], numerical_gradient(value, parameter)) < 1e-7

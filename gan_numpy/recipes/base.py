@@ -240,7 +240,8 @@ class Recipe:
         """The discriminator's penalty, or None."""
         if self.penalty == "none":
             return None
-        return Penalty(self.penalty, self.penalty_weight)
+        paired = self.classes if self.labels == "conditional" else 0
+        return Penalty(self.penalty, self.penalty_weight, paired)
 
     def make_optimizer(self) -> Optimizer:
         """The optimizer of both players, with its schedules."""

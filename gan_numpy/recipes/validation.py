@@ -84,8 +84,10 @@ def _check_combinations(recipe: Recipe) -> None:
         refuse(recipe, "discriminator_steps", "1 with update=simultaneous")
     if recipe.batch_size % recipe.packing:
         refuse(recipe, "packing", f"a divisor of batch_size={recipe.batch_size}")
-    if recipe.penalty != "none" and (recipe.labels != "none" or recipe.packing > 1):
-        refuse(recipe, "penalty", "none together with packing or labels")
+    paired = recipe.penalty == "r1" and recipe.labels == "conditional"
+    if recipe.penalty != "none" and not paired:
+        if recipe.labels != "none" or recipe.packing > 1:
+            refuse(recipe, "penalty", "none with packing or labels (r1: conditional)")
     if recipe.packing > 1 and recipe.labels != "none":
         refuse(recipe, "packing", "1 together with labels")
     if recipe.labels == "semi_supervised":

@@ -212,7 +212,7 @@ def test_more_classes_than_the_recipe_has_are_refused(name):
     "name, changes, message",
     [
         ("cgan", {"labels": "none"}, "labels=none.*expected conditional"),
-        ("cgan", {"penalty": "r1", "penalty_weight": 1.0}, "penalty"),
+        ("cgan", {"penalty": "gradient_penalty", "penalty_weight": 1.0}, "penalty"),
         ("cgan", {"packing": 2}, "packing"),
         ("cgan", {"keep": 0.0}, "keep"),
         ("cgan", {"init": 0.0}, " init=0.0"),
