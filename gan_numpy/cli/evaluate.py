@@ -32,6 +32,12 @@ def add_parser(subparsers: Any) -> None:
         help="'all', or some of parzen,modes,fid,classifier_score,precision_recall,"
         "mmd,sliced_wasserstein,two_sample,neighbors",
     )
+    parser.add_argument(
+        "--labels",
+        action="store_true",
+        help="for runs with labels: does a classifier see the class asked for, and "
+        "how often is the run's own classifier wrong",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON only")
     parser.add_argument(
         "--samples",
@@ -60,6 +66,8 @@ def run(args: argparse.Namespace) -> int:
     job = open_run(args.path)
     data = job.load_data()
     state = job.load_state(data)
+    if args.labels:
+        return report_labels(job, data, state, args)
     samples = job.sample(state, args.samples, job.seed).astype(np.float64)
     if not np.isfinite(samples).all():
         raise_not_finite(args.path)
@@ -91,6 +99,51 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(result, indent=2))
     else:
         print(parzen_table(result) if args.metrics is None else table(result))
+    return 0
+
+
+def report_labels(job: Any, data: Any, state: Any, args: argparse.Namespace) -> int:
+    """Write what the labels of a run are worth into ``result.json``, and print it.
+
+    Raises
+    ------
+    UserError
+        If the run has to do with no labels.
+    """
+    import numpy as np
+
+    from gan_numpy.errors import UserError
+    from gan_numpy.evaluation.agreement import classification_error, evaluate_agreement
+    from gan_numpy.evaluation.classifier import train_classifier
+    from gan_numpy.files import write_text
+    from gan_numpy.semi_supervised import train_alone
+
+    recipe = job.recipe
+    if recipe.labels == "none":
+        raise UserError(f"{args.path} is a run without labels: leave out --labels")
+    known = {"recipe": recipe.name, "seed": job.seed, "epochs": state.epoch}
+    found: dict[str, Any] = {}
+    lines = [f"{recipe.name}, seed {job.seed}, {state.epoch} epochs"]
+    if recipe.told:
+        judge, rng = train_classifier(data), np.random.default_rng([job.seed, 4])
+        agreement = evaluate_agreement(recipe, state, judge, rng, args.samples)
+        found["agreement"] = agreement.as_dict()
+        lines.append(f"samples and the class asked for: {agreement}")
+    if recipe.head or recipe.labels == "semi_supervised":
+        error = classification_error(recipe, state.D, data)
+        found["classifier_error"] = error
+        lines.append(f"test error of the run's own classifier: {error:.4f}")
+    if recipe.labels == "semi_supervised":
+        alone = train_alone(recipe, data, job.seed, state.epoch)
+        found["alone_error"] = classification_error(recipe, alone, data)
+        lines.append(
+            f"the same network, trained on the {recipe.labeled} labels alone for as "
+            f"many steps: {found['alone_error']:.4f}"
+        )
+    file = job.path / "result.json"
+    result = merged(file, known | {"labels": found})
+    write_text(file, json.dumps(result, indent=2) + "\n")
+    print(json.dumps(known | found, indent=2) if args.json else "\n".join(lines))
     return 0
 
 
