@@ -31,8 +31,8 @@ import numpy as np
 from gan_numpy.datasets import Dataset
 from gan_numpy.errors import UserError
 from gan_numpy.evaluation.classifier import Classifier
-from gan_numpy.evaluation.softmax import softmax_cross_entropy
 from gan_numpy.network import Sequential
+from gan_numpy.objectives import softmax_cross_entropy
 from gan_numpy.recipes import Recipe
 from gan_numpy.sampling import BLOCK, sample
 from gan_numpy.state import TrainingState

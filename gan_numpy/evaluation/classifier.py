@@ -18,18 +18,19 @@ import sys
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from scipy.special import softmax
 from tqdm import tqdm
 
 from gan_numpy.datasets import Dataset
 from gan_numpy.errors import UserError
 from gan_numpy.evaluation.cache import Arrays, remember, sha256, shapes_of
-from gan_numpy.evaluation.softmax import log_softmax, softmax_cross_entropy
 from gan_numpy.kernels import use_kernels
 from gan_numpy.kernels.threads import limit_threads
 from gan_numpy.layers import Dense, Dropout, ReLU
 from gan_numpy.layers.base import Layer
 from gan_numpy.layers.initializers import he_normal
 from gan_numpy.network import Sequential
+from gan_numpy.objectives import softmax_cross_entropy
 from gan_numpy.optim import Adam, ExponentialDecay
 
 DTYPE = np.dtype(np.float32)
@@ -91,7 +92,7 @@ class Classifier:
 
     def probabilities(self, x: np.ndarray) -> np.ndarray:
         """Probabilities of the classes, (N, classes) float64; rows add up to 1."""
-        return np.exp(log_softmax(self.logits(x)))
+        return softmax(self.logits(x), axis=1)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """The most probable class of each image, (N,) int64."""
