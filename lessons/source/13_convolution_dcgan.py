@@ -208,7 +208,7 @@ draws it again with a transposed convolution: 64 numbers, 36, 64. The loss is ha
 digits = train_x.reshape(-1, 1, 8, 8).astype(float)
 
 
-def drawing(conv_back, transpose_back, epochs=lesson.steps(12, 2), rate=0.02):
+def drawing(conv_back, transpose_back, epochs=lesson.steps(12, 1), rate=0.02):
     """The mean squared error after each epoch, and the first digits drawn again."""
     rng = np.random.default_rng(0)
     W, b = 0.2 * rng.standard_normal((4, 1, 4, 4)), np.zeros(4)
@@ -366,7 +366,7 @@ the generator is continuous, and the digits are not.
 
 # %%
 judge = KNeighborsClassifier(5).fit(train_x, train_y)
-z = recipe.sample_latent(lesson.steps(4000, 1000), np.random.default_rng(3))
+z = recipe.sample_latent(lesson.steps(4000, 300), np.random.default_rng(3))
 with use_kernels("reference"):
     drawn = generate(recipe, G, z)
 sure = judge.predict_proba(drawn)
