@@ -296,11 +296,13 @@ recipe = get_recipe("dcgan").replace(
     learning_rate=0.001,
     generator_average=0.99,
 )
-epochs, frames = lesson.steps(24, 1), []
+epochs, frames = lesson.steps(24, 1), {}
+moments = np.unique(np.round(np.linspace(0, 1, 6) ** 2 * epochs).astype(int))
 with use_kernels("reference"):  # plain NumPy: nothing to compile for nets so small
     state = initial_state(recipe, data, seed=0)
     for epoch in range(epochs + 1):
-        frames.append(sample(recipe, state, 16, np.random.default_rng(1)))
+        if epoch in moments:
+            frames[epoch] = sample(recipe, state, 16, np.random.default_rng(1))
         if epoch < epochs:
             monitors = train_epoch(state, recipe, data)
     G = trained_generator(recipe, state)
@@ -309,7 +311,6 @@ print(f"D on data {monitors['d_real']:.2f}, on samples {monitors['d_fake']:.2f}"
 
 # %%
 figure, axes = plt.subplots(figsize=(6.2, 2.4))
-moments = np.unique(np.round(np.linspace(0, 1, 6) ** 2 * epochs).astype(int))
 rows = np.concatenate([frames[k] for k in moments])
 axes.imshow(image_grid(rows.reshape(-1, 8, 8), 16), vmin=0, vmax=1)
 axes.set_yticks(4.5 + 9 * np.arange(len(moments)), [f"epoch {k}" for k in moments])
