@@ -208,7 +208,7 @@ draws it again with a transposed convolution: 64 numbers, 36, 64. The loss is ha
 digits = train_x.reshape(-1, 1, 8, 8).astype(float)
 
 
-def drawing(conv_back, transpose_back, epochs=lesson.steps(12, 2), rate=0.02):
+def drawing(conv_back, transpose_back, epochs=lesson.steps(12, 1), rate=0.02):
     """The mean squared error after each epoch, and the first digits drawn again."""
     rng = np.random.default_rng(0)
     W, b = 0.2 * rng.standard_normal((4, 1, 4, 4)), np.zeros(4)
@@ -296,11 +296,13 @@ recipe = get_recipe("dcgan").replace(
     learning_rate=0.001,
     generator_average=0.99,
 )
-epochs, frames = lesson.steps(24, 1), []
+epochs, frames = lesson.steps(24, 1), {}
+moments = np.unique(np.round(np.linspace(0, 1, 6) ** 2 * epochs).astype(int))
 with use_kernels("reference"):  # plain NumPy: nothing to compile for nets so small
     state = initial_state(recipe, data, seed=0)
     for epoch in range(epochs + 1):
-        frames.append(sample(recipe, state, 16, np.random.default_rng(1)))
+        if epoch in moments:
+            frames[epoch] = sample(recipe, state, 16, np.random.default_rng(1))
         if epoch < epochs:
             monitors = train_epoch(state, recipe, data)
     G = trained_generator(recipe, state)
@@ -309,7 +311,6 @@ print(f"D on data {monitors['d_real']:.2f}, on samples {monitors['d_fake']:.2f}"
 
 # %%
 figure, axes = plt.subplots(figsize=(6.2, 2.4))
-moments = np.unique(np.round(np.linspace(0, 1, 6) ** 2 * epochs).astype(int))
 rows = np.concatenate([frames[k] for k in moments])
 axes.imshow(image_grid(rows.reshape(-1, 8, 8), 16), vmin=0, vmax=1)
 axes.set_yticks(4.5 + 9 * np.arange(len(moments)), [f"epoch {k}" for k in moments])
@@ -366,7 +367,7 @@ the generator is continuous, and the digits are not.
 
 # %%
 judge = KNeighborsClassifier(5).fit(train_x, train_y)
-z = recipe.sample_latent(lesson.steps(4000, 1000), np.random.default_rng(3))
+z = recipe.sample_latent(lesson.steps(4000, 300), np.random.default_rng(3))
 with use_kernels("reference"):
     drawn = generate(recipe, G, z)
 sure = judge.predict_proba(drawn)
