@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
-from gan_numpy.cli.options import positive_number, whole_number
+from gan_numpy.cli.options import (
+    add_picture_options,
+    picture_path,
+    positive_number,
+    whole_number,
+)
 from gan_numpy.errors import UserError
+
+PICTURE = "arithmetic.png"
 
 
 def add_parser(subparsers: Any) -> None:
@@ -21,7 +27,7 @@ def add_parser(subparsers: Any) -> None:
             "instance 3:bold 3:thin 7:thin should make a bold 7, and 4 9 9 a 4."
         ),
     )
-    parser.add_argument("path", type=Path, metavar="RUN", help="a run directory")
+    add_picture_options(parser, PICTURE)
     for name in ("A", "B", "C"):
         parser.add_argument(name.lower(), metavar=name, help="a concept")
     parser.add_argument(
@@ -45,15 +51,6 @@ def add_parser(subparsers: Any) -> None:
         metavar="R",
         help="uniform noise around the result, for its 8 neighbors (default: .25)",
     )
-    parser.add_argument(
-        "--seed", type=whole_number(0), default=0, help="random seed (default: 0)"
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        metavar="FILE",
-        help="picture (.png) (default: RUN/arithmetic.png)",
-    )
     parser.set_defaults(run=run)
 
 
@@ -69,9 +66,7 @@ def run(args: argparse.Namespace) -> int:
     from gan_numpy.runs import open_run
     from gan_numpy.sampling import generate, trained_generator
 
-    out = args.out or args.path / "arithmetic.png"
-    if out.suffix != ".png":
-        raise UserError(f"--out {out}: expected a name that ends in .png")
+    out = picture_path(args, PICTURE)
     job = open_run(args.path)
     data = job.load_data()
     if data.image_shape is None or len(data.image_shape) != 2:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
-from gan_numpy.cli.options import whole_number
+from gan_numpy.cli.options import add_picture_options, picture_path, whole_number
 from gan_numpy.errors import UserError
+
+PICTURE = "interpolation.png"
 
 
 def add_parser(subparsers: Any) -> None:
@@ -20,7 +21,7 @@ def add_parser(subparsers: Any) -> None:
             "square between four. A conditional run shows every class on one walk."
         ),
     )
-    parser.add_argument("path", type=Path, metavar="RUN", help="a run directory")
+    add_picture_options(parser, PICTURE)
     parser.add_argument(
         "--kind",
         choices=("linear", "spherical"),
@@ -44,15 +45,6 @@ def add_parser(subparsers: Any) -> None:
         metavar="N",
         help="points of a walk, ends included (default: 10)",
     )
-    parser.add_argument(
-        "--seed", type=whole_number(0), default=0, help="random seed (default: 0)"
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        metavar="FILE",
-        help="picture (.png) (default: RUN/interpolation.png)",
-    )
     parser.set_defaults(run=run)
 
 
@@ -66,9 +58,7 @@ def run(args: argparse.Namespace) -> int:
     from gan_numpy.runs import open_run
     from gan_numpy.sampling import generate_classes, trained_generator
 
-    out = args.out or args.path / "interpolation.png"
-    if out.suffix != ".png":
-        raise UserError(f"--out {out}: expected a name that ends in .png")
+    out = picture_path(args, PICTURE)
     job = open_run(args.path)
     data = job.load_data()
     if data.image_shape is None:

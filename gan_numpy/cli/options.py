@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
+
+from gan_numpy.errors import UserError
 
 
 def whole_number(low: int, high: int = 2**31 - 1) -> Callable[[str], int]:
@@ -23,6 +26,34 @@ def whole_number(low: int, high: int = 2**31 - 1) -> Callable[[str], int]:
         return value
 
     return parse
+
+
+def add_picture_options(parser: argparse.ArgumentParser, name: str) -> None:
+    """RUN, ``--seed`` and ``--out`` of a command that draws a picture of a run."""
+    parser.add_argument("path", type=Path, metavar="RUN", help="a run directory")
+    parser.add_argument(
+        "--seed", type=whole_number(0), default=0, help="random seed (default: 0)"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help=f"picture (.png) (default: RUN/{name})",
+    )
+
+
+def picture_path(args: argparse.Namespace, name: str) -> Path:
+    """Where the picture goes.
+
+    Raises
+    ------
+    UserError
+        If ``--out`` does not name a picture.
+    """
+    out: Path = args.out or args.path / name
+    if out.suffix != ".png":
+        raise UserError(f"--out {out}: expected a name that ends in .png")
+    return out
 
 
 def not_negative(text: str) -> float:
