@@ -185,7 +185,7 @@ def information_bound(D: Sequential, images: np.ndarray, asked: np.ndarray) -> f
         Their classes, each equally often.
     """
     # Running statistics make Q a function of the sample alone, as the bound requires.
-    logits = outputs(D, images)[:, 1:]
+    logits = outputs(D, images)[:, 1:].astype(np.float64)
     loss, _ = softmax_cross_entropy(logits, asked)
     return float(np.log(logits.shape[1]) - loss)
 
