@@ -127,10 +127,9 @@ def _graded(
         return
     from joblib import Parallel, delayed, parallel_config
 
-    # As in `session`: no submission is imported because it is called numpy.py.
-    os.environ.setdefault("PYTHONSAFEPATH", "1")
     calls = (delayed(grade)(handin, task) for handin in handins)
     with contextlib.ExitStack() as stack:
+        stack.enter_context(_safe_path())
         if scheduler is not None:
             stack.enter_context(_client(scheduler))
             stack.enter_context(parallel_config(backend="dask"))
@@ -142,6 +141,22 @@ def _graded(
             pre_dispatch="2*n_jobs",
         )
         yield from run(calls)
+
+
+@contextlib.contextmanager
+def _safe_path() -> Iterator[None]:
+    """As in `session`: no submission is imported because it is called numpy.py.
+
+    Processes started within do not look for modules in the directory they start in.
+    """
+    name = "PYTHONSAFEPATH"
+    before = os.environ.get(name)
+    os.environ[name] = before or "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
 
 
 def _client(address: str) -> Any:

@@ -13,8 +13,8 @@ from gan_numpy.recipes import RECIPES, get_recipe, with_settings
 REFUSED = [
     # A penalty is on the slope at one example: packs and pairs have none of their own.
     ("ring-pacgan", ["penalty=r1", "penalty_weight=1"], "penalty=r1"),
-    ("r1", ["packing=2"], "penalty=r1.*none together with packing or labels"),
-    ("wgan-gp", ["labels=conditional"], "penalty=gradient_penalty.*none together"),
+    ("r1", ["packing=2"], "penalty=r1.*none with packing or labels"),
+    ("wgan-gp", ["labels=conditional"], "penalty=gradient_penalty.*none with packing"),
     # Batch normalization makes an example's logit depend on the others.
     ("dcgan", ["penalty=r1", "penalty_weight=1"], "batch normalization mixes"),
     ("dcgan", ["labels=conditional"], "none, auxiliary or information"),
