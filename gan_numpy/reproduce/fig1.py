@@ -1,7 +1,7 @@
 r"""Figure 1 of the paper, computed: one game in one dimension, at four moments.
 
-The figure in the paper is schematic. Here both players are trained, and each moment is a
-state of that training:
+The figure in the paper is schematic. Here both players are trained, and each moment
+is a state of that training:
 
 (a) the generator is near its goal - it was fitted to N(1, .7²), the data are N(0, 1) -
     and the discriminator has taken a few steps from random weights;
