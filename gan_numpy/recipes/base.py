@@ -100,23 +100,24 @@ class Recipe:
     update: str
     discriminator_steps: int
     discriminator_weight: float
-    penalty: str
-    penalty_weight: float
+    penalty: str = field(default="none", kw_only=True)
+    penalty_weight: float = field(default=0.0, kw_only=True)
     batch_size: int
     epochs: int
     optimizer: str
     learning_rate: float
-    learning_rate_factor: float
-    learning_rate_floor: float
-    momentum: float
-    momentum_final: float
-    momentum_saturate: int
+    learning_rate_factor: float = field(default=1.0, kw_only=True)
+    learning_rate_floor: float = field(default=0.000001, kw_only=True)
+    momentum: float = field(default=0.5, kw_only=True)
+    momentum_final: float = field(default=0.7, kw_only=True)
+    momentum_saturate: int = field(default=250, kw_only=True)
     beta1: float
     beta2: float
-    rms_decay: float
-    generator_average: float
+    rms_decay: float = field(default=0.99, kw_only=True)
+    generator_average: float = field(default=0.0, kw_only=True)
     sample_every: int
-    # What most systems do without: a recipe names these only if it uses them.
+    # A recipe names those above and below that have a value here only if it uses them,
+    # and cites it. The schedule of momentum is that of arXiv:1406.2661's released code.
     clip: float = field(default=0.0, kw_only=True)
     column_limit: float = field(default=0.0, kw_only=True)
     packing: int = field(default=1, kw_only=True)

@@ -35,14 +35,8 @@ class CGANMNIST(ConditionalGAN):
     epochs: int = 10  # chosen here
     optimizer: str = "adam"  # chosen here; the paper has momentum, .5 to .7, rate .1
     learning_rate: float = 0.0003  # chosen here
-    learning_rate_factor: float = 1.0
-    learning_rate_floor: float = 0.000001
-    momentum: float = 0.5
-    momentum_final: float = 0.7
-    momentum_saturate: int = 250
     beta1: float = 0.5  # arXiv:1511.06434, section 4
     beta2: float = 0.9  # arXiv:1704.00028, Algorithm 1
-    rms_decay: float = 0.99  # for --set optimizer=rmsprop
     generator_average: float = 0.9995  # arXiv:1806.04498; value chosen here
     sample_every: int = 1
     labels: str = "conditional"

@@ -29,21 +29,12 @@ class DCGANMNIST(ConvGAN):
     update: str = "alternating"
     discriminator_steps: int = 1
     discriminator_weight: float = 1.0
-    penalty: str = "none"
-    penalty_weight: float = 0.0
     batch_size: int = 128
     epochs: int = 12  # chosen here: about ten minutes on two cores
     optimizer: str = "adam"
     learning_rate: float = 0.0002
-    learning_rate_factor: float = 1.0
-    learning_rate_floor: float = 0.000001
-    momentum: float = 0.5  # for --set optimizer=momentum
-    momentum_final: float = 0.7
-    momentum_saturate: int = 250
     beta1: float = 0.5
     beta2: float = 0.999  # arXiv:1412.6980, Algorithm 1
-    rms_decay: float = 0.99  # for --set optimizer=rmsprop
-    generator_average: float = 0.0
     sample_every: int = 1
 
     generator_channels: tuple[int, ...] = (64, 32)  # chosen here, for two cores

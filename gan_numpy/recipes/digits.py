@@ -29,20 +29,12 @@ class Digits(MaxoutGAN):
     update: str = "alternating"  # Algorithm 1 of the paper
     discriminator_steps: int = 1
     discriminator_weight: float = 0.5
-    penalty: str = "none"
-    penalty_weight: float = 0.0
     batch_size: int = 64  # chosen here
     epochs: int = 300  # chosen here
     optimizer: str = "adam"
     learning_rate: float = 0.002  # chosen here
-    learning_rate_factor: float = 1.0  # a constant rate
-    learning_rate_floor: float = 0.000001
-    momentum: float = 0.5  # for --set optimizer=momentum
-    momentum_final: float = 0.7
-    momentum_saturate: int = 250
     beta1: float = 0.5  # arXiv:1511.06434, section 4
     beta2: float = 0.999  # arXiv:1412.6980, Algorithm 1
-    rms_decay: float = 0.99  # for --set optimizer=rmsprop
     generator_average: float = 0.999  # arXiv:1806.04498, section 4; value chosen here
     sample_every: int = 10
 

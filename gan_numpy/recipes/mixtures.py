@@ -48,21 +48,12 @@ class Ring(Recipe):
     update: str = "simultaneous"  # the code's `ali_algorithm`: both from one batch
     discriminator_steps: int = 1
     discriminator_weight: float = 1.0
-    penalty: str = "none"
-    penalty_weight: float = 0.0
     batch_size: int = 100
     epochs: int = 60  # chosen here: 6,000 steps; the code has 400,000
     optimizer: str = "adam"
     learning_rate: float = 0.001  # chosen here; the code has .0001
-    learning_rate_factor: float = 1.0
-    learning_rate_floor: float = 0.000001
-    momentum: float = 0.5  # for --set optimizer=momentum
-    momentum_final: float = 0.7
-    momentum_saturate: int = 250
     beta1: float = 0.8
     beta2: float = 0.999  # arXiv:1412.6980, Algorithm 1
-    rms_decay: float = 0.99  # for --set optimizer=rmsprop
-    generator_average: float = 0.0
     sample_every: int = 10
 
     # Chosen here, for a quarter of a minute; the code has 4 x 400, 3 x 200 and .02.

@@ -59,21 +59,12 @@ class SGANMNIST(Recipe):
     update: str = "alternating"
     discriminator_steps: int = 1
     discriminator_weight: float = 1.0
-    penalty: str = "none"
-    penalty_weight: float = 0.0
     batch_size: int = 100
     epochs: int = 30  # chosen here; the code has 300
     optimizer: str = "adam"
     learning_rate: float = 0.001  # chosen here; the code has .003 with weight norm
-    learning_rate_factor: float = 1.0
-    learning_rate_floor: float = 0.000001
-    momentum: float = 0.5  # for --set optimizer=momentum
-    momentum_final: float = 0.7
-    momentum_saturate: int = 250
     beta1: float = 0.5
     beta2: float = 0.999
-    rms_decay: float = 0.99  # for --set optimizer=rmsprop
-    generator_average: float = 0.0
     sample_every: int = 5
     labels: str = "semi_supervised"
     labeled: int = 100
