@@ -45,6 +45,7 @@ import numpy as np
 
 from gan_numpy.layers.base import Cache, Grads
 from gan_numpy.network import Sequential
+from gan_numpy.objectives.base import mean
 
 Forward = tuple[np.ndarray, Cache]  # what D.forward returned: logits and cache
 
@@ -115,7 +116,7 @@ def r1(
             g = g.copy()
             g[:, -labels:] = 0
         squares = np.sum(g * g, axis=1)
-        return gamma / 2 * _mean(squares), gamma / len(g) * g
+        return gamma / 2 * mean(squares), gamma / len(g) * g
 
     return _penalize_slopes(D, forward or D.forward(x, train=True, rng=rng), penalty)
 
@@ -157,7 +158,7 @@ def gradient_penalty(
 
     def penalty(g: np.ndarray) -> tuple[float, np.ndarray]:
         s = np.sqrt(np.sum(g * g, axis=1, keepdims=True) + 1e-12)
-        return lambda_ * _mean((s - 1) ** 2), 2 * lambda_ / len(g) * ((s - 1) / s * g)
+        return lambda_ * mean((s - 1) ** 2), 2 * lambda_ / len(g) * ((s - 1) / s * g)
 
     return _penalize_slopes(D, D.forward(x_hat, train=True, rng=rng), penalty)
 
@@ -222,11 +223,6 @@ def limit_columns(params: dict[str, np.ndarray], limit: float) -> None:
         if value.ndim == 2:
             norms = np.sqrt(np.sum(value * value, axis=0))
             value *= np.minimum(1, limit / np.maximum(norms, 1e-30), dtype=value.dtype)
-
-
-def _mean(values: np.ndarray) -> float:
-    """Mean over the batch, accumulated in float64 whatever the training dtype."""
-    return float(values.mean(dtype=np.float64))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from gan_numpy.objectives import (
     sigmoid,
     softmax_cross_entropy,
 )
+from gan_numpy.objectives.base import mean
 from gan_numpy.recipes import Recipe
 from gan_numpy.state import initial_state
 from gan_numpy.steps import Step
@@ -63,9 +64,9 @@ def classifier_step(
             grads[name] += grad
     monitors = {
         "loss_discriminator": loss,
-        "d_real": _mean(sigmoid(log_sum_exp(logits[1]))),
-        "d_fake": _mean(sigmoid(log_sum_exp(logits[2]))),
-        "accuracy": _mean(logits[0].argmax(axis=1) == labels),
+        "d_real": mean(sigmoid(log_sum_exp(logits[1]))),
+        "d_fake": mean(sigmoid(log_sum_exp(logits[2]))),
+        "accuracy": mean(logits[0].argmax(axis=1) == labels),
     }
     return Step(grads, monitors, tuple(cache for _, cache in passes))
 
@@ -120,7 +121,7 @@ def supervised_step(
     logits, cache = D.forward(examples, train=True, rng=rng)
     loss, d_logits = softmax_cross_entropy(logits, labels)
     _, grads = D.backward(d_logits, cache, input_grad=False)
-    accuracy = _mean(logits.argmax(axis=1) == labels)
+    accuracy = mean(logits.argmax(axis=1) == labels)
     monitors = {"loss_discriminator": loss, "accuracy": accuracy}
     return Step(grads, monitors, (cache,))
 
@@ -154,7 +155,3 @@ def train_alone(recipe: Recipe, data: Dataset, seed: int, epochs: int) -> Sequen
             for cache in step.caches:
                 state.D.commit(cache)
     return state.D
-
-
-def _mean(values: np.ndarray) -> float:
-    return float(values.mean(dtype=np.float64))

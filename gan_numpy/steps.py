@@ -13,7 +13,7 @@ import numpy as np
 
 from gan_numpy.layers.base import Cache, Grads
 from gan_numpy.network import Sequential
-from gan_numpy.objectives import Objective
+from gan_numpy.objectives.base import Objective, mean
 from gan_numpy.penalties import Forward, Penalty
 from gan_numpy.state import Monitors
 
@@ -122,8 +122,8 @@ def _monitors(
 ) -> Monitors:
     return {
         "loss_discriminator": loss,
-        "d_real": _mean(objective.opinion(real)),
-        "d_fake": _mean(objective.opinion(fake)),
+        "d_real": mean(objective.opinion(real)),
+        "d_fake": mean(objective.opinion(fake)),
     }
 
 
@@ -187,7 +187,3 @@ def simultaneous_step(
     assert d_images is not None  # asked for by input_grad=True
     _, G_grads = G.backward(d_images, G_cache, input_grad=False)
     return D_step, Step(G_grads, {"loss_generator": G_loss}, (G_cache,))
-
-
-def _mean(values: np.ndarray) -> float:
-    return float(values.mean(dtype=np.float64))
