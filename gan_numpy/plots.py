@@ -12,6 +12,7 @@ import numpy as np
 from gan_numpy.files import write_atomically
 
 if TYPE_CHECKING:
+    from gan_numpy.datasets import Dataset
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
 
@@ -177,11 +178,7 @@ def save_scatter(path: Path, points: np.ndarray, reference: np.ndarray) -> None:
 
 
 def save_samples(
-    path: Path,
-    samples: np.ndarray,
-    image_shape: tuple[int, ...] | None,
-    reference: np.ndarray,
-    columns: int | None = None,
+    path: Path, samples: np.ndarray, data: Dataset, columns: int | None = None
 ) -> None:
     """Write samples as whatever they are: images, points, or rows of values.
 
@@ -189,16 +186,18 @@ def save_samples(
     ----------
     path : Path
     samples : (N, features) ndarray
-    image_shape : (height, width), (channels, height, width) or None
-    reference : (M, features) ndarray
-        Real examples, for the background of a scatter plot.
+        As the generator made them.
+    data : Dataset
+        What they imitate: says how its values are shown as pixels; its test examples
+        are the background of a scatter plot.
     columns : int, optional
         Of the grid of images; about the square root of N by default.
     """
-    if image_shape is not None:
-        save_image_grid(path, samples.reshape(-1, *image_shape), columns)
+    if data.image_shape is not None:
+        images = data.display(samples).reshape(-1, *data.image_shape)
+        save_image_grid(path, images, columns)
     elif samples.shape[1] == 2:
-        save_scatter(path, samples, reference)
+        save_scatter(path, samples, data.scaled("test", slice(0, 1000)))
     else:
         save_image_grid(path, samples[:, None, :], columns=1)
 

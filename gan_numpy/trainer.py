@@ -161,8 +161,7 @@ def save_preview(run: Run, data: Dataset, state: TrainingState) -> Path:
         )
     else:
         samples = run.sample(state, n, run.seed, PREVIEW_STREAM)
-    reference = data.scaled("test")[:1000]
-    save_samples(path, samples, data.image_shape, reference, columns)
+    save_samples(path, samples, data, columns)
     return path
 
 

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 
+from gan_numpy.datasets import Dataset
 from gan_numpy.plots import (
     image_grid,
     save_labeled_rows,
@@ -34,8 +37,20 @@ def test_whatever_the_samples_are_they_are_drawn(tmp_path, rng):
         ("rows", rng.random((6, 9)), None),
     ):
         path = tmp_path / f"{name}.png"
-        save_samples(path, samples, shape, samples)
+        data = Dataset(name, samples, samples, samples, image_shape=shape)
+        save_samples(path, samples, data)
         assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_samples_of_normalized_contrast_are_shown_as_pixels(tmp_path, rng):
+    """Their values lie around 0: without brightness half of them would be black."""
+    images = rng.integers(0, 256, (40, 48), dtype=np.uint8)
+    data = Dataset("random", images, images, images, 255.0, (3, 4, 4), {}, 55.0)
+    save_samples(tmp_path / "samples.png", data.scaled("test"), data)
+    save_samples(tmp_path / "plain.png", images / 255, replace(data, contrast=0.0))
+    shown, plain = (pixels(tmp_path / f"{name}.png") for name in ("samples", "plain"))
+    assert np.corrcoef(shown.ravel(), plain.ravel())[0, 1] > 0.95
+    assert abs(shown.mean() - plain.mean()) < 0.02
 
 
 def test_color_images_keep_their_channels():

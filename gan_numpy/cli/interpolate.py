@@ -81,6 +81,7 @@ def run(args: argparse.Namespace) -> int:
         labels = np.zeros(len(rows), dtype=np.int64)
     images = generate_classes(job.recipe, G, rows, labels)
     make_directory(out.parent)
-    save_image_grid(out, images.reshape(-1, *data.image_shape), args.steps)
+    shown = data.display(images).reshape(-1, *data.image_shape)
+    save_image_grid(out, shown, args.steps)
     print(out)
     return 0

@@ -74,9 +74,7 @@ def run(args: argparse.Namespace) -> int:
         samples = job.sample(state, args.n or 100, args.seed)
     make_directory(out.parent)
     if out.suffix == ".png":
-        columns = each if len(classes) > 1 else None
-        reference = data.scaled("test")[:1000]
-        save_samples(out, samples, data.image_shape, reference, columns)
+        save_samples(out, samples, data, each if len(classes) > 1 else None)
     else:
         shape = data.image_shape or samples.shape[1:]
         arrays["samples"] = samples.reshape(-1, *shape)
