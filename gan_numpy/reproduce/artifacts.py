@@ -13,10 +13,16 @@ from gan_numpy.errors import UserError
 from gan_numpy.evaluation.parzen import SAMPLES
 from gan_numpy.files import make_directory, write_text
 from gan_numpy.recipes import Recipe, get_recipe, with_settings
-from gan_numpy.reproduce.jobs import Job, quick, train_all
+from gan_numpy.reproduce.jobs import (
+    Job,
+    finished_runs,
+    quick,
+    train_all,
+    train_in_turn,
+)
 from gan_numpy.runs import Run, open_run
 
-TABLE1 = ("mnist", "mnist-fast", "mnist-best")
+TABLE1 = ("mnist", "mnist-fast", "mnist-best")  # in the table's order as well
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,11 @@ def make_fig1(order: Order) -> list[Path] | None:
 
 
 def make_table1(order: Order) -> list[Path] | None:
-    """Table 1: trains what is not trained, scores what is not scored."""
+    """Table 1: trains what is not trained, scores what is not scored.
+
+    The table is written anew after each run, with all runs that were finished in
+    ``--out``, also those of earlier commands.
+    """
     from gan_numpy.reproduce import table1
 
     names = order.recipes or TABLE1
@@ -115,16 +125,29 @@ def make_table1(order: Order) -> list[Path] | None:
         sets = ", ".join(f"{r.name}: {r.dataset}" for r in recipes)
         raise UserError(f"one table is of one data set, these recipes have {sets}")
     data = load_dataset(recipes[0].dataset, order.data_dir)
+    make_directory(order.out)
+    baselines = table1.baseline_rows(data, order.out, order.samples)
     # Seed by seed, so that a table of all recipes is there early.
     jobs = [order.job(r, seed) for seed in range(order.seeds) for r in recipes]
-    runs = _train(jobs, data, order)
-    if runs is None:
+    text, trained = "", 0
+    for _ in train_in_turn(
+        jobs, data, order.data_dir, order.should_stop, order.progress
+    ):
+        trained += 1
+        runs = finished_runs(order.out / "runs", data)
+        runs.sort(key=lambda run: _place(run.recipe.name))  # stable: seeds stay sorted
+        rows = table1.published_rows(data) + baselines
+        rows += [table1.run_row(run, data, order.samples) for run in runs]
+        text = table1.write_table(rows, data, order.out)
+    print(text, end="")
+    if trained < len(jobs):
         return None
-    rows = table1.published_rows(data)
-    rows += table1.baseline_rows(data, order.out, order.samples)
-    rows += [table1.run_row(run, data, order.samples) for run in runs]
-    print(table1.write_table(rows, data, order.out), end="")
     return [order.out / f"table1.{end}" for end in ("md", "csv", "json")]
+
+
+def _place(name: str) -> int:
+    """Where a recipe stands in the table: known ones in order, then all others."""
+    return TABLE1.index(name) if name in TABLE1 else len(TABLE1)
 
 
 def make_fig2(order: Order) -> list[Path] | None:

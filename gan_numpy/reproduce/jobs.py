@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -154,6 +154,30 @@ def train_job(
     return run
 
 
+def train_in_turn(
+    jobs: Sequence[Job],
+    data: Dataset,
+    data_dir: Path | None,
+    should_stop: Callable[[], bool],
+    progress: bool = True,
+) -> Iterator[Run]:
+    """Train the jobs that are not done, saying what is left before each.
+
+    Yields
+    ------
+    Run
+        Each one as soon as it is trained; none after the one that `should_stop` ended.
+    """
+    for job in jobs:
+        if job.epochs_done() < job.recipe.epochs:
+            print(what_is_left(jobs), file=sys.stderr)
+        run = train_job(job, data, data_dir, should_stop, progress)
+        if run is None:
+            print(what_is_left(jobs), file=sys.stderr)
+            return
+        yield run
+
+
 def train_all(
     jobs: Sequence[Job],
     data: Dataset,
@@ -161,21 +185,19 @@ def train_all(
     should_stop: Callable[[], bool],
     progress: bool = True,
 ) -> list[Run] | None:
-    """Train all jobs that are not done, saying what is left before each.
+    """All runs of `train_in_turn`; None if `should_stop` ended one of them."""
+    runs = list(train_in_turn(jobs, data, data_dir, should_stop, progress))
+    return runs if len(runs) == len(jobs) else None
 
-    Returns
-    -------
-    list of Run, or None if `should_stop` ended one of them
-    """
-    runs = []
-    for job in jobs:
-        if job.epochs_done() < job.recipe.epochs:
-            print(what_is_left(jobs), file=sys.stderr)
-        run = train_job(job, data, data_dir, should_stop, progress)
-        if run is None:
-            print(what_is_left(jobs), file=sys.stderr)
-            return None
-        runs.append(run)
+
+def finished_runs(folder: Path, data: Dataset) -> list[Run]:
+    """Runs in a directory that came to their last epoch on these data, by name."""
+    runs, fingerprint = [], data.fingerprint()
+    for config in sorted(folder.glob("*/config.json")):
+        run = open_run(config.parent)
+        done = Job(run.path, run.recipe, run.seed).epochs_done()
+        if run.fingerprint == fingerprint and done >= run.recipe.epochs:
+            runs.append(run)
     return runs
 
 

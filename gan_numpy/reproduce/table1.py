@@ -9,6 +9,7 @@ with a refined one.
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from gan_numpy.datasets import Dataset
 from gan_numpy.evaluation.baselines import BASELINES, evaluate_baseline
 from gan_numpy.evaluation.parzen import SAMPLES, ParzenResult
 from gan_numpy.files import write_text
+from gan_numpy.recipes import Recipe, get_recipe
 from gan_numpy.reproduce.jobs import (
     parzen_of,
     read_result,
@@ -37,6 +39,8 @@ PUBLISHED = {
     "Deep GSN": (214.0, 1.1),
     "Adversarial nets": (225.0, 2.0),
 }
+TRAINING_IMAGES = "training images"
+NAMES = {"training_images": TRAINING_IMAGES, "k_means": "k-means"}
 COLUMNS = (
     "model",
     "seed",
@@ -115,7 +119,7 @@ def baseline_rows(data: Dataset, folder: Path, samples: int = SAMPLES) -> list[R
         if result is None:
             result = evaluate_baseline(name, data, samples)
             write_result(path, key, result)
-        rows.append(Row(name.replace("_", " "), "no model", result))
+        rows.append(Row(NAMES[name], "no model", result))
     return rows
 
 
@@ -123,7 +127,7 @@ def run_row(run: Run, data: Dataset, samples: int = SAMPLES) -> Row:
     """A run of ours."""
     threads = run.environment.get("numba_threads", run.environment.get("blas_threads"))
     return Row(
-        model=run.recipe.name,
+        model=described(run.recipe),
         source=run.recipe.source,
         result=parzen_of(run, data, samples),
         seed=run.seed,
@@ -131,6 +135,17 @@ def run_row(run: Run, data: Dataset, samples: int = SAMPLES) -> Row:
         minutes=training_seconds(run) / 60,
         threads=int(threads) if threads is not None else None,
     )
+
+
+def described(recipe: Recipe) -> str:
+    """The recipe's name and the numbers that were changed, its epochs aside."""
+    usual, own = (dataclasses.asdict(r) for r in (get_recipe(recipe.name), recipe))
+    changed = [
+        f"{key}={value}"
+        for key, value in own.items()
+        if value != usual[key] and key not in ("epochs", "sample_every")
+    ]
+    return " ".join([recipe.name, *changed])
 
 
 def as_json(rows: Sequence[Row], data: Dataset) -> str:
@@ -151,24 +166,24 @@ def as_csv(rows: Sequence[Row]) -> str:
 def as_markdown(rows: Sequence[Row], data: Dataset) -> str:
     """The table for people: the seeds of a recipe in one line."""
     lines = [
-        f"Parzen log-likelihood of {data.name}'s {len(data.test):,} test examples, in "
-        f"nats.",
+        f"Parzen log-likelihood of the {len(data.test):,} test examples of "
+        f"{data.name}, in nats.",
         "",
         "| model | paper's protocol | refined sigma | sigmas | seeds | epochs "
         "| minutes | threads |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    groups: dict[str, list[Row]] = {}
+    groups: dict[tuple[str, int | None], list[Row]] = {}
     for row in rows:
-        groups.setdefault(row.model, []).append(row)
-    lines += [_line(name, group) for name, group in groups.items()]
-    lines += ["", *_notes(groups)]
+        groups.setdefault((row.model, row.epochs), []).append(row)
+    lines += [_line(group) for group in groups.values()]
+    lines += ["", *_notes(rows)]
     return "\n".join(lines) + "\n"
 
 
-def _line(name: str, group: list[Row]) -> str:
+def _line(group: list[Row]) -> str:
     """One line of the table, means over the seeds."""
-    first = group[0]
+    first, name = group[0], group[0].model
     if first.published:
         mean, error = first.published
         return f"| {name}, published | {mean:g} ± {error:g} | | | | | | |"
@@ -201,31 +216,22 @@ def _score(scores: Sequence[Any]) -> str:
     return f"{mean:.1f} ± {np.mean([s.standard_error for s in scores]):.1f}"
 
 
-def _notes(groups: dict[str, list[Row]]) -> list[str]:
+def _notes(rows: Sequence[Row]) -> list[str]:
     """How to read the table."""
     notes = [
         "± is the standard error over test examples, not over seeds; with several "
         "seeds both numbers are means over them, and each seed's score is listed. "
         "Minutes are those of training one seed."
     ]
-    real = groups.get("training images", [])
-    if real and real[0].result:
-        level = real[0].result.coarse.log_likelihood
-        above = [
-            name
-            for name, rows in groups.items()
-            if any(
-                r.result
-                and r.seed is not None
-                and r.result.coarse.log_likelihood > level
-                for r in rows
-            )
-        ]
+    scores = [(row, row.result.coarse.log_likelihood) for row in rows if row.result]
+    real = [score for row, score in scores if row.model == TRAINING_IMAGES]
+    if real:
+        above = {row.model for row, score in scores if row.epochs and score > real[0]}
         notes.append(
             "Read scores beside those of training images and of k-means, which is no "
             "model at all: above the former a higher score does not mean better "
             "samples (arXiv:1511.01844)."
-            + (f" That is so for: {', '.join(above)}." if above else "")
+            + (f" That is so for: {', '.join(sorted(above))}." if above else "")
         )
     return notes
 

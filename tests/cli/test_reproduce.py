@@ -14,11 +14,11 @@ def test_table1(cli, tmp_path):
         *("reproduce", "table1", "--seeds", 2, "--samples", 100, *TINY)
     )
     assert code == 0, err
-    for row in ("| training images |", "| k means |", "| digits |"):
+    for row in ("| training images |", "| k-means |", "| digits batch_size=200 "):
         assert row in out
     assert "left: 2 of 2 runs" in err and "left: 1 of 2 runs" in err
     rows = json.loads((tmp_path / "reproduced/table1/table1.json").read_text())["rows"]
-    ours = [row for row in rows if row["model"] == "digits"]
+    ours = [row for row in rows if row["model"].startswith("digits ")]
     assert [row["seed"] for row in ours] == [0, 1]
     assert all(row["epochs"] == 2 and row["threads"] >= 1 for row in ours)
     # Asked for again, nothing is trained.
@@ -26,6 +26,12 @@ def test_table1(cli, tmp_path):
         *("reproduce", "table1", "--seeds", 2, "--samples", 100, *TINY)
     )
     assert code == 0 and again == out and "left" not in err
+    # Other recipes join those that are there.
+    code, out, err = cli(
+        *("reproduce", "table1", "--samples", 100, *TINY, "--recipes", "lsgan")
+    )
+    assert code == 0, err
+    assert "| digits batch" in out and "| lsgan " in out
 
 
 def test_figures_2_and_3(cli, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -60,6 +61,28 @@ def test_the_seeds_of_a_recipe_are_one_line_with_their_mean(data):
     assert "That is so for" not in table1.as_markdown(below, data)
 
 
+def test_runs_of_other_length_are_another_line(data):
+    rows = [*ROWS, table1.Row("ours", "here", result(90.0), None, 0, 5, 1.0, 1)]
+    lines = [x for x in table1.as_markdown(rows, data).splitlines() if "| ours" in x]
+    assert ["115.0" in lines[0], "90.0" in lines[1], len(lines)] == [True, True, 2]
+
+
+def test_changed_numbers_are_part_of_the_name(recipe):
+    assert table1.described(get_recipe("digits").replace(epochs=3)) == "digits"
+    changed = "digits batch_size=200 generator_units=(8,) discriminator_units=(6,)"
+    assert set(table1.described(recipe).split()) == set(changed.split())
+
+
+def test_finished_runs_on_the_same_data_are_found(data, recipe, tmp_path):
+    assert jobs.finished_runs(tmp_path, data) == []
+    for seed in (1, 0):
+        train(Job(tmp_path / f"s{seed}", recipe, seed), data)
+    train(Job(tmp_path / "s2", recipe, 2), data, should_stop=lambda: True)
+    assert [run.seed for run in jobs.finished_runs(tmp_path, data)] == [0, 1]
+    other = replace(data, test=data.test[:-1])
+    assert jobs.finished_runs(tmp_path, other) == []
+
+
 def test_the_files_have_a_line_per_run(data, tmp_path):
     table1.write_table(ROWS, data, tmp_path)
     rows = list(csv.DictReader(io.StringIO((tmp_path / "table1.csv").read_text())))
@@ -72,8 +95,6 @@ def test_the_files_have_a_line_per_run(data, tmp_path):
 
 
 def test_published_rows_stand_beside_mnist_only(data):
-    from dataclasses import replace
-
     assert table1.published_rows(data) == []
     rows = table1.published_rows(replace(data, name="mnist"))
     assert [row.published for row in rows][-1] == (225.0, 2.0) and len(rows) == 4
@@ -83,7 +104,7 @@ def test_baselines_are_kept(data, tmp_path, monkeypatch):
     first = table1.baseline_rows(data, tmp_path, samples=50)
     monkeypatch.setattr(table1, "evaluate_baseline", None)  # must not be called
     assert table1.baseline_rows(data, tmp_path, samples=50) == first
-    assert [row.model for row in first] == ["training images", "k means"]
+    assert [row.model for row in first] == ["training images", "k-means"]
 
 
 def test_a_damaged_kept_score_is_computed_anew(data, tmp_path):
