@@ -14,9 +14,8 @@ import numpy as np
 
 from gan_numpy.datasets import Dataset
 from gan_numpy.errors import UserError
-from gan_numpy.evaluation.distances import nearest
+from gan_numpy.evaluation.neighbors import Neighbors, nearest_training
 from gan_numpy.plots import new_figure, save_figure, save_neighbors
-from gan_numpy.runs import Run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +25,16 @@ DISTANCES = 1000  # samples and test examples whose distances are compared
 STREAM = 3  # of the samples' random numbers: fair draws, nobody's choice
 
 
-def draw_neighbors(path: Path, run: Run, data: Dataset, samples: np.ndarray) -> None:
+def measure(data: Dataset, samples: np.ndarray) -> Neighbors:
+    """Nearest training examples of the first samples, and of as many test examples."""
+    test = data.scaled("test", slice(0, DISTANCES), np.float64)
+    train = data.scaled("train", dtype=np.float64)
+    return nearest_training(samples[:DISTANCES], test, train)
+
+
+def draw_neighbors(
+    path: Path, data: Dataset, samples: np.ndarray, found: Neighbors
+) -> None:
     """Four rows of five samples; nearest to the fifth one, its training example.
 
     Raises
@@ -36,64 +44,55 @@ def draw_neighbors(path: Path, run: Run, data: Dataset, samples: np.ndarray) -> 
     """
     if data.image_shape is None:
         raise UserError(f"data set {data.name} has no images to show")
-    train = data.scaled("train")
-    shown = samples[: ROWS * COLUMNS]
-    index, _ = nearest(shown[COLUMNS - 1 :: COLUMNS], train)
+    last = found.index[COLUMNS - 1 : ROWS * COLUMNS : COLUMNS]
+    shown, nearest = samples[: ROWS * COLUMNS], data.scaled("train", last)
     save_neighbors(
         path,
         data.display(shown).reshape(ROWS, COLUMNS, *data.image_shape),
-        data.display(train[index]).reshape(ROWS, *data.image_shape),
+        data.display(nearest).reshape(ROWS, *data.image_shape),
     )
 
 
-def compare_distances(data: Dataset, samples: np.ndarray) -> dict[str, np.ndarray]:
-    """Distances to the nearest training example, of samples and of test examples."""
-    train = data.scaled("train")
-    return {
-        "generated": nearest(samples[:DISTANCES], train)[1],
-        "test": nearest(data.scaled("test", slice(0, DISTANCES)), train)[1],
-    }
-
-
-def summary(distances: dict[str, np.ndarray]) -> dict[str, float]:
+def summary(found: Neighbors) -> dict[str, float]:
     """Medians, and the share of samples that are closer than real examples ever are.
 
     ``closer``: the share of samples whose distance is below the first percentile of the
     test examples' distances; about .01 for a model that is neither copying nor blurred.
     """
-    limit = np.quantile(distances["test"], 0.01)
     return {
-        "median_generated": float(np.median(distances["generated"])),
-        "median_test": float(np.median(distances["test"])),
-        "closer": float((distances["generated"] < limit).mean()),
+        "median_generated": float(np.median(found.distance)),
+        "median_test": float(np.median(found.test_distance)),
+        "closer": found.too_near,
     }
 
 
-def draw_distances(path: Path, panels: dict[str, dict[str, np.ndarray]]) -> None:
+def draw_distances(path: Path, panels: dict[str, Neighbors]) -> None:
     """Histograms of both distances, a panel per run."""
     figure = new_figure(5 * len(panels), 3.4)
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
-    for panel, (name, distances) in zip(axes, panels.items()):
-        _histograms(panel, distances)
+    for panel, (name, found) in zip(axes, panels.items()):
+        _histograms(panel, found)
         panel.set_title(name, fontsize="medium")
     axes[0].set_ylabel("share of the examples")
     save_figure(path, figure)
 
 
-def _histograms(axes: Axes, distances: dict[str, np.ndarray]) -> None:
+def _histograms(axes: Axes, found: Neighbors) -> None:
     """Both distributions over the same intervals."""
-    everything = np.concatenate(list(distances.values()))
-    edges = np.linspace(0, float(everything.max()) * 1.02 + 1e-9, 41)
-    labels = {"generated": "samples to training", "test": "test set to training"}
+    distances = {
+        "samples to training": found.distance,
+        "test set to training": found.test_distance,
+    }
+    furthest = max(float(values.max()) for values in distances.values())
+    edges = np.linspace(0, furthest * 1.02 + 1e-9, 41)
     for (name, values), color in zip(distances.items(), ("#D55E00", "#0072B2")):
-        share = np.full(len(values), 1 / len(values))
         axes.hist(
             values,
             list(edges),
-            weights=share,
+            weights=np.full(len(values), 1 / len(values)),
             alpha=0.6,
             color=color,
-            label=f"{labels[name]} ({len(values):,})",
+            label=f"{name} ({len(values):,})",
         )
         axes.axvline(float(np.median(values)), color=color, linewidth=1)
     axes.set_xlabel("Euclidean distance to the nearest (line: median)")
