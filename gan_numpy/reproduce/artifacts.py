@@ -157,17 +157,17 @@ def make_fig2(order: Order) -> list[Path] | None:
     runs = _runs_for(order)
     if runs is None:
         return None
-    paths, panels = [], {}
+    paths, panels, figures = [], {}, {}
     for run in runs:
         data = run.load_data()
         n = max(fig2.ROWS * fig2.COLUMNS, fig2.DISTANCES)
         samples = run.sample(run.load_state(data), n, run.seed, fig2.STREAM)
         paths.append(order.out / f"fig2-{run.path.name}.png")
         panels[run.path.name] = found = fig2.measure(data, samples)
+        figures[run.path.name] = fig2.summary(found, data)
         fig2.draw_neighbors(paths[-1], data, samples, found)
     distances = order.out / "fig2-distances.png"
     fig2.draw_distances(distances, panels)
-    figures = {name: fig2.summary(found) for name, found in panels.items()}
     text, numbers = order.out / "fig2.txt", order.out / "fig2.json"
     write_text(text, fig2.caption(figures))
     write_text(numbers, json.dumps(figures, indent=2) + "\n")

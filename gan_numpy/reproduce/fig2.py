@@ -53,13 +53,14 @@ def draw_neighbors(
     )
 
 
-def summary(found: Neighbors) -> dict[str, float]:
+def summary(found: Neighbors, data: Dataset) -> dict[str, float]:
     """Medians, and the share of samples that are closer than real examples ever are.
 
     ``closer``: the share of samples whose distance is below the first percentile of the
     test examples' distances; about .01 for a model that is neither copying nor blurred.
     """
     return {
+        "training_examples": len(data.train),
         "median_generated": float(np.median(found.distance)),
         "median_test": float(np.median(found.test_distance)),
         "closer": found.too_near,
@@ -117,7 +118,7 @@ samples to the training set beside those of test examples.
 median distance to the nearest training example, and the share of samples that are
 closer than 99 % of the test examples are:
 
-run                     samples      test    closer
+run                   trained on    samples      test    closer
 {rows}
 
 A model that copies has a smaller median than the test set and a last column far above
@@ -134,8 +135,8 @@ def caption(figures: dict[str, dict[str, float]]) -> str:
         The `summary` of each run by its name.
     """
     rows = [
-        f"{name:20}{f['median_generated']:11.3f}{f['median_test']:10.3f}"
-        f"{f['closer']:10.3f}"
+        f"{name:20}{f['training_examples']:12,}{f['median_generated']:11.3f}"
+        f"{f['median_test']:10.3f}{f['closer']:10.3f}"
         for name, f in figures.items()
     ]
     return CAPTION.format(names=", ".join(figures), rows="\n".join(rows))

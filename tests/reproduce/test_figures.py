@@ -22,9 +22,9 @@ def data():
 def test_a_copying_model_is_found_out(data, rng):
     """Copies lie at distance 0; fresh real images as far away as the test set."""
     copies = data.scaled("train", slice(0, 200))
-    found = fig2.summary(fig2.measure(data, copies))
+    found = fig2.summary(fig2.measure(data, copies), data)
     assert found["median_generated"] == 0 and found["closer"] == 1
-    honest = fig2.summary(fig2.measure(data, data.scaled("validation")))
+    honest = fig2.summary(fig2.measure(data, data.scaled("validation")), data)
     assert honest["median_generated"] == pytest.approx(honest["median_test"], rel=0.1)
     assert honest["closer"] < 0.1
 
