@@ -1,8 +1,8 @@
-"""Single steps against PyTorch's autograd; skipped where PyTorch is not installed.
+"""Training against PyTorch's autograd; skipped where PyTorch is not installed.
 
 The networks of `tests.peers.torch_maxout_gan` get our weights, both get the same
-minibatch and noise, in float64: autograd's gradients, double backward included, must be
-ours.
+minibatches and noise, in float64: autograd's gradients, double backward included, must
+be ours, and so must the weights after two epochs.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from gan_numpy.penalties import interpolate
 from gan_numpy.recipes import get_recipe
 from gan_numpy.state import initial_state
 from gan_numpy.steps import discriminator_step, generator_step
+from gan_numpy.training import train_epoch
 from tests.numeric import relative_error
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
@@ -34,10 +35,14 @@ SMALL = {
 }
 
 
+def random_images(rng):
+    pixels = rng.integers(0, 256, (20, 9), dtype=np.uint8)
+    return Dataset("random", pixels, pixels, pixels, 255.0, (3, 3))
+
+
 def game(name, rng):
     """Our state and PyTorch's networks with the same weights; a batch and z."""
-    pixels = rng.integers(0, 256, (20, 9), dtype=np.uint8)
-    data = Dataset("random", pixels, pixels, pixels, 255.0, (3, 3))
+    data = random_images(rng)
     recipe = get_recipe(name).replace(**SMALL)
     state = initial_state(recipe, data, 0, np.float64)
     pair = peer.networks(recipe, data, torch.float64)
@@ -96,3 +101,26 @@ def test_adam_takes_the_same_steps(rng):
         theirs.step()
     for value, parameter in zip(state.G.params.values(), G.parameters()):
         assert relative_error(value.T, parameter.detach().numpy()) < 1e-11
+
+
+@pytest.mark.parametrize("name", ["mnist", "mnist-fast", "mnist-best"])
+def test_two_epochs_end_at_the_same_weights(name, rng):
+    """Schedules, order of the players' moves, Adam's steps and the average included."""
+    data = random_images(rng)
+    changes = SMALL | {"update": get_recipe(name).update, "momentum_saturate": 2}
+    # PyTorch's momentum multiplies by the rate of now what ours had at an earlier one.
+    recipe = get_recipe(name).replace(**changes, learning_rate_factor=1.0)
+    state = initial_state(recipe, data, 3, np.float64)
+    draws = peer.SameDraws(recipe, data, 3, torch.float64)
+    for _ in range(2):
+        train_epoch(state, recipe, data)
+    G = peer.train(recipe, draws, epochs=2)
+    final = state.G.params if state.average is None else state.average
+    for ours, theirs in zip(final.values(), G.parameters()):
+        assert relative_error(ours.T, theirs.detach().numpy()) < 1e-9
+    assert any(
+        np.abs(value - start).max() > 1e-4
+        for value, start in zip(
+            state.G.params.values(), initial_state(recipe, data, 3).G.params.values()
+        )
+    )

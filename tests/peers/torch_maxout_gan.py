@@ -7,7 +7,8 @@ A script, since it trains for minutes:
 trains a recipe with the paper's networks by PyTorch's autograd and optimizers, prints
 the Parzen log-likelihood of its samples by the same evaluation as ours. Only numbers
 are taken from the recipe; `tests/test_torch_agreement.py` uses the networks and losses
-below to compare single steps.
+below to compare single steps. With ``--same-draws`` it starts from our weights and gets
+our minibatches and noise: all that is left to differ are dropout masks and rounding.
 """
 
 from __future__ import annotations
@@ -22,8 +23,12 @@ from torch import nn
 
 from gan_numpy.datasets import load_dataset
 from gan_numpy.evaluation.parzen import evaluate_parzen
+from gan_numpy.minibatches import Minibatches
+from gan_numpy.penalties import interpolate
 from gan_numpy.recipes import get_recipe
 from gan_numpy.recipes.parts import marginal_logits
+from gan_numpy.state import initial_state
+from gan_numpy.training import steps_per_epoch
 
 
 class Maxout(nn.Module):
@@ -107,18 +112,67 @@ def noise(recipe, n):
     return (2 * torch.rand(n, recipe.latent_size) - 1) * 3**0.5
 
 
-def train(recipe, data, epochs, seed):
+class Draws:
+    """PyTorch's own random numbers: weights, minibatches, z, points between pairs."""
+
+    def __init__(self, recipe, data, seed, dtype=torch.float32):
+        torch.manual_seed(seed)
+        self.recipe, self.data = recipe, data
+        self.pixels = torch.from_numpy(data.scaled("train")).to(dtype)
+        self.networks = networks(recipe, data, dtype)
+
+    def start_epoch(self):
+        order, m = torch.randperm(len(self.pixels)), self.recipe.batch_size
+        self.batches = iter(order[: len(order) // m * m].split(m))
+
+    def batch(self):
+        return self.pixels[next(self.batches)]
+
+    def z(self):
+        return noise(self.recipe, self.recipe.batch_size)
+
+    def epsilon(self):
+        return torch.rand(self.recipe.batch_size, 1)
+
+
+class SameDraws(Draws):
+    """Ours, in the order in which our training draws them."""
+
+    def __init__(self, recipe, data, seed, dtype=torch.float32):
+        super().__init__(recipe, data, seed, dtype)
+        numpy_dtype = self.pixels.numpy().dtype
+        self.state = initial_state(recipe, data, seed, numpy_dtype)
+        for ours, theirs in zip((self.state.G, self.state.D), self.networks):
+            for value, parameter in zip(ours.params.values(), theirs.parameters()):
+                with torch.no_grad():
+                    parameter.copy_(torch.from_numpy(value.T.copy()))
+
+    def start_epoch(self):
+        self.state.batch = 0
+        self.batches = Minibatches(self.state, self.recipe, self.data)
+
+    def batch(self):
+        return torch.from_numpy(self.batches.next().x)
+
+    def z(self):
+        m, state = self.recipe.batch_size, self.state
+        return torch.from_numpy(self.recipe.sample_latent(m, state.rng, state.dtype))
+
+    def epsilon(self):
+        if self.recipe.penalty != "gradient_penalty":
+            return None
+        ones = np.ones((self.recipe.batch_size, 1), self.state.dtype)
+        return torch.from_numpy(interpolate(ones, 0 * ones, self.state.rng))
+
+
+def train(recipe, draws, epochs):
     """Train as the recipe says; return the generator, averaged if it averages."""
-    torch.manual_seed(seed)
-    G, D = networks(recipe, data)
+    G, D = draws.networks
     G_step, D_step = (make_optimizer(recipe, n.parameters()) for n in (G, D))
     average = [value.detach().clone() for value in G.parameters()]
-    pixels = torch.from_numpy(data.scaled("train"))
-    m, updates = recipe.batch_size, 0
-    steps = len(pixels) // (m * recipe.discriminator_steps)
+    updates, steps = 0, steps_per_epoch(recipe, draws.data)
     for epoch in range(1, epochs + 1):
-        order = torch.randperm(len(pixels))
-        batches = iter(order[: len(order) // m * m].split(m))
+        draws.start_epoch()
         share = min(max((epoch - 1) / max(recipe.momentum_saturate - 1, 1), 0), 1)
         momentum = recipe.momentum + share * (recipe.momentum_final - recipe.momentum)
         for _ in range(steps):
@@ -128,15 +182,15 @@ def train(recipe, data, epochs, seed):
                 if "momentum" in group:
                     group["momentum"] = momentum
             for _ in range(recipe.discriminator_steps):
-                x, fake = pixels[next(batches)], G(noise(recipe, m))
-                epsilon = torch.rand(m, 1)
+                x, fake = draws.batch(), G(draws.z())
+                epsilon = draws.epsilon()
                 loss = discriminator_loss(recipe, D, x, fake.detach(), epsilon)
                 D_step.zero_grad()
                 loss.backward()
                 if recipe.update == "alternating":
                     D_step.step()
             if recipe.update == "alternating":
-                fake = G(noise(recipe, m))
+                fake = G(draws.z())
             kept = [value.grad.clone() for value in D.parameters()]
             G_step.zero_grad()
             generator_loss(recipe, D, fake).backward()
@@ -166,12 +220,14 @@ def main():
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--same-draws", action="store_true")
     args = parser.parse_args()
     if args.threads:
         torch.set_num_threads(args.threads)
     recipe = get_recipe(args.recipe)
     data = load_dataset(recipe.dataset, args.data_dir)
-    G = train(recipe, data, args.epochs or recipe.epochs, args.seed)
+    draws = (SameDraws if args.same_draws else Draws)(recipe, data, args.seed)
+    G = train(recipe, draws, args.epochs or recipe.epochs)
     torch.manual_seed(args.seed + 1)
     with torch.no_grad():
         samples = G(noise(recipe, 10_000)).numpy().astype(np.float64)
