@@ -20,7 +20,7 @@ from gan_numpy.evaluation.fid import fid
 from gan_numpy.evaluation.mmd import mmd_test
 from gan_numpy.evaluation.modes import class_modes, mixture_modes
 from gan_numpy.evaluation.neighbors import nearest_training
-from gan_numpy.evaluation.parzen import VALIDATION, evaluate_parzen
+from gan_numpy.evaluation.parzen import SIGMAS, VALIDATION, evaluate_parzen
 from gan_numpy.evaluation.precision_recall import precision_recall
 from gan_numpy.evaluation.sliced_wasserstein import sliced_wasserstein
 from gan_numpy.evaluation.subject import REAL, SAMPLES, TEST, NotApplicable, Subject
@@ -107,6 +107,11 @@ def parzen(subject: Subject) -> Outcome:
         notes.append(
             "Parzen: the generator passes real training images; above that a higher "
             "score does not mean better samples (arXiv:1511.01844)"
+        )
+    if subject.sigma is None and score.coarse.sigma in (SIGMAS[0], SIGMAS[-1]):
+        notes.append(
+            f"Parzen: the paper's bandwidths end at {score.coarse.sigma:g}, the best "
+            f"of them here: a bandwidth beyond it may score higher"
         )
     baselines = {"training_images": images.as_dict(), "k_means": centroids.as_dict()}
     return Outcome(rows, notes, {"parzen": score.as_dict(), "baselines": baselines})

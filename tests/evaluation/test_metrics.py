@@ -128,3 +128,14 @@ def test_real_examples_are_as_many_as_samples(ring, rng):
     subject = Subject(rng.random((40, 2)), ring, "ring")
     assert len(subject.real) == 40
     assert [len(x) for x in subject.points(99, "samples", "real", "test")] == [30] * 3
+
+
+@pytest.mark.parametrize(("spread", "edge"), [(0.02, True), (0.3, False), (9, True)])
+def test_a_bandwidth_at_the_end_of_the_grid_is_pointed_out(spread, edge, rng):
+    """A Gaussian's own spread is the best bandwidth of a single center."""
+    points = spread * rng.normal(size=(300, 4))
+    data = Dataset("own", points[:100], points[100:200], points[200:])
+    outcome = METRICS["parzen"](Subject(np.zeros((1, 4)), data, "own"))
+    assert any("bandwidths end at" in note for note in outcome.notes) == edge
+    fixed = METRICS["parzen"](Subject(np.zeros((1, 4)), data, "own", sigma=1.0))
+    assert not any("bandwidths end" in note for note in fixed.notes)
