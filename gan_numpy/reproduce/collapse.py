@@ -13,6 +13,7 @@ pixels: 0 if all samples are the same image. That of the data stands beside it.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,22 +53,27 @@ class Course:
         Mean per-pixel standard deviation over samples, after each of them.
     images : dict
         By epoch: (SHOWN, features) samples of the same z.
+    d_real, d_fake : float
+        Mean D(x) and D(G(z)) in the last epoch.
     """
 
     name: str
     epochs: list[int]
     deviation: list[float]
     images: dict[int, np.ndarray]
+    d_real: float = math.nan
+    d_fake: float = math.nan
 
-    def collapsed_at(self) -> int | None:
-        """The first epoch from which on the samples are one image; None if never.
+    def collapsed(self) -> list[int]:
+        """The epochs after which all samples were one image.
 
         Before the first step they nearly are as well: that is no collapse yet.
         """
-        for i, epoch in enumerate(self.epochs):
-            if epoch > 0 and max(self.deviation[i:]) < COLLAPSED:
-                return epoch
-        return None
+        return [
+            epoch
+            for epoch, value in zip(self.epochs, self.deviation)
+            if epoch > 0 and value < COLLAPSED
+        ]
 
 
 def scenario(
@@ -117,7 +123,9 @@ def follow(
         if state.epoch not in course.epochs:
             measure(course, run, state)
         if state.epoch >= job.recipe.epochs:
-            return course
+            last = run.metrics()[-1]
+            d_real, d_fake = float(last["d_real"]), float(last["d_fake"])
+            return dataclasses.replace(course, d_real=d_real, d_fake=d_fake)
         every = max(1, job.recipe.epochs // MEASURES)
         stop = min(state.epoch - state.epoch % every + every, job.recipe.epochs)
         until = dataclasses.replace(run, recipe=run.recipe.replace(epochs=stop))
@@ -216,10 +224,9 @@ def caption(
             )
         )
         lines.append("  " + " ".join(f"{value:.3f}" for value in course.deviation))
-        epoch = course.collapsed_at()
-        lines.append(
-            "  not collapsed" if epoch is None else f"  one image from epoch {epoch} on"
-        )
+        epochs = ", ".join(map(str, course.collapsed()))
+        lines.append(f"  one image after epochs {epochs}" if epochs else "  never one")
+        lines[-1] += f"; last, D(x) {course.d_real:.3f}, D(G(z)) {course.d_fake:.3f}"
     if data.name != "mnist":
         lines += ["", NOT_MNIST]
     return "\n".join(lines) + "\n"

@@ -79,11 +79,10 @@ def test_deviation_is_zero_for_one_image_only(rng):
     assert collapse.deviation(rng.random((500, 64))) == pytest.approx(12**-0.5, 0.05)
 
 
-def test_collapse_is_dated_by_what_stays():
-    course = collapse.Course("x", [1, 2, 3, 4], [0.2, 0.01, 0.1, 0.01], {})
-    assert course.collapsed_at() == 4
-    assert collapse.Course("x", [1, 2], [0.01, 0.2], {}).collapsed_at() is None
-    assert collapse.Course("x", [0, 1], [0.01, 0.01], {}).collapsed_at() == 1
+def test_collapse_is_counted_after_the_first_step():
+    course = collapse.Course("x", [0, 1, 2, 3, 4], [0.01, 0.2, 0.01, 0.1, 0.01], {})
+    assert course.collapsed() == [2, 4]
+    assert collapse.Course("x", [0, 1], [0.01, 0.2], {}).collapsed() == []
 
 
 def test_the_scenario_is_the_papers_networks_with_another_momentum():
