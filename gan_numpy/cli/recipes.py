@@ -27,12 +27,15 @@ def run(args: argparse.Namespace) -> int:
             text = ",".join(map(str, value)) if isinstance(value, tuple) else value
             print(f"  {key}={text}")
         return 0
+    width = max(map(len, RECIPES))
     for recipe in RECIPES.values():
-        print(f"{recipe.name:14} {recipe.description}")
-        print(
-            f"{'':14} data {recipe.dataset}; loss {recipe.objective}, {recipe.update} "
-            f"updates; {recipe.optimizer}; {recipe.epochs} epochs"
+        lines = (
+            recipe.description,
+            f"data {recipe.dataset}; loss {recipe.objective}, {recipe.update} updates; "
+            f"{recipe.optimizer}; {recipe.epochs} epochs",
+            recipe.architecture(),
+            f"source: {recipe.source}",
         )
-        print(f"{'':14} {recipe.architecture()}")
-        print(f"{'':14} source: {recipe.source}")
+        for i, line in enumerate(lines):
+            print(f"{recipe.name if i == 0 else '':{width}} {line}")
     return 0

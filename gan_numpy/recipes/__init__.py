@@ -11,6 +11,7 @@ from gan_numpy.recipes.acgan import ACGAN, ACGANMNIST
 from gan_numpy.recipes.base import Recipe
 from gan_numpy.recipes.cgan import CGAN, CGANMNIST
 from gan_numpy.recipes.cifar10 import CIFAR10, CIFAR10Conv
+from gan_numpy.recipes.cifar10_fast import CIFAR10ConvFast, CIFAR10Fast
 from gan_numpy.recipes.dcgan import DCGAN, DCGANMNIST
 from gan_numpy.recipes.digits import Digits
 from gan_numpy.recipes.faces import TFD, Olivetti
@@ -37,6 +38,8 @@ RECIPES: dict[str, Recipe] = {
         Olivetti(),
         CIFAR10(),
         CIFAR10Conv(),
+        CIFAR10Fast(),
+        CIFAR10ConvFast(),
         DCGAN(),
         DCGANMNIST(),
         LSGAN(),

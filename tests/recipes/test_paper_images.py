@@ -73,9 +73,10 @@ def test_the_convolutional_sizes_are_the_released_codes(rng):
     assert G.forward(z)[0].shape == (2, 3072)
 
 
-def test_gradients_of_the_convolutional_model_end_to_end(color, rng):
-    """Both players, in random directions, in float64."""
-    recipe = get_recipe("cifar10-conv").replace(
+@pytest.mark.parametrize("name", ["cifar10-conv", "cifar10-conv-fast"])
+def test_gradients_of_the_convolutional_model_end_to_end(name, color, rng):
+    """Both players, in random directions, in float64; the second one with R1."""
+    recipe = get_recipe(name).replace(
         width=0.04, generator_units=(100, 100), latent_size=3, batch_size=4
     )
     state = initial_state(recipe, color, 0, np.float64)
@@ -88,7 +89,12 @@ def test_gradients_of_the_convolutional_model_end_to_end(color, rng):
 
     def D_step():
         masks = np.random.default_rng(9)
-        return discriminator_step(state.G, state.D, objective, x, z, masks)
+        return discriminator_step(
+            state.G, state.D, objective, x, z, masks, penalty=recipe.make_penalty()
+        )
+
+    def loss_of(step, name):
+        return step.monitors[name] + step.monitors.get("penalty", 0.0)
 
     def G_step():
         return generator_step(state.G, state.D, objective, z, np.random.default_rng(9))
@@ -101,12 +107,13 @@ def test_gradients_of_the_convolutional_model_end_to_end(color, rng):
         for key, value in network.params.items():
             direction, kept, h = rng.normal(size=value.shape), value.copy(), 1e-6
             value += h * direction
-            above = step().monitors[name]
+            above = loss_of(step(), name)
             value[:] = kept - h * direction
-            below = step().monitors[name]
+            below = loss_of(step(), name)
             value[:] = kept
             slope = np.array((above - below) / (2 * h))
             assert relative_error(np.vdot(grads[key], direction), slope) < 1e-5, key
+    assert ("penalty" in D_step().monitors) == (recipe.penalty == "r1")
 
 
 def test_a_deconvolution_does_not_make_every_size(rng):
