@@ -27,7 +27,7 @@ class CIFAR10Fast(CIFAR10):
     discriminator_weight: float = 1.0
     penalty: str = "r1"
     penalty_weight: float = 100.0
-    epochs: int = 100
+    epochs: int = 40
     optimizer: str = "adam"
     learning_rate: float = 0.0003
     learning_rate_factor: float = 1.0

@@ -79,20 +79,20 @@ class Olivetti(TFD):
     update: str = "alternating"
     discriminator_weight: float = 1.0
     penalty: str = "r1"
-    penalty_weight: float = 5.0
+    penalty_weight: float = 1.0
     batch_size: int = 40  # chosen here
-    epochs: int = 400  # chosen here
+    epochs: int = 800  # chosen here
     optimizer: str = "adam"
     learning_rate: float = 0.0003
     learning_rate_factor: float = 1.0
     beta1: float = 0.5
     beta2: float = 0.9
     generator_average: float = 0.999
-    sample_every: int = 20
+    sample_every: int = 40
     column_limit: float = 0.0
 
     sigmoid_bias: float = 0.0
-    output_init: float = 0.05
+    output_init: float = 0.01  # chosen here: at .05 the grain of the start stays
     discriminator_init: float = 0.05
     keep_input: float = 1.0
     keep_hidden: float = 1.0

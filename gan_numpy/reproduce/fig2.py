@@ -97,6 +97,7 @@ def _histograms(axes: Axes, found: Neighbors) -> None:
         )
         axes.axvline(float(np.median(values)), color=color, linewidth=1)
     axes.set_xlabel("Euclidean distance to the nearest (line: median)")
+    axes.set_ylim(top=1.3 * axes.get_ylim()[1])  # room for the legend
     axes.legend(fontsize="small")
 
 
