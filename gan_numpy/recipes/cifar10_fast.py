@@ -56,14 +56,14 @@ class CIFAR10ConvFast(CIFAR10Conv):
     penalty: str = "r1"
     penalty_weight: float = 100.0
     batch_size: int = 64
-    epochs: int = 24
+    epochs: int = 12
     optimizer: str = "adam"
     learning_rate: float = 0.0003
     learning_rate_factor: float = 1.0
     beta1: float = 0.5
     beta2: float = 0.9
     generator_average: float = 0.995
-    sample_every: int = 4
+    sample_every: int = 2
 
     discriminator_init: float = 0.05
     keep_input: float = 1.0

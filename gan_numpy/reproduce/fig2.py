@@ -119,7 +119,7 @@ samples to the training set beside those of test examples.
 median distance to the nearest training example, and the share of samples that are
 closer than 99 % of the test examples are:
 
-run                   trained on    samples      test    closer
+run                       trained on    samples      test    closer
 {rows}
 
 A model that copies has a smaller median than the test set and a last column far above
@@ -136,7 +136,7 @@ def caption(figures: dict[str, dict[str, float]]) -> str:
         The `summary` of each run by its name.
     """
     rows = [
-        f"{name:20}{f['training_examples']:12,}{f['median_generated']:11.3f}"
+        f"{name:24}{f['training_examples']:12,}{f['median_generated']:11.3f}"
         f"{f['median_test']:10.3f}{f['closer']:10.3f}"
         for name, f in figures.items()
     ]
