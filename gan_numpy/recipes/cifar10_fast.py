@@ -16,55 +16,47 @@ from gan_numpy.recipes.cifar10 import CIFAR10, CIFAR10Conv
 
 
 @dataclass(frozen=True)
-class CIFAR10Fast(CIFAR10):
-    """The recipe ``cifar10-fast``: what differs from ``cifar10``."""
-
-    name: ClassVar[str] = "cifar10-fast"
-    description: ClassVar[str] = "the paper's fully connected CIFAR-10 nets, with R1"
-    source: ClassVar[str] = "arXiv:1406.2661's networks; R1 of arXiv:1801.04406"
+class WithR1:
+    """What both recipes change of the paper's."""
 
     update: str = "alternating"
     discriminator_weight: float = 1.0
     penalty: str = "r1"
     penalty_weight: float = 100.0
-    epochs: int = 40
     optimizer: str = "adam"
     learning_rate: float = 0.0003
     learning_rate_factor: float = 1.0
     beta1: float = 0.5
     beta2: float = 0.9
-    generator_average: float = 0.999
-    sample_every: int = 10
-
-    # at ±.5, the paper's, each image starts as noise that takes long to disappear
-    output_init: float = 0.02
     discriminator_init: float = 0.05
     keep_input: float = 1.0
     keep_hidden: float = 1.0
 
 
 @dataclass(frozen=True)
-class CIFAR10ConvFast(CIFAR10Conv):
-    """The recipe ``cifar10-conv-fast``: what differs from ``cifar10-conv``."""
+class CIFAR10Fast(WithR1, CIFAR10):
+    """The recipe ``cifar10-fast``: `WithR1` before ``cifar10``."""
+
+    name: ClassVar[str] = "cifar10-fast"
+    description: ClassVar[str] = "the paper's fully connected CIFAR-10 nets, with R1"
+    source: ClassVar[str] = "arXiv:1406.2661's networks; R1 of arXiv:1801.04406"
+
+    epochs: int = 40
+    generator_average: float = 0.999
+    sample_every: int = 10
+    # at ±.5, the paper's, each image starts as noise that takes long to disappear
+    output_init: float = 0.02
+
+
+@dataclass(frozen=True)
+class CIFAR10ConvFast(WithR1, CIFAR10Conv):
+    """The recipe ``cifar10-conv-fast``: `WithR1` before ``cifar10-conv``."""
 
     name: ClassVar[str] = "cifar10-conv-fast"
     description: ClassVar[str] = "the paper's convolutional CIFAR-10 nets, with R1"
     source: ClassVar[str] = "arXiv:1406.2661's networks; R1 of arXiv:1801.04406"
 
-    update: str = "alternating"
-    discriminator_weight: float = 1.0
-    penalty: str = "r1"
-    penalty_weight: float = 100.0
     batch_size: int = 64
     epochs: int = 12
-    optimizer: str = "adam"
-    learning_rate: float = 0.0003
-    learning_rate_factor: float = 1.0
-    beta1: float = 0.5
-    beta2: float = 0.9
     generator_average: float = 0.995
     sample_every: int = 2
-
-    discriminator_init: float = 0.05
-    keep_input: float = 1.0
-    keep_hidden: float = 1.0
