@@ -135,7 +135,7 @@ def make_table1(order: Order) -> list[Path] | None:
     ):
         trained += 1
         runs = finished_runs(order.out / "runs", data)
-        runs.sort(key=lambda run: _place(run.recipe.name))  # stable: seeds stay sorted
+        runs.sort(key=lambda run: (_place(run.recipe.name), run.recipe.name, run.seed))
         rows = table1.published_rows(data) + baselines
         rows += [table1.run_row(run, data, order.samples) for run in runs]
         text = table1.write_table(rows, data, order.out)

@@ -226,7 +226,8 @@ def caption(
         lines.append("  " + " ".join(f"{value:.3f}" for value in course.deviation))
         epochs = ", ".join(map(str, course.collapsed()))
         lines.append(f"  one image after epoch {epochs}" if epochs else "  never one")
-        lines[-1] += f"; last, D(x) {course.d_real:.3f}, D(G(z)) {course.d_fake:.3f}"
+        verdict = f"D(x) {course.d_real:.3f}, D(G(z)) {course.d_fake:.3f}"
+        lines[-1] += f"; in the last epoch {verdict}"
     if data.name != "mnist":
         lines += ["", NOT_MNIST]
     return "\n".join(lines) + "\n"

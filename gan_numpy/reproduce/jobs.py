@@ -191,7 +191,7 @@ def train_all(
 
 
 def finished_runs(folder: Path, data: Dataset) -> list[Run]:
-    """Runs in a directory that came to their last epoch on these data, by name."""
+    """Runs in a directory that came to their last epoch on these data."""
     runs, fingerprint = [], data.fingerprint()
     for config in sorted(folder.glob("*/config.json")):
         run = open_run(config.parent)
