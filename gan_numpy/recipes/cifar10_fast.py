@@ -4,7 +4,10 @@ The networks are those of `gan_numpy.recipes.cifar10`, whose sources hold for ev
 number without a comment. What differs is what differs between `mnist` and `mnist-fast`
 (see `gan_numpy.recipes.mnist_fast`): R1 in place of dropout, Adam, averaged weights.
 Images of normalized contrast are further apart than those of MNIST, and a penalty on
-slopes has to grow with the squared distance. Nearly all numbers are *chosen here*.
+slopes has to grow with the squared distance.
+
+Source: the kinds of training are those that `mnist_fast` cites; R1 is Mescheder, Geiger
+and Nowozin, arXiv:1801.04406. All numbers but Adam's two decays are *chosen here*.
 """
 
 from __future__ import annotations
@@ -17,7 +20,10 @@ from gan_numpy.recipes.cifar10 import CIFAR10, CIFAR10Conv
 
 @dataclass(frozen=True)
 class WithR1:
-    """What both recipes change of the paper's."""
+    """What both recipes change of the paper's.
+
+    A mixin: named before a recipe among the bases, its defaults replace the recipe's.
+    """
 
     update: str = "alternating"
     discriminator_weight: float = 1.0
@@ -35,7 +41,7 @@ class WithR1:
 
 @dataclass(frozen=True)
 class CIFAR10Fast(WithR1, CIFAR10):
-    """The recipe ``cifar10-fast``: `WithR1` before ``cifar10``."""
+    """The recipe ``cifar10-fast``: ``cifar10``, trained as `WithR1` says."""
 
     name: ClassVar[str] = "cifar10-fast"
     description: ClassVar[str] = "the paper's fully connected CIFAR-10 nets, with R1"
@@ -50,7 +56,7 @@ class CIFAR10Fast(WithR1, CIFAR10):
 
 @dataclass(frozen=True)
 class CIFAR10ConvFast(WithR1, CIFAR10Conv):
-    """The recipe ``cifar10-conv-fast``: `WithR1` before ``cifar10-conv``."""
+    """The recipe ``cifar10-conv-fast``: ``cifar10-conv``, trained as `WithR1` says."""
 
     name: ClassVar[str] = "cifar10-conv-fast"
     description: ClassVar[str] = "the paper's convolutional CIFAR-10 nets, with R1"
