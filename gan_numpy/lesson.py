@@ -17,9 +17,9 @@ import numpy as np
 from cycler import cycler
 from matplotlib.animation import FuncAnimation
 
-from .exercises.base import build_mutant
-from .exercises.notebook import check
-from .exercises.registry import get_exercise
+from gan_numpy.exercises.base import build_mutant
+from gan_numpy.exercises.notebook import check
+from gan_numpy.exercises.registry import get_exercise
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -34,4 +34,4 @@ def __getattr__(name: str) -> Any:
     """Import on first use: the pytest plugin must not cost an ordinary run NumPy."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
+    return getattr(importlib.import_module(f"gan_numpy.exercises.{_HOME[name]}"), name)

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..gradcheck.candidates import Constant
-from .base import Exercise, mutant
-from .checks import value_check
-from .functions import sigmoid
-from .values import Formulas
+from gan_numpy.gradcheck.candidates import Constant
+from gan_numpy.exercises.base import Exercise, mutant
+from gan_numpy.exercises.checks import value_check
+from gan_numpy.exercises.functions import sigmoid
+from gan_numpy.exercises.values import Formulas
 
 
 class Affine:

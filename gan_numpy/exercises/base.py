@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from ..gradcheck.calls import defined_at
-from ..gradcheck.result import CheckResult, Finding
+from gan_numpy.gradcheck.calls import defined_at
+from gan_numpy.gradcheck.result import CheckResult, Finding
 
 Function = Callable[..., Any]
 Functions = dict[str, Function]

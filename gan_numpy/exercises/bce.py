@@ -6,12 +6,12 @@ import warnings
 
 import numpy as np
 
-from ..gradcheck.candidates import Candidates, Mistake, Term
-from ..gradcheck.result import Finding
-from .base import Exercise, Functions, mutant
-from .checks import loss_check
-from .functions import sigmoid, softplus
-from .values import Formulas
+from gan_numpy.gradcheck.candidates import Candidates, Mistake, Term
+from gan_numpy.gradcheck.result import Finding
+from gan_numpy.exercises.base import Exercise, Functions, mutant
+from gan_numpy.exercises.checks import loss_check
+from gan_numpy.exercises.functions import sigmoid, softplus
+from gan_numpy.exercises.values import Formulas
 
 
 def bce_logits(a: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:

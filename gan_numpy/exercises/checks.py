@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from ..gradcheck.calls import StudentError
-from ..gradcheck.check import Supply, check_gradients
-from ..gradcheck.result import CheckResult, Finding
-from .base import Check, Function, Functions
-from .values import Formulas, compare_values
+from gan_numpy.gradcheck.calls import StudentError
+from gan_numpy.gradcheck.check import Supply, check_gradients
+from gan_numpy.gradcheck.result import CheckResult, Finding
+from gan_numpy.exercises.base import Check, Function, Functions
+from gan_numpy.exercises.values import Formulas, compare_values
 
 Inputs = dict[str, Any]
 Maker = Callable[[np.random.Generator], Inputs]

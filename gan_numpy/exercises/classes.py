@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ..gradcheck.candidates import Candidates, Mistake, Term
-from ..gradcheck.result import Finding
-from .base import Exercise, Functions, mutant
-from .checks import loss_check
-from .functions import sigmoid
-from .values import Formulas
+from gan_numpy.gradcheck.candidates import Candidates, Mistake, Term
+from gan_numpy.gradcheck.result import Finding
+from gan_numpy.exercises.base import Exercise, Functions, mutant
+from gan_numpy.exercises.checks import loss_check
+from gan_numpy.exercises.functions import sigmoid
+from gan_numpy.exercises.values import Formulas
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

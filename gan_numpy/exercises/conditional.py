@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..gradcheck.candidates import Candidates, Mistake, Term
-from .base import Exercise, mutant
-from .checks import backward_check, gradient_of
-from .losses import batch_constants
+from gan_numpy.gradcheck.candidates import Candidates, Mistake, Term
+from gan_numpy.exercises.base import Exercise, mutant
+from gan_numpy.exercises.checks import backward_check, gradient_of
+from gan_numpy.exercises.losses import batch_constants
 
 
 def condition_forward(

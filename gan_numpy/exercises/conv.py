@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..gradcheck.candidates import Candidates, Mistake
-from .base import Exercise, mutant
-from .checks import backward_check
+from gan_numpy.gradcheck.candidates import Candidates, Mistake
+from gan_numpy.exercises.base import Exercise, mutant
+from gan_numpy.exercises.checks import backward_check
 
 
 def conv2d_forward(

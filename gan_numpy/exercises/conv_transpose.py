@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..gradcheck.candidates import Candidates
-from .base import Exercise, mutant
-from .checks import backward_check
-from .conv import kernel_mistakes
+from gan_numpy.gradcheck.candidates import Candidates
+from gan_numpy.exercises.base import Exercise, mutant
+from gan_numpy.exercises.checks import backward_check
+from gan_numpy.exercises.conv import kernel_mistakes
 
 
 def conv_transpose_forward(

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..gradcheck.candidates import Candidates, Mistake, Term
-from .base import Exercise, mutant
-from .checks import gradient_of, value_check
-from .losses import batch_constants
-from .values import Formulas
+from gan_numpy.gradcheck.candidates import Candidates, Mistake, Term
+from gan_numpy.exercises.base import Exercise, mutant
+from gan_numpy.exercises.checks import gradient_of, value_check
+from gan_numpy.exercises.losses import batch_constants
+from gan_numpy.exercises.values import Formulas
 
 
 def least_squares_loss(

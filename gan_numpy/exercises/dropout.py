@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..gradcheck.candidates import Candidates, Constant, Mask
-from .base import Exercise, away_from_zero, mutant
-from .checks import backward_check
+from gan_numpy.gradcheck.candidates import Candidates, Constant, Mask
+from gan_numpy.exercises.base import Exercise, away_from_zero, mutant
+from gan_numpy.exercises.checks import backward_check
 
 
 def dropout_forward(

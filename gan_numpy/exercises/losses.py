@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..gradcheck.candidates import Candidates, Constant, Factor, Mistake
-from .base import Exercise, mutant
-from .checks import gradient_of
-from .functions import sigmoid, softplus
+from gan_numpy.gradcheck.candidates import Candidates, Constant, Factor, Mistake
+from gan_numpy.exercises.base import Exercise, mutant
+from gan_numpy.exercises.checks import gradient_of
+from gan_numpy.exercises.functions import sigmoid, softplus
 
 
 def discriminator_loss(a_real: np.ndarray, a_fake: np.ndarray) -> float:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..gradcheck.candidates import Candidates, Constant, Mask, Mistake
-from .base import Exercise, mutant
-from .checks import backward_check, first_of, value_check
-from .values import Formulas
+from gan_numpy.gradcheck.candidates import Candidates, Constant, Mask, Mistake
+from gan_numpy.exercises.base import Exercise, mutant
+from gan_numpy.exercises.checks import backward_check, first_of, value_check
+from gan_numpy.exercises.values import Formulas
 
 
 def maxout_forward(

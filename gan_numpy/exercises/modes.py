@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .base import Exercise, mutant
-from .checks import value_check
-from .values import Formulas
+from gan_numpy.exercises.base import Exercise, mutant
+from gan_numpy.exercises.checks import value_check
+from gan_numpy.exercises.values import Formulas
 
 
 def modes_covered(

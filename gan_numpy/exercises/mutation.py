@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .base import Exercise, Mutant, build_mutant
+from gan_numpy.exercises.base import Exercise, Mutant, build_mutant
 
 
 @dataclass(frozen=True)

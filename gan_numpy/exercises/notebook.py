@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..gradcheck.result import CheckResult
-from .registry import NAMES, get_exercise
+from gan_numpy.gradcheck.result import CheckResult
+from gan_numpy.exercises.registry import NAMES, get_exercise
 
 LATER = (
     "nothing is wrong yet. Write the function above in place of the line that raises"

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..gradcheck.candidates import Constant
-from .base import Exercise, mutant
-from .checks import value_check
-from .values import Formulas
+from gan_numpy.gradcheck.candidates import Constant
+from gan_numpy.exercises.base import Exercise, mutant
+from gan_numpy.exercises.checks import value_check
+from gan_numpy.exercises.values import Formulas
 
 
 def optimal_discriminator(pd: np.ndarray, pg: np.ndarray) -> np.ndarray:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..gradcheck.result import Finding
-from .base import Exercise, Functions, mutant
-from .checks import value_check
-from .values import Formulas
+from gan_numpy.gradcheck.result import Finding
+from gan_numpy.exercises.base import Exercise, Functions, mutant
+from gan_numpy.exercises.checks import value_check
+from gan_numpy.exercises.values import Formulas
 
 
 def parzen_log_likelihood(

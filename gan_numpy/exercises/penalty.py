@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..gradcheck.candidates import Candidates, Factor, Mistake
-from ..gradcheck.second_order import input_gradients
-from .base import Exercise, away_from_zero, mutant
-from .checks import gradient_of
+from gan_numpy.gradcheck.candidates import Candidates, Factor, Mistake
+from gan_numpy.gradcheck.second_order import input_gradients
+from gan_numpy.exercises.base import Exercise, away_from_zero, mutant
+from gan_numpy.exercises.checks import gradient_of
 
 
 def critic(x: np.ndarray, W: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:

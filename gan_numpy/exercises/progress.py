@@ -11,9 +11,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ..errors import UserError
-from ..files import write_atomically
-from .registry import NAMES, get_exercise
+from gan_numpy.errors import UserError
+from gan_numpy.files import write_atomically
+from gan_numpy.exercises.registry import NAMES, get_exercise
 
 PASSED, WRONG, STUB = "right", "wrong", "not attempted"
 

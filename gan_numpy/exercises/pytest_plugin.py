@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from .loading import Submission
-    from .running import Worker
+    from gan_numpy.exercises.loading import Submission
+    from gan_numpy.exercises.running import Worker
 
 NOT_ATTEMPTED = "not attempted"
 
@@ -53,7 +53,7 @@ class ExerciseItem(pytest.Item):
 
     def runtest(self) -> None:
         """Ask the worker of the file."""
-        from .running import shown
+        from gan_numpy.exercises.running import shown
 
         plain = self.parent.worker().check(self.name)
         if not plain["attempted"]:
@@ -92,7 +92,7 @@ class ExerciseFile(pytest.File):
     def worker(self) -> Worker:
         """The process that runs the file, started when it is first needed."""
         if self._worker is None:
-            from .running import Worker
+            from gan_numpy.exercises.running import Worker
 
             limit = float(self.config.getoption("--exercise-timeout"))
             self._worker = Worker(self.submission, limit)
@@ -109,8 +109,8 @@ def _submission(path: Path, parent: pytest.Collector) -> Submission | None:
     """The file if it is named on the command line and holds exercises."""
     if path.suffix not in (".py", ".ipynb") or not parent.session.isinitpath(path):
         return None
-    from ..errors import UserError
-    from .loading import read_submission
+    from gan_numpy.errors import UserError
+    from gan_numpy.exercises.loading import read_submission
 
     try:
         submission = read_submission(path)
@@ -178,7 +178,7 @@ def gradcheck(request: pytest.FixtureRequest) -> Callable[..., Any]:
 
     def check(*args: Any, **keywords: Any) -> Any:
         __tracebackhide__ = True
-        from ..gradcheck import check_gradients
+        from gan_numpy.gradcheck import check_gradients
 
         result = check_gradients(*args, **keywords)
         if not result:

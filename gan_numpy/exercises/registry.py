@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .base import Exercise
+    from gan_numpy.exercises.base import Exercise
 
 MODULES: dict[str, tuple[str, ...]] = {
     "numerical": ("numerical_gradient",),
@@ -49,7 +49,7 @@ def get_exercise(name: str) -> Exercise:
     KeyError
         If there is none.
     """
-    module = importlib.import_module(f".{MODULE_OF[name]}", __package__)
+    module = importlib.import_module(f"gan_numpy.exercises.{MODULE_OF[name]}")
     found: dict[str, Exercise] = {e.name: e for e in module.EXERCISES}
     return found[name]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from .loading import Submission
+from gan_numpy.exercises.loading import Submission
 
 TIMEOUT = 20.0
 START = 30.0  # NumPy may take long to import on a busy machine
@@ -107,8 +107,8 @@ def _listen(process: subprocess.Popen[str], lines: queue.Queue[str]) -> None:
 
 def failure(name: str, tag: str, says: str) -> dict[str, Any]:
     """A result for code that could not be checked."""
-    from ..gradcheck.result import CheckResult, Finding
-    from .worker import answer
+    from gan_numpy.gradcheck.result import CheckResult, Finding
+    from gan_numpy.exercises.worker import answer
 
     return answer(CheckResult(name, [Finding("error", (tag,), (), says)]))
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ..gradcheck.candidates import Candidates, Factor, Mistake, Term
-from .base import Exercise, mutant
-from .checks import gradient_of
-from .classes import log_sum_exp, logits_and_labels, onehot, softmax
-from .functions import sigmoid, softplus
-from .losses import batch_constants
+from gan_numpy.gradcheck.candidates import Candidates, Factor, Mistake, Term
+from gan_numpy.exercises.base import Exercise, mutant
+from gan_numpy.exercises.checks import gradient_of
+from gan_numpy.exercises.classes import log_sum_exp, logits_and_labels, onehot, softmax
+from gan_numpy.exercises.functions import sigmoid, softplus
+from gan_numpy.exercises.losses import batch_constants
 
 
 def semi_supervised_loss(

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..gradcheck.candidates import Candidates, Constant, Mistake, Term
-from .base import Exercise, mutant
-from .checks import backward_check
+from gan_numpy.gradcheck.candidates import Candidates, Constant, Mistake, Term
+from gan_numpy.exercises.base import Exercise, mutant
+from gan_numpy.exercises.checks import backward_check
 
 
 def spectral_norm_forward(W: np.ndarray) -> tuple[np.ndarray, Any]:

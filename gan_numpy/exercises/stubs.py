@@ -7,7 +7,7 @@ import inspect
 import textwrap
 from collections.abc import Collection
 
-from .base import Exercise, Function, source_of
+from gan_numpy.exercises.base import Exercise, Function, source_of
 
 HEADER = '''"""Write the functions, then: gan-numpy check FILE (or pytest FILE)."""
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from ..gradcheck.calls import (
+from gan_numpy.gradcheck.calls import (
     NotAttempted,
     StudentError,
     defined_at,
     students_code,
     watching,
 )
-from ..gradcheck.candidates import (
+from gan_numpy.gradcheck.candidates import (
     Candidates,
     Comparison,
     Constant,
@@ -24,11 +24,11 @@ from ..gradcheck.candidates import (
     Mistake,
     Term,
 )
-from ..gradcheck.compare import compare_arrays
-from ..gradcheck.generic import constants_of, sizes_of
-from ..gradcheck.probes import arrays_within, close, mutated
-from ..gradcheck.result import CheckResult, Finding, merge
-from .base import Function, Functions
+from gan_numpy.gradcheck.compare import compare_arrays
+from gan_numpy.gradcheck.generic import constants_of, sizes_of
+from gan_numpy.gradcheck.probes import arrays_within, close, mutated
+from gan_numpy.gradcheck.result import CheckResult, Finding, merge
+from gan_numpy.exercises.base import Function, Functions
 
 Formula = Callable[..., Any]
 Pick = Callable[[Any], Any]

@@ -13,10 +13,10 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..gradcheck.calls import describe
-from ..gradcheck.result import CheckResult, Finding
-from .loading import read_submission, run_definitions
-from .registry import get_exercise
+from gan_numpy.gradcheck.calls import describe
+from gan_numpy.gradcheck.result import CheckResult, Finding
+from gan_numpy.exercises.loading import read_submission, run_definitions
+from gan_numpy.exercises.registry import get_exercise
 
 
 def answer(result: CheckResult) -> dict[str, Any]:

@@ -8,12 +8,20 @@ r"""Checks of hand-derived gradients that say what is wrong.
 ('mean-missing',)
 """
 
-from .candidates import Candidates, Comparison, Constant, Factor, Mask, Mistake, Term
-from .check import check_gradients
-from .diagnose import Evidence, diagnose
-from .numeric import Derivative, directional, entry_gradient
-from .result import CheckResult, Finding
-from .second_order import input_gradients, penalty_gradient
+from gan_numpy.gradcheck.candidates import (
+    Candidates,
+    Comparison,
+    Constant,
+    Factor,
+    Mask,
+    Mistake,
+    Term,
+)
+from gan_numpy.gradcheck.check import check_gradients
+from gan_numpy.gradcheck.diagnose import Evidence, diagnose
+from gan_numpy.gradcheck.numeric import Derivative, directional, entry_gradient
+from gan_numpy.gradcheck.result import CheckResult, Finding
+from gan_numpy.gradcheck.second_order import input_gradients, penalty_gradient
 
 __all__ = [
     "Candidates",

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from .calls import StudentError, defined_at
+from gan_numpy.gradcheck.calls import StudentError, defined_at
 
 Arrays = dict[str, np.ndarray]
 

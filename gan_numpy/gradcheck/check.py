@@ -7,19 +7,25 @@ from typing import Any
 
 import numpy as np
 
-from .adapt import Problem, from_functions, from_layer
-from .calls import NotAttempted, StudentError, defined_at, students_code, watching
-from .candidates import Candidates, Comparison
-from .compare import compare_arrays, numeric_gradients
-from .fit import Fit
-from .generic import (
+from gan_numpy.gradcheck.adapt import Problem, from_functions, from_layer
+from gan_numpy.gradcheck.calls import (
+    NotAttempted,
+    StudentError,
+    defined_at,
+    students_code,
+    watching,
+)
+from gan_numpy.gradcheck.candidates import Candidates, Comparison
+from gan_numpy.gradcheck.compare import compare_arrays, numeric_gradients
+from gan_numpy.gradcheck.fit import Fit
+from gan_numpy.gradcheck.generic import (
     constants_of,
     derivative_mistakes,
     generic_candidates,
     sizes_of,
 )
-from .numeric import entry_gradient
-from .probes import (
+from gan_numpy.gradcheck.numeric import entry_gradient
+from gan_numpy.gradcheck.probes import (
     batch_of_one,
     layout,
     single_precision,
@@ -27,7 +33,7 @@ from .probes import (
     twice_and_untouched,
     upstream,
 )
-from .result import CheckResult, Finding, merge
+from gan_numpy.gradcheck.result import CheckResult, Finding, merge
 
 Supply = Callable[[dict[str, Any], np.ndarray, np.ndarray], Mapping[str, Candidates]]
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from .adapt import Problem
-from .candidates import Comparison
-from .diagnose import diagnose, evidence
-from .numeric import (
+from gan_numpy.gradcheck.adapt import Problem
+from gan_numpy.gradcheck.candidates import Comparison
+from gan_numpy.gradcheck.diagnose import diagnose, evidence
+from gan_numpy.gradcheck.numeric import (
     FULL_SIZE,
     Derivative,
     directional,
     entry_gradient,
     vector_jacobian_product,
 )
-from .result import CheckResult, Finding
+from gan_numpy.gradcheck.result import CheckResult, Finding
 
 
 def numeric_gradients(

@@ -6,7 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from .candidates import Candidates, Constant, Factor, Mask, Mistake, Term
+from gan_numpy.gradcheck.candidates import (
+    Candidates,
+    Constant,
+    Factor,
+    Mask,
+    Mistake,
+    Term,
+)
 
 
 def sizes_of(arrays: Mapping[str, np.ndarray]) -> dict[str, int]:

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from .adapt import Problem
-from .result import Finding
-from .returned import gradients
+from gan_numpy.gradcheck.adapt import Problem
+from gan_numpy.gradcheck.result import Finding
+from gan_numpy.gradcheck.returned import gradients
 
 Grads = dict[str, np.ndarray]
 RTOL = 1e-6

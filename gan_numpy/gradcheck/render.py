@@ -6,8 +6,8 @@ import html as escaping
 import textwrap
 from typing import Any
 
-from .diagnose import Evidence
-from .result import CheckResult, Finding
+from gan_numpy.gradcheck.diagnose import Evidence
+from gan_numpy.gradcheck.result import CheckResult, Finding
 
 WIDTH = 80
 

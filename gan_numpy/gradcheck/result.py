@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .diagnose import Evidence
+from gan_numpy.gradcheck.diagnose import Evidence
 
 # The first stage of a hint: how to think about this kind of mistake.
 CATEGORY_HINTS = {
@@ -130,13 +130,13 @@ class CheckResult:
 
     def text(self, hints: int = 0) -> str:
         """Plain text, at most 80 columns wide, with this many stages of hints."""
-        from .render import text
+        from gan_numpy.gradcheck.render import text
 
         return text(self, hints)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: plain numbers, strings and lists only."""
-        from .render import as_dict
+        from gan_numpy.gradcheck.render import as_dict
 
         return as_dict(self)
 
@@ -144,7 +144,7 @@ class CheckResult:
         return self.text()
 
     def _repr_html_(self) -> str:
-        from .render import html
+        from gan_numpy.gradcheck.render import html
 
         return html(self)
 

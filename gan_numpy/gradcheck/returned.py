@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .adapt import Problem
-from .calls import StudentError, defined_at
+from gan_numpy.gradcheck.adapt import Problem
+from gan_numpy.gradcheck.calls import StudentError, defined_at
 
 
 def _gradient(name: str, value: Any, where: str) -> np.ndarray:

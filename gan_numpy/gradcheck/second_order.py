@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .numeric import Derivative, entry_gradient
+from gan_numpy.gradcheck.numeric import Derivative, entry_gradient
 
 STEP = 1e-3
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .candidates import Factor, slug
-from .explanation import UNRECOGNIZED, Explanation, matches, simplest
-from .fit import Fit
-from .stage_shape import axes_subsets
+from gan_numpy.gradcheck.candidates import Factor, slug
+from gan_numpy.gradcheck.explanation import UNRECOGNIZED, Explanation, matches, simplest
+from gan_numpy.gradcheck.fit import Fit
+from gan_numpy.gradcheck.stage_shape import axes_subsets
 
 
 def factor_explanation(f: Factor, missing: bool) -> Explanation:

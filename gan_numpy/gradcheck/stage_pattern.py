@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .candidates import Comparison
-from .explanation import Explanation
-from .fit import Fit
+from gan_numpy.gradcheck.candidates import Comparison
+from gan_numpy.gradcheck.explanation import Explanation
+from gan_numpy.gradcheck.fit import Fit
 
 
 def _slices(wrong: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:

@@ -8,9 +8,9 @@ from itertools import combinations, permutations
 
 import numpy as np
 
-from .candidates import Comparison
-from .explanation import Explanation, explain_constant, matches
-from .fit import Fit
+from gan_numpy.gradcheck.candidates import Comparison
+from gan_numpy.gradcheck.explanation import Explanation, explain_constant, matches
+from gan_numpy.gradcheck.fit import Fit
 
 
 def axes_subsets(ndim: int) -> Iterator[tuple[int, ...]]:

@@ -8,10 +8,10 @@ from itertools import permutations
 
 import numpy as np
 
-from .candidates import Comparison
-from .explanation import Explanation, matches
-from .fit import Fit
-from .stage_shape import axes_subsets
+from gan_numpy.gradcheck.candidates import Comparison
+from gan_numpy.gradcheck.explanation import Explanation, matches
+from gan_numpy.gradcheck.fit import Fit
+from gan_numpy.gradcheck.stage_shape import axes_subsets
 
 Move = Callable[[np.ndarray], np.ndarray]
 

@@ -11,9 +11,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .candidates import Term, slug
-from .explanation import UNRECOGNIZED, Explanation, explain_constant, matches, simplest
-from .fit import Fit
+from gan_numpy.gradcheck.candidates import Term, slug
+from gan_numpy.gradcheck.explanation import (
+    UNRECOGNIZED,
+    Explanation,
+    explain_constant,
+    matches,
+    simplest,
+)
+from gan_numpy.gradcheck.fit import Fit
 
 
 def term_explanation(t: Term, weight: float, rtol: float) -> Explanation | None:

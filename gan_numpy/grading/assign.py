@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import UserError
-from ..exercises.base import Exercise
-from ..exercises.stubs import stub_file
-from ..files import make_directory, write_atomically
-from .assignment import Assignment
-from .notebooks import (
+from gan_numpy.errors import UserError
+from gan_numpy.exercises.base import Exercise
+from gan_numpy.exercises.stubs import stub_file
+from gan_numpy.files import make_directory, write_atomically
+from gan_numpy.grading.assignment import Assignment
+from gan_numpy.grading.notebooks import (
     Cell,
     cell,
     exchange,

@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import UserError
-from ..exercises.base import Exercise
-from ..exercises.registry import NAMES, get_exercise
-from ..files import write_text
+from gan_numpy.errors import UserError
+from gan_numpy.exercises.base import Exercise
+from gan_numpy.exercises.registry import NAMES, get_exercise
+from gan_numpy.files import write_text
 
 
 @dataclass(frozen=True)

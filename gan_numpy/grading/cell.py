@@ -62,12 +62,12 @@ def _paths() -> str:
 
 def main() -> None:
     """Answer one question, in a process where nothing of the student's has run."""
-    from ..exercises.registry import get_exercise
-    from ..exercises.running import shown
-    from .grader import Task, grade
-    from .notebooks import cell, notebook
-    from .report import reasons, state_of
-    from .submissions import Handin
+    from gan_numpy.exercises.registry import get_exercise
+    from gan_numpy.exercises.running import shown
+    from gan_numpy.grading.grader import Task, grade
+    from gan_numpy.grading.notebooks import cell, notebook
+    from gan_numpy.grading.report import reasons, state_of
+    from gan_numpy.grading.submissions import Handin
 
     question = json.load(sys.stdin)
     name = question["name"]

@@ -12,10 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import UserError
-from ..files import make_directory, write_text
-from .grader import Task, grade
-from .submissions import LARGEST, Handin, read_handin, students
+from gan_numpy.errors import UserError
+from gan_numpy.files import make_directory, write_text
+from gan_numpy.grading.grader import Task, grade
+from gan_numpy.grading.submissions import LARGEST, Handin, read_handin, students
 
 RECORDS = "results"
 LONGEST = 150  # bytes of a student's name in the name of a file

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..exercises.registry import get_exercise
-from ..exercises.running import shown
-from ..files import make_directory, write_text
-from .course import file_name, load_records
-from .grader import RIGHT, STUB, one_line
-from .report import Grades, Row, number, printable, state_of
+from gan_numpy.exercises.registry import get_exercise
+from gan_numpy.exercises.running import shown
+from gan_numpy.files import make_directory, write_text
+from gan_numpy.grading.course import file_name, load_records
+from gan_numpy.grading.grader import RIGHT, STUB, one_line
+from gan_numpy.grading.report import Grades, Row, number, printable, state_of
 
 FOLDER = "feedback"
 STYLE = (

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..exercises.loading import Submission, bound_names, needed, used_names
+from gan_numpy.exercises.loading import Submission, bound_names, needed, used_names
 
 ALLOWED = (
     "numpy",

@@ -17,18 +17,18 @@ from typing import Any
 
 import numpy as np
 
-from .. import __version__
-from ..exercises.base import Exercise, Function, source_of
-from ..exercises.registry import NAMES, get_exercise
-from ..exercises.worker import answer
-from ..gradcheck.calls import NotAttempted, StudentError, defined_at
-from ..gradcheck.probes import close
-from ..gradcheck.result import CheckResult, Finding
-from .forbidden import ALLOWED
-from .reading import fingerprint
-from .sandbox import Limits
-from .session import Nursery, Session
-from .submissions import Handin
+from gan_numpy import __version__
+from gan_numpy.exercises.base import Exercise, Function, source_of
+from gan_numpy.exercises.registry import NAMES, get_exercise
+from gan_numpy.exercises.worker import answer
+from gan_numpy.gradcheck.calls import NotAttempted, StudentError, defined_at
+from gan_numpy.gradcheck.probes import close
+from gan_numpy.gradcheck.result import CheckResult, Finding
+from gan_numpy.grading.forbidden import ALLOWED
+from gan_numpy.grading.reading import fingerprint
+from gan_numpy.grading.sandbox import Limits
+from gan_numpy.grading.session import Nursery, Session
+from gan_numpy.grading.submissions import Handin
 
 RIGHT, WRONG, STUB = "right", "wrong", "not attempted"
 FLAGGED, MISSING, UNREADABLE = "flagged", "missing", "unreadable"

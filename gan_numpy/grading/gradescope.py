@@ -11,14 +11,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..exercises.registry import NAMES, get_exercise
-from ..exercises.running import shown
-from ..files import make_directory, write_text
-from .assignment import Assignment, load_assignment
-from .grader import RIGHT, STUB, Task, grade, one_line
-from .report import printable
-from .sandbox import Limits
-from .submissions import read_handin
+from gan_numpy.exercises.registry import NAMES, get_exercise
+from gan_numpy.exercises.running import shown
+from gan_numpy.files import make_directory, write_text
+from gan_numpy.grading.assignment import Assignment, load_assignment
+from gan_numpy.grading.grader import RIGHT, STUB, Task, grade, one_line
+from gan_numpy.grading.report import printable
+from gan_numpy.grading.sandbox import Limits
+from gan_numpy.grading.submissions import read_handin
 
 LIMITS = Limits(total=400)  # Gradescope ends after ten minutes
 

@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import UserError
-from ..exercises.loading import Submission
-from ..gradcheck.calls import describe
-from . import wire
-from .forbidden import Watchman, shortcuts
-from .reading import define, read_source, untouched
+from gan_numpy.errors import UserError
+from gan_numpy.exercises.loading import Submission
+from gan_numpy.gradcheck.calls import describe
+from gan_numpy.grading import wire
+from gan_numpy.grading.forbidden import Watchman, shortcuts
+from gan_numpy.grading.reading import define, read_source, untouched
 
 Reply = tuple[dict[str, Any], bytes]
 TEXT = 4000  # characters of a message

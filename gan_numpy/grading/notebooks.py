@@ -15,9 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..errors import UserError
-from ..exercises.base import Exercise, Function, source_of, split_source
-from ..exercises.stubs import stub_of
+from gan_numpy.errors import UserError
+from gan_numpy.exercises.base import Exercise, Function, source_of, split_source
+from gan_numpy.exercises.stubs import stub_of
 
 Cell = dict[str, Any]
 Solve = Callable[[list[Exercise], str], list[Cell]]

@@ -13,15 +13,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import UserError
-from ..exercises.loading import (
+from gan_numpy.errors import UserError
+from gan_numpy.exercises.loading import (
     Piece,
     Submission,
     bound_names,
     needed,
     notebook_cells,
 )
-from .forbidden import Watchman, why_not
+from gan_numpy.grading.forbidden import Watchman, why_not
 
 MODULE = "submission"  # never the file's name, which may be numpy.py
 

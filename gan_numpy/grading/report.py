@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..exercises.registry import NAMES, get_exercise
-from ..files import write_text
-from .course import load_records
-from .grader import FLAGGED, MISSING, RIGHT, STUB, UNREADABLE, one_line
+from gan_numpy.exercises.registry import NAMES, get_exercise
+from gan_numpy.files import write_text
+from gan_numpy.grading.course import load_records
+from gan_numpy.grading.grader import FLAGGED, MISSING, RIGHT, STUB, UNREADABLE, one_line
 
 WALLS = "sandbox"
 

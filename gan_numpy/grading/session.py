@@ -16,11 +16,17 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import UserError
-from ..gradcheck.calls import StudentError
-from . import wire
-from .remote import RemoteCoder, RemoteFunction, raised, repeat_remarks, write_back
-from .sandbox import OWN_USERS, Limits
+from gan_numpy.errors import UserError
+from gan_numpy.gradcheck.calls import StudentError
+from gan_numpy.grading import wire
+from gan_numpy.grading.remote import (
+    RemoteCoder,
+    RemoteFunction,
+    raised,
+    repeat_remarks,
+    write_back,
+)
+from gan_numpy.grading.sandbox import OWN_USERS, Limits
 
 PROGRAM = "from gan_numpy.grading.zygote import main; main()"
 START = 60.0  # seconds that importing NumPy may take on a busy machine

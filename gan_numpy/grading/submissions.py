@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import UserError
+from gan_numpy.errors import UserError
 
 KINDS = (".py", ".ipynb")
 LARGEST = 20  # MiB

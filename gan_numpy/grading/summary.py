@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..files import write_atomically, write_text
-from .course import load_records
-from .feedback import STYLE
-from .grader import FLAGGED, MISSING, RIGHT, STUB, UNREADABLE, WRONG
-from .report import Grades, number, state_of
+from gan_numpy.files import write_atomically, write_text
+from gan_numpy.grading.course import load_records
+from gan_numpy.grading.feedback import STYLE
+from gan_numpy.grading.grader import FLAGGED, MISSING, RIGHT, STUB, UNREADABLE, WRONG
+from gan_numpy.grading.report import Grades, number, state_of
 
 STATES = {
     RIGHT: "#4c9f50",
