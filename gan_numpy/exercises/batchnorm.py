@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Candidates, Factor, Mistake, Term
+from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Factor, Mistake, Term
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import backward_check
 

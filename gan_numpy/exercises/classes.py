@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Candidates, Mistake, Term
+from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Mistake, Term
 from gan_numpy.gradcheck.result import Finding
 from gan_numpy.exercises.base import Exercise, Functions, mutant
 from gan_numpy.exercises.checks import loss_check

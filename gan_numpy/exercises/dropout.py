@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Candidates, Constant, Mask
+from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Constant, Mask
 from gan_numpy.exercises.base import Exercise, away_from_zero, mutant
 from gan_numpy.exercises.checks import backward_check
 

@@ -6,7 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Candidates, Constant, Factor, Mistake
+from gan_numpy.gradcheck.diagnosis.candidates import (
+    Candidates,
+    Constant,
+    Factor,
+    Mistake,
+)
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import gradient_of
 from gan_numpy.exercises.functions import sigmoid, softplus

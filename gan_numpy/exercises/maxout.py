@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Candidates, Constant, Mask, Mistake
+from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Constant, Mask, Mistake
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import backward_check, first_of, value_check
 from gan_numpy.exercises.values import Formulas

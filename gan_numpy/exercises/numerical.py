@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Constant
+from gan_numpy.gradcheck.diagnosis.candidates import Constant
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import value_check
 from gan_numpy.exercises.values import Formulas

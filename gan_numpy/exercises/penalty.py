@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Candidates, Factor, Mistake
+from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Factor, Mistake
 from gan_numpy.gradcheck.second_order import input_gradients
 from gan_numpy.exercises.base import Exercise, away_from_zero, mutant
 from gan_numpy.exercises.checks import gradient_of

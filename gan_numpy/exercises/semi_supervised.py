@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Candidates, Factor, Mistake, Term
+from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Factor, Mistake, Term
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import gradient_of
 from gan_numpy.exercises.classes import log_sum_exp, logits_and_labels, onehot, softmax

@@ -16,7 +16,7 @@ from gan_numpy.gradcheck.calls import (
     students_code,
     watching,
 )
-from gan_numpy.gradcheck.candidates import (
+from gan_numpy.gradcheck.diagnosis.candidates import (
     Candidates,
     Comparison,
     Constant,
@@ -25,7 +25,7 @@ from gan_numpy.gradcheck.candidates import (
     Term,
 )
 from gan_numpy.gradcheck.compare import compare_arrays
-from gan_numpy.gradcheck.generic import constants_of, sizes_of
+from gan_numpy.gradcheck.diagnosis.generic import constants_of, sizes_of
 from gan_numpy.gradcheck.probes import arrays_within, close, mutated
 from gan_numpy.gradcheck.result import CheckResult, Finding, merge
 from gan_numpy.exercises.base import Function, Functions

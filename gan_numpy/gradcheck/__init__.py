@@ -8,7 +8,7 @@ r"""Checks of hand-derived gradients that say what is wrong.
 ('mean-missing',)
 """
 
-from gan_numpy.gradcheck.candidates import (
+from gan_numpy.gradcheck.diagnosis.candidates import (
     Candidates,
     Comparison,
     Constant,
@@ -18,7 +18,7 @@ from gan_numpy.gradcheck.candidates import (
     Term,
 )
 from gan_numpy.gradcheck.check import check_gradients
-from gan_numpy.gradcheck.diagnose import Evidence, diagnose
+from gan_numpy.gradcheck.diagnosis.diagnose import Evidence, diagnose
 from gan_numpy.gradcheck.numeric import Derivative, directional, entry_gradient
 from gan_numpy.gradcheck.result import CheckResult, Finding
 from gan_numpy.gradcheck.second_order import input_gradients, penalty_gradient

@@ -3,6 +3,7 @@ r"""`check_gradients`: a gradient written by hand against differences."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,10 @@ from gan_numpy.gradcheck.calls import (
     students_code,
     watching,
 )
-from gan_numpy.gradcheck.candidates import Candidates, Comparison
+from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Comparison
 from gan_numpy.gradcheck.compare import compare_arrays, numeric_gradients
-from gan_numpy.gradcheck.fit import Fit
-from gan_numpy.gradcheck.generic import (
+from gan_numpy.gradcheck.diagnosis.fit import Fit
+from gan_numpy.gradcheck.diagnosis.generic import (
     constants_of,
     derivative_mistakes,
     generic_candidates,
@@ -34,6 +35,8 @@ from gan_numpy.gradcheck.probes import (
     upstream,
 )
 from gan_numpy.gradcheck.result import CheckResult, Finding, merge
+from gan_numpy.gradcheck.returned import differentiating
+from gan_numpy.gradcheck.trial import Trial
 
 Supply = Callable[[dict[str, Any], np.ndarray, np.ndarray], Mapping[str, Candidates]]
 
@@ -169,10 +172,12 @@ def _check(
     y = _output(problem)
     dy = rng.standard_normal(y.shape) if cotangent is None else np.asarray(cotangent)
     dy = np.ones(y.shape) if problem.loss else dy.astype(np.float64)
+    problem = differentiating(problem, dy)
     got, findings = twice_and_untouched(problem, dy)
     changes = any("mutated" not in f.tags for f in findings)  # keeps a state
     behavior = [] if problem.loss or changes else upstream(problem, dy, got)
-    values = comparisons(problem, y, dy, got, supply, rng, result)
+    trial = Trial(problem, y, dy, got, rng, result)
+    values = comparisons(trial, supply)
     if not any(cmp.known.any() for cmp, _ in values):
         message = "no entry could be compared: all are at kinks, or there are none"
         raise StudentError("nothing-compared", message)
@@ -192,29 +197,19 @@ def _check(
     else:
         result.findings += wrong
     if not result.findings:
-        _more_probes(problem, y, dy, got, result, rng, batch)
+        _more_probes(trial, batch)
 
 
-def comparisons(
-    problem: Problem,
-    y: np.ndarray,
-    dy: np.ndarray,
-    got: dict[str, np.ndarray],
-    supply: Supply | None,
-    rng: np.random.Generator,
-    result: CheckResult,
-) -> list[tuple[Comparison, int]]:
+def comparisons(trial: Trial, supply: Supply | None) -> list[tuple[Comparison, int]]:
     """The student's arrays beside the numeric ones, with what may explain a gap."""
-    arrays = {**problem.arrays(), "y": y.astype(np.float64)}
-    if not problem.loss:
-        arrays["dy"] = dy
+    problem, y, dy, got = trial.problem, trial.y, trial.dy, trial.got
+    arrays, scalars = trial.arrays(), problem.scalars()
     named = supply(problem.fresh(), y, dy) if supply is not None else {}
-    scalars = problem.scalars()
     found = []
-    for k, derivative in numeric_gradients(problem, y, dy, got, rng).items():
+    for k, derivative in numeric_gradients(trial).items():
         if derivative.kinks:
             s = "entry is" if derivative.kinks == 1 else "entries are"
-            result.notes.append(
+            trial.result.notes.append(
                 f"d{k}: {derivative.kinks} {s} at a kink, where no derivative exists:"
                 " not compared"
             )
@@ -253,37 +248,30 @@ def _slope_at(
     return slope
 
 
-def _more_probes(
-    problem: Problem,
-    y: np.ndarray,
-    dy: np.ndarray,
-    got: dict[str, np.ndarray],
-    result: CheckResult,
-    rng: np.random.Generator,
-    batch: bool,
-) -> None:
+def _more_probes(trial: Trial, batch: bool) -> None:
     """What is asked only of a backward whose values are right."""
-    result.findings += layout(problem, dy, got)
-    result.notes += single_precision(problem, dy)
-    one = batch_of_one(problem, y) if batch else None
+    problem, result = trial.problem, trial.result
+    result.findings += layout(problem, trial.dy, trial.got)
+    result.notes += single_precision(problem, trial.dy)
+    one = batch_of_one(problem, trial.y) if batch else None
     if one is None:
         return
-    small = Problem(**{**vars(problem), "inputs": {**problem.inputs, **one}})
+    small = replace(problem, inputs={**problem.inputs, **one})
     try:
         y1, _ = small.forward(small.fresh())
     except Exception:  # the cut does not suit this function: nothing is learned
         return
     y1 = np.asarray(y1)
-    if y1.ndim != y.ndim or not np.all(np.isfinite(y1)):
+    if y1.ndim != trial.y.ndim or not np.all(np.isfinite(y1)):
         return
-    dy1 = dy if problem.loss else rng.standard_normal(y1.shape)
+    dy1 = trial.dy if problem.loss else trial.rng.standard_normal(y1.shape)
     answer = sweep(small, dy1)
-    for k, derivative in numeric_gradients(small, y1, dy1, answer, rng).items():
+    alone = Trial(small, y1, dy1, answer, trial.rng, CheckResult(""))
+    for k, derivative in numeric_gradients(alone).items():
         cmp = Comparison(
             f"d{k}", answer[k], derivative.value, derivative.error, derivative.known
         )
-        trial = CheckResult("")
-        if compare_arrays([(cmp, 0)], trial):
+        if compare_arrays([(cmp, 0)], alone.result):
             says = f"it is wrong for a batch of one (shape {answer[k].shape}, expected"
             says += f" {derivative.value.shape})"
             result.findings.append(

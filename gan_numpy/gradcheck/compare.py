@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan_numpy.gradcheck.adapt import Problem
-from gan_numpy.gradcheck.candidates import Comparison
-from gan_numpy.gradcheck.diagnose import diagnose, evidence
+from gan_numpy.gradcheck.diagnosis.candidates import Comparison
+from gan_numpy.gradcheck.diagnosis.diagnose import diagnose, evidence
 from gan_numpy.gradcheck.numeric import (
     FULL_SIZE,
     Derivative,
@@ -15,16 +14,12 @@ from gan_numpy.gradcheck.numeric import (
     vector_jacobian_product,
 )
 from gan_numpy.gradcheck.result import CheckResult, Finding
+from gan_numpy.gradcheck.trial import Trial
 
 
-def numeric_gradients(
-    problem: Problem,
-    y: np.ndarray,
-    dy: np.ndarray,
-    got: dict[str, np.ndarray],
-    rng: np.random.Generator,
-) -> dict[str, Derivative]:
+def numeric_gradients(trial: Trial) -> dict[str, Derivative]:
     """The true gradients; of a large array, random directions, a sample of entries."""
+    problem, dy, got, rng = trial.problem, trial.dy, trial.got, trial.rng
     found = {}
     for k in problem.wrt:
         x = problem.inputs[k]

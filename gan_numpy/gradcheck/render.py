@@ -6,8 +6,8 @@ import html as escaping
 import textwrap
 from typing import Any
 
-from gan_numpy.gradcheck.diagnose import Evidence
-from gan_numpy.gradcheck.result import CheckResult, Finding
+from gan_numpy.gradcheck.diagnosis.diagnose import Evidence
+from gan_numpy.gradcheck.findings import Finding, Findings
 
 WIDTH = 80
 
@@ -45,7 +45,7 @@ def _finding(f: Finding) -> list[str]:
     return lines + _wrap(f"[{f.verdict}: {', '.join(f.tags)}]", "    ", "    ")
 
 
-def text(result: CheckResult, hints: int = 0) -> str:
+def text(result: Findings, hints: int = 0) -> str:
     """The whole result; every line is at most 80 characters."""
     lines = _wrap(f"{result.title}: {headline(result)}", "", "  ")
     for f in result.findings:
@@ -59,14 +59,14 @@ def text(result: CheckResult, hints: int = 0) -> str:
     return "\n".join(lines)
 
 
-def headline(result: CheckResult) -> str:
+def headline(result: Findings) -> str:
     """One or two words."""
     if not result.attempted:
         return "not attempted"
     return "right" if result.passed else "WRONG"
 
 
-def as_dict(result: CheckResult) -> dict[str, Any]:
+def as_dict(result: Findings) -> dict[str, Any]:
     """Plain data, for ``--json``."""
     return {
         "title": result.title,
@@ -107,7 +107,7 @@ def _finding_dict(f: Finding) -> dict[str, Any]:
     }
 
 
-def html(result: CheckResult) -> str:
+def html(result: Findings) -> str:
     """A small block for a notebook; everything of the student's is escaped."""
     color = {"right": "#1a7f37", "not attempted": "#6e7781"}.get(
         headline(result), "#b3261e"

@@ -3,6 +3,7 @@ r"""What a backward returned, as arrays by name; anything else is said clearly."
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,28 +42,50 @@ def _by_key(returned: Mapping[str, Any], wrt: list[str], where: str) -> dict[str
     return found
 
 
+def _layers_answer(returned: Any, problem: Problem) -> dict[str, Any] | None:
+    """(dx, {"W": dW, ...}), None if it is something else."""
+    values = list(returned) if isinstance(returned, (tuple, list)) else [returned]
+    if len(values) != 2 or not isinstance(values[1], Mapping):
+        return None
+    names = [k for k in problem.wrt if k not in values[1]]
+    first = list(values[0]) if isinstance(values[0], tuple) else [values[0]]
+    if len(first) != len(names):
+        return None
+    return {**dict(zip(names, first, strict=True)), **values[1]}
+
+
 def _in_order(returned: Any, problem: Problem, where: str) -> dict[str, Any]:
     """A tuple, or one array, in the order of the inputs."""
+    found = _layers_answer(returned, problem)
+    if found is not None:
+        return found
     values = list(returned) if isinstance(returned, (tuple, list)) else [returned]
-    if len(values) == 2 and isinstance(values[1], Mapping):  # a layer: (dx, grads)
-        names = [k for k in problem.wrt if k not in values[1]]
-        first = list(values[0]) if isinstance(values[0], tuple) else [values[0]]
-        if len(first) == len(names):
-            return {**dict(zip(names, first, strict=True)), **values[1]}
-    wrt = problem.wrt
-    arrays = [k for k, v in problem.inputs.items() if isinstance(v, np.ndarray)]
-    if len(values) != len(wrt) and len(values) == len(arrays):
-        wrt = problem.wrt = arrays  # integers are differentiated too: it returns them
-        for k in arrays:
-            problem.inputs[k] = problem.inputs[k].astype(np.float64)
-    if len(values) != len(wrt):
-        expected = ", ".join(f"d{k}" for k in wrt)
+    if len(values) != len(problem.wrt):
+        expected = ", ".join(f"d{k}" for k in problem.wrt)
         s = "" if len(values) == 1 else "s"
         message = (
-            f"it returns {len(values)} gradient{s}, expected {len(wrt)}: {expected}"
+            f"it returns {len(values)} gradient{s}, expected {len(problem.wrt)}:"
+            f" {expected}"
         )
         raise StudentError("count", f"{message}\n{where}")
-    return dict(zip(wrt, values, strict=True))
+    return dict(zip(problem.wrt, values, strict=True))
+
+
+def differentiating(problem: Problem, dy: Any) -> Problem:
+    """The problem, with its arrays of integers as floats if the backward returns a
+    gradient for each of those, too."""
+    arrays = [k for k, v in problem.inputs.items() if isinstance(v, np.ndarray)]
+    if len(arrays) == len(problem.wrt):
+        return problem
+    values = problem.fresh()
+    returned = problem.backward(np.array(dy), problem.forward(values)[1], values)
+    several = isinstance(returned, (tuple, list)) and len(returned) == len(arrays)
+    alone = len(arrays) == 1 and not isinstance(returned, (tuple, list, Mapping))
+    one = len(problem.wrt) == 1 and isinstance(returned, list)
+    if not (several or alone) or one or _layers_answer(returned, problem) is not None:
+        return problem
+    floats = {k: problem.inputs[k].astype(np.float64) for k in arrays}
+    return replace(problem, wrt=arrays, inputs={**problem.inputs, **floats})
 
 
 def gradients(returned: Any, problem: Problem) -> dict[str, np.ndarray]:

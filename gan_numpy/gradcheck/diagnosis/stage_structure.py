@@ -8,10 +8,10 @@ from itertools import permutations
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Comparison
-from gan_numpy.gradcheck.explanation import Explanation, matches
-from gan_numpy.gradcheck.fit import Fit
-from gan_numpy.gradcheck.stage_shape import axes_subsets
+from gan_numpy.gradcheck.diagnosis.candidates import Comparison
+from gan_numpy.gradcheck.diagnosis.explanation import Explanation, matches
+from gan_numpy.gradcheck.diagnosis.fit import Fit
+from gan_numpy.gradcheck.diagnosis.stage_shape import axes_subsets
 
 Move = Callable[[np.ndarray], np.ndarray]
 

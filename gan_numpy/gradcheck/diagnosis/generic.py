@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import (
+from gan_numpy.gradcheck.diagnosis.candidates import (
     Candidates,
     Constant,
     Factor,

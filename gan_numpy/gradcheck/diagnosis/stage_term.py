@@ -11,15 +11,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Term, slug
-from gan_numpy.gradcheck.explanation import (
+from gan_numpy.gradcheck.diagnosis.candidates import Term, slug
+from gan_numpy.gradcheck.diagnosis.explanation import (
     UNRECOGNIZED,
     Explanation,
     explain_constant,
     matches,
     simplest,
 )
-from gan_numpy.gradcheck.fit import Fit
+from gan_numpy.gradcheck.diagnosis.fit import Fit
 
 
 def term_explanation(t: Term, weight: float, rtol: float) -> Explanation | None:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Comparison
-from gan_numpy.gradcheck.explanation import UNRECOGNIZED, Explanation, matches
-from gan_numpy.gradcheck.fit import Fit
-from gan_numpy.gradcheck.stage_shape import axes_subsets
+from gan_numpy.gradcheck.diagnosis.candidates import Comparison
+from gan_numpy.gradcheck.diagnosis.explanation import UNRECOGNIZED, Explanation, matches
+from gan_numpy.gradcheck.diagnosis.fit import Fit
+from gan_numpy.gradcheck.diagnosis.stage_shape import axes_subsets
 
 
 def _without(a: np.ndarray, direction: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:

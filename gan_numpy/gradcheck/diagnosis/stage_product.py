@@ -13,10 +13,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Comparison
-from gan_numpy.gradcheck.explanation import Explanation
-from gan_numpy.gradcheck.fit import Fit
-from gan_numpy.gradcheck.stage_shape import axes_subsets
+from gan_numpy.gradcheck.diagnosis.candidates import Comparison
+from gan_numpy.gradcheck.diagnosis.explanation import Explanation
+from gan_numpy.gradcheck.diagnosis.fit import Fit
+from gan_numpy.gradcheck.diagnosis.stage_shape import axes_subsets
 
 Expression = tuple[str, str, str]  # the cotangent's variant, the other array, how
 

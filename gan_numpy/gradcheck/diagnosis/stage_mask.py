@@ -13,9 +13,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Mask, slug
-from gan_numpy.gradcheck.explanation import UNRECOGNIZED, Explanation, explain_constant
-from gan_numpy.gradcheck.fit import Fit
+from gan_numpy.gradcheck.diagnosis.candidates import Mask, slug
+from gan_numpy.gradcheck.diagnosis.explanation import (
+    UNRECOGNIZED,
+    Explanation,
+    explain_constant,
+)
+from gan_numpy.gradcheck.diagnosis.fit import Fit
 
 FEW = 3
 EPS = 1e-9

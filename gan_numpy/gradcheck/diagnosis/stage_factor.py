@@ -6,10 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Factor, slug
-from gan_numpy.gradcheck.explanation import UNRECOGNIZED, Explanation, matches, simplest
-from gan_numpy.gradcheck.fit import Fit
-from gan_numpy.gradcheck.stage_shape import axes_subsets
+from gan_numpy.gradcheck.diagnosis.candidates import Factor, slug
+from gan_numpy.gradcheck.diagnosis.explanation import (
+    UNRECOGNIZED,
+    Explanation,
+    matches,
+    simplest,
+)
+from gan_numpy.gradcheck.diagnosis.fit import Fit
+from gan_numpy.gradcheck.diagnosis.stage_shape import axes_subsets
 
 
 def factor_explanation(f: Factor, missing: bool) -> Explanation:
@@ -23,17 +28,17 @@ def factor_explanation(f: Factor, missing: bool) -> Explanation:
 
 
 def _applied(
-    fit: Fit, factors: list[Factor]
+    fit: Fit, factors: list[Factor], n: np.ndarray
 ) -> Iterator[tuple[Explanation, np.ndarray]]:
-    """The true array times and over each factor."""
+    """The array n times and over each factor."""
     for f in factors:
         value = fit.pick(f.value)
         if value is None:
             continue
-        yield factor_explanation(f, False), fit.n * value
-        if np.all(value[fit.n != 0] != 0):
+        yield factor_explanation(f, False), n * value
+        if np.all(value[n != 0] != 0):
             yield factor_explanation(f, True), np.divide(
-                fit.n, value, out=np.zeros_like(fit.n), where=value != 0
+                n, value, out=np.zeros_like(n), where=value != 0
             )
 
 
@@ -42,7 +47,7 @@ def factor_stage(fit: Fit, compound: bool) -> Explanation | None:
     found: list[Explanation] = []
     if fit.size < 2:
         return None
-    for explanation, s in _applied(fit, fit.cmp.candidates.factors):
+    for explanation, s in _applied(fit, fit.cmp.candidates.factors, fit.n):
         matched, extra = matches(fit, s, compound)
         if matched and (extra is None or extra.tags[0] != UNRECOGNIZED):
             found.append(explanation.and_also(extra))
@@ -54,17 +59,12 @@ def two_factors_stage(fit: Fit, named: int) -> Explanation | None:
     if fit.size < 4:
         return None
     factors = fit.cmp.candidates.factors[:named]
-    whole = fit.n
     for i, f in enumerate(factors):
-        for first, s in _applied(fit, [f]):
-            fit.n = s
-            for second, t in _applied(fit, factors[i + 1 :]):
-                fit.n = whole
+        for first, s in _applied(fit, [f], fit.n):
+            for second, t in _applied(fit, factors[i + 1 :], s):
                 matched, extra = matches(fit, t, compound=False)
                 if matched:
                     return first.and_also(second).and_also(extra)
-                fit.n = s
-            fit.n = whole
     return None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Comparison
+from gan_numpy.gradcheck.diagnosis.candidates import Comparison
 
 EXACT = 1e-9  # agreement of two correct float64 derivations
 NAMED = 1e-6  # agreement that lets a name be given

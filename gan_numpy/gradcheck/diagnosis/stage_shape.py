@@ -8,9 +8,13 @@ from itertools import combinations, permutations
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Comparison
-from gan_numpy.gradcheck.explanation import Explanation, explain_constant, matches
-from gan_numpy.gradcheck.fit import Fit
+from gan_numpy.gradcheck.diagnosis.candidates import Comparison
+from gan_numpy.gradcheck.diagnosis.explanation import (
+    Explanation,
+    explain_constant,
+    matches,
+)
+from gan_numpy.gradcheck.diagnosis.fit import Fit
 
 
 def axes_subsets(ndim: int) -> Iterator[tuple[int, ...]]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Comparison
-from gan_numpy.gradcheck.fit import Fit
-from gan_numpy.gradcheck.scales import read_constant
+from gan_numpy.gradcheck.diagnosis.candidates import Comparison
+from gan_numpy.gradcheck.diagnosis.fit import Fit
+from gan_numpy.gradcheck.diagnosis.scales import read_constant
 
 UNRECOGNIZED = "factor-unrecognized"
 

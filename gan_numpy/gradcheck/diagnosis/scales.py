@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from gan_numpy.gradcheck.candidates import Candidates, Constant, slug
+from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Constant, slug
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Comparison
-from gan_numpy.gradcheck.explanation import Explanation
-from gan_numpy.gradcheck.fit import Fit
+from gan_numpy.gradcheck.diagnosis.candidates import Comparison
+from gan_numpy.gradcheck.diagnosis.explanation import Explanation
+from gan_numpy.gradcheck.diagnosis.fit import Fit
 
 
 def _slices(wrong: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:

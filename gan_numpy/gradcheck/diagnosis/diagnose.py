@@ -13,26 +13,40 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan_numpy.gradcheck.candidates import Comparison
-from gan_numpy.gradcheck.explanation import UNRECOGNIZED, Explanation, simplest
-from gan_numpy.gradcheck.fit import Fit
-from gan_numpy.gradcheck.stage_factor import (
+from gan_numpy.gradcheck.diagnosis.candidates import Comparison
+from gan_numpy.gradcheck.diagnosis.explanation import (
+    UNRECOGNIZED,
+    Explanation,
+    simplest,
+)
+from gan_numpy.gradcheck.diagnosis.fit import Fit
+from gan_numpy.gradcheck.diagnosis.stage_factor import (
     broadcast_stage,
     factor_stage,
     two_factors_stage,
 )
-from gan_numpy.gradcheck.stage_mask import mask_stage, slope_stage
-from gan_numpy.gradcheck.stage_pattern import offset_stage, where_stage
-from gan_numpy.gradcheck.stage_product import product_stage
-from gan_numpy.gradcheck.stage_projection import projection_stage, softmax_stage
-from gan_numpy.gradcheck.stage_shape import (
+from gan_numpy.gradcheck.diagnosis.stage_mask import mask_stage, slope_stage
+from gan_numpy.gradcheck.diagnosis.stage_pattern import offset_stage, where_stage
+from gan_numpy.gradcheck.diagnosis.stage_product import product_stage
+from gan_numpy.gradcheck.diagnosis.stage_projection import (
+    projection_stage,
+    softmax_stage,
+)
+from gan_numpy.gradcheck.diagnosis.stage_shape import (
     finite_stage,
     precision_stage,
     scale_stage,
     shape_stage,
 )
-from gan_numpy.gradcheck.stage_structure import elsewhere_stage, structure_stage
-from gan_numpy.gradcheck.stage_term import mistake_stage, term_stage, terms_stage
+from gan_numpy.gradcheck.diagnosis.stage_structure import (
+    elsewhere_stage,
+    structure_stage,
+)
+from gan_numpy.gradcheck.diagnosis.stage_term import (
+    mistake_stage,
+    term_stage,
+    terms_stage,
+)
 
 NOT_RECOGNIZED = Explanation("not recognized", ("not-recognized",), "not recognized")
 
