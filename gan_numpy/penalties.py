@@ -44,7 +44,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan_numpy.layers.base import Cache, Grads
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.objectives.base import mean
 
 Forward = tuple[np.ndarray, Cache]  # what D.forward returned: logits and cache

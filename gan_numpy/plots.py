@@ -12,9 +12,10 @@ import numpy as np
 from gan_numpy.files import write_atomically
 
 if TYPE_CHECKING:
-    from gan_numpy.datasets import Dataset
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
+
+    from gan_numpy.datasets import Dataset
 
 SCREEN_PIXELS = 28  # small images are enlarged to about MNIST's size
 

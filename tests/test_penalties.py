@@ -21,7 +21,7 @@ from gan_numpy.layers import (
     Tanh,
 )
 from gan_numpy.layers.initializers import uniform
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.penalties import clip_weights, gradient_penalty, interpolate, r1
 from tests.numeric import numerical_gradient, relative_error
 

@@ -7,7 +7,7 @@ import pytest
 
 from gan_numpy.layers import Dense, LeakyReLU
 from gan_numpy.layers.initializers import normal, uniform
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.objectives import OBJECTIVES
 from gan_numpy.optim import Adam, ExponentialDecay
 from gan_numpy.penalties import gradient_penalty, interpolate, r1

@@ -13,9 +13,9 @@ import pytest
 from gan_numpy.datasets import Dataset
 from gan_numpy.penalties import interpolate
 from gan_numpy.recipes import get_recipe
-from gan_numpy.state import initial_state
-from gan_numpy.steps import discriminator_step, generator_step
-from gan_numpy.training import train_epoch
+from gan_numpy.training.algorithm1 import train_epoch
+from gan_numpy.training.state import initial_state
+from gan_numpy.training.steps import discriminator_step, generator_step
 from tests.numeric import relative_error
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")

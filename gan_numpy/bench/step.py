@@ -10,10 +10,10 @@ from gan_numpy import kernels
 from gan_numpy.bench.timing import medians_ms, paired_ratio, take_turns
 from gan_numpy.datasets import Dataset
 from gan_numpy.kernels import use_kernels
-from gan_numpy.minibatches import Batch
 from gan_numpy.recipes import get_recipe
-from gan_numpy.state import initial_state
-from gan_numpy.training import alternating_update
+from gan_numpy.training.algorithm1 import alternating_update
+from gan_numpy.training.minibatches import Batch
+from gan_numpy.training.state import initial_state
 
 BATCH = 100
 # The matrix products that Algorithm 1's step cannot do without, as (m, k, n), and how

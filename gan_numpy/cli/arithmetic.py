@@ -58,13 +58,18 @@ def run(args: argparse.Namespace) -> int:
     """Write the picture, and print how a classifier reads it."""
     import numpy as np
 
-    from gan_numpy.concepts import find_exemplars, intended, parse_concept, style_score
     from gan_numpy.evaluation.classifier import train_classifier
     from gan_numpy.files import make_directory
-    from gan_numpy.latent import arithmetic
     from gan_numpy.plots import save_labeled_rows
-    from gan_numpy.runs import open_run
-    from gan_numpy.sampling import generate, trained_generator
+    from gan_numpy.runs.run import open_run
+    from gan_numpy.sampling.concepts import (
+        find_exemplars,
+        intended,
+        parse_concept,
+        style_score,
+    )
+    from gan_numpy.sampling.draw import generate, trained_generator
+    from gan_numpy.sampling.latent import arithmetic
 
     out = picture_path(args, PICTURE)
     job = open_run(args.path)

@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     from gan_numpy.bench.windows import bench_parzen, make_points
     from gan_numpy.evaluation.parzen import SIGMAS
     from gan_numpy.kernels import parzen_log_density
-    from gan_numpy.runs import environment
+    from gan_numpy.runs.run import environment
 
     threads, sigma = numba.get_num_threads(), float(SIGMAS[3])
     few = max(3, args.rounds // 3)

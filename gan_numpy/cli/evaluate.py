@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     from gan_numpy.evaluation.metrics import compute
     from gan_numpy.evaluation.subject import Subject
     from gan_numpy.files import write_text
-    from gan_numpy.runs import open_run
+    from gan_numpy.runs.run import open_run
 
     names = ["parzen"] if args.metrics is None else chosen(args.metrics)
     job = open_run(args.path)
@@ -116,7 +116,7 @@ def report_labels(job: Any, data: Any, state: Any, args: argparse.Namespace) -> 
     from gan_numpy.evaluation.agreement import classification_error, evaluate_agreement
     from gan_numpy.evaluation.classifier import train_classifier
     from gan_numpy.files import write_text
-    from gan_numpy.semi_supervised import train_alone
+    from gan_numpy.training.semi_supervised import train_alone
 
     recipe = job.recipe
     if recipe.labels == "none":

@@ -53,10 +53,10 @@ def run(args: argparse.Namespace) -> int:
     import numpy as np
 
     from gan_numpy.files import make_directory
-    from gan_numpy.latent import PATHS, square, walk
     from gan_numpy.plots import save_image_grid
-    from gan_numpy.runs import open_run
-    from gan_numpy.sampling import generate_classes, trained_generator
+    from gan_numpy.runs.run import open_run
+    from gan_numpy.sampling.draw import generate_classes, trained_generator
+    from gan_numpy.sampling.latent import PATHS, square, walk
 
     out = picture_path(args, PICTURE)
     job = open_run(args.path)

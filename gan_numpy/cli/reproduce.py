@@ -121,7 +121,7 @@ def _add_options(parser: Any, name: str) -> None:
 def run(args: argparse.Namespace) -> int:
     """Make the artifact and print where its files are."""
     from gan_numpy.reproduce.artifacts import ARTIFACTS, Order
-    from gan_numpy.trainer import stop_on_signals
+    from gan_numpy.runs.job import stop_on_signals
 
     options: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value

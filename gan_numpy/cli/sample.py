@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
     from gan_numpy.files import make_directory, write_atomically
     from gan_numpy.plots import save_samples
-    from gan_numpy.runs import open_run
+    from gan_numpy.runs.run import open_run
 
     out = args.out or args.path / "samples.png"
     if out.suffix not in (".png", ".npz"):

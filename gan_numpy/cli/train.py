@@ -85,7 +85,8 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train, then print the run directory and its Parzen score."""
     from gan_numpy.evaluation.agreement import classification_error
-    from gan_numpy.trainer import score, score_untrained, stop_on_signals, train
+    from gan_numpy.evaluation.state_score import score_state, score_untrained
+    from gan_numpy.runs.job import stop_on_signals, train
 
     job, data = _resume(args) if args.resume else _start(args)
     state = job.load_state(data)
@@ -106,7 +107,8 @@ def run(args: argparse.Namespace) -> int:
     minutes, seconds = divmod(round(time.monotonic() - start), 60)
     print(f"{job.path}: {state.epoch} epochs, {minutes} min {seconds} s")
     print("Parzen log-likelihood on the test set (see 'gan-numpy evaluate'):")
-    trained, untrained = score(job, data, state), score_untrained(job, data)
+    trained = score_state(job.recipe, data, state, job.seed)
+    untrained = score_untrained(job.recipe, data, job.seed)
     print(f"  trained generator    {trained.coarse}")
     print(f"  untrained generator  {untrained.coarse}")
     if job.recipe.labels == "semi_supervised":
@@ -120,7 +122,7 @@ def _start(args: argparse.Namespace) -> tuple[Any, Any]:
     """A new run and its data."""
     from gan_numpy.datasets import load_dataset
     from gan_numpy.recipes import get_recipe, with_settings
-    from gan_numpy.runs import create_run
+    from gan_numpy.runs.run import create_run
 
     recipe = with_settings(get_recipe(args.recipe or DEFAULT_RECIPE), args.settings)
     if args.data is not None:
@@ -137,7 +139,7 @@ def _start(args: argparse.Namespace) -> tuple[Any, Any]:
 
 def _resume(args: argparse.Namespace) -> tuple[Any, Any]:
     """The run to go on with and its data; --epochs and --data-dir may change."""
-    from gan_numpy.runs import environment, open_run, write_config
+    from gan_numpy.runs.run import environment, open_run, write_config
 
     for option in ("recipe", "seed", "out", "data", "settings", "force"):
         if getattr(args, option) not in (None, [], False):

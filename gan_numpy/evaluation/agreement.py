@@ -31,11 +31,11 @@ import numpy as np
 from gan_numpy.datasets import Dataset
 from gan_numpy.errors import UserError
 from gan_numpy.evaluation.classifier import Classifier
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.objectives import softmax_cross_entropy
 from gan_numpy.recipes import Recipe
-from gan_numpy.sampling import BLOCK, sample
-from gan_numpy.state import TrainingState
+from gan_numpy.sampling.draw import BLOCK, sample
+from gan_numpy.training.state import TrainingState
 
 SAMPLES = 10_000
 

@@ -29,7 +29,7 @@ from gan_numpy.kernels.threads import limit_threads
 from gan_numpy.layers import Dense, Dropout, ReLU
 from gan_numpy.layers.base import Layer
 from gan_numpy.layers.initializers import he_normal
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.objectives import softmax_cross_entropy
 from gan_numpy.optim import Adam, ExponentialDecay
 

@@ -30,7 +30,7 @@ from gan_numpy.kernels import use_kernels
 from gan_numpy.kernels.threads import limit_threads
 from gan_numpy.layers import Dense, ReLU
 from gan_numpy.layers.initializers import he_normal
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.objectives import discriminator_loss
 from gan_numpy.optim import Adam, ExponentialDecay
 

@@ -1,8 +1,13 @@
-"""Layers with explicit backprop: one layer, one file, its mathematics on top."""
+"""Layers with explicit backprop: one layer, one file, its mathematics on top.
+
+Read `base` (the protocol), then `dense`, `relu`, `maxout`; `sequential` and
+`concatenate` put layers behind and beside each other: the chain rule.
+"""
 
 from gan_numpy.layers.base import Cache, Grads, Layer
 from gan_numpy.layers.batchnorm import BatchNorm
 from gan_numpy.layers.bias import Bias
+from gan_numpy.layers.concatenate import Concatenate
 from gan_numpy.layers.conv import Conv2D
 from gan_numpy.layers.conv_transpose import ConvTranspose2D
 from gan_numpy.layers.dense import Dense
@@ -17,6 +22,7 @@ from gan_numpy.layers.pack import Pack
 from gan_numpy.layers.relu import ReLU
 from gan_numpy.layers.rescale import Rescale
 from gan_numpy.layers.reshape import Reshape
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.layers.sigmoid import Sigmoid
 from gan_numpy.layers.tanh import Tanh
 from gan_numpy.layers.upsample import Upsample
@@ -25,6 +31,7 @@ __all__ = [
     "BatchNorm",
     "Bias",
     "Cache",
+    "Concatenate",
     "Conv2D",
     "ConvTranspose2D",
     "Dense",
@@ -40,6 +47,7 @@ __all__ = [
     "ReLU",
     "Rescale",
     "Reshape",
+    "Sequential",
     "Sigmoid",
     "Tanh",
     "Upsample",

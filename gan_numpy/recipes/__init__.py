@@ -23,7 +23,7 @@ from gan_numpy.recipes.mnist_fast import MNISTFast
 from gan_numpy.recipes.r1 import R1
 from gan_numpy.recipes.sgan import SGAN, SGANMNIST
 from gan_numpy.recipes.wgan import WGAN, WGANMNIST
-from gan_numpy.recipes.wgan_gp import MNISTBest, WGANGP
+from gan_numpy.recipes.wgan_gp import WGANGP, MNISTBest
 
 __all__ = ["RECIPES", "Recipe", "get_recipe", "recipe_from_dict", "with_settings"]
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from gan_numpy.datasets import Dataset
 from gan_numpy.layers.one_hot import one_hot
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.objectives import OBJECTIVES, Objective, with_classes
 from gan_numpy.optim import (
     Adam,

@@ -29,7 +29,7 @@ from gan_numpy.layers import (
     Reshape,
 )
 from gan_numpy.layers.initializers import uniform
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.recipes.faces import TFD
 from gan_numpy.recipes.parts import dropout
 

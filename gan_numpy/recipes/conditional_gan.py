@@ -17,11 +17,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gan_numpy.branches import Concatenate
 from gan_numpy.datasets import Dataset
 from gan_numpy.layers import Dense, Dropout, Layer, Maxout, ReLU, Sigmoid
+from gan_numpy.layers.concatenate import Concatenate
 from gan_numpy.layers.initializers import uniform
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.recipes.base import Recipe
 from gan_numpy.recipes.parts import check_pixels, making_pairs, marginal_logits
 

@@ -35,7 +35,7 @@ from gan_numpy.layers import (
     Tanh,
 )
 from gan_numpy.layers.initializers import normal
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.recipes.base import Recipe
 from gan_numpy.recipes.parts import check_pixels
 

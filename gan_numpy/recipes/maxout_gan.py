@@ -22,7 +22,7 @@ import numpy.typing as npt
 from gan_numpy.datasets import Dataset
 from gan_numpy.layers import Dense, Layer, Maxout, ReLU, Sigmoid
 from gan_numpy.layers.initializers import uniform
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.recipes.base import Recipe
 from gan_numpy.recipes.parts import (
     check_pixels,

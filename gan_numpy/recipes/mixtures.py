@@ -18,7 +18,7 @@ import numpy.typing as npt
 from gan_numpy.datasets import Dataset
 from gan_numpy.layers import BatchNorm, Dense, Layer, Maxout, ReLU
 from gan_numpy.layers.initializers import normal
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.recipes.base import Recipe
 from gan_numpy.recipes.parts import pack
 

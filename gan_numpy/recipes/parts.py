@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan_numpy.branches import Concatenate
 from gan_numpy.datasets import Dataset
 from gan_numpy.errors import UserError
 from gan_numpy.layers import Dropout, Layer, Pack
-from gan_numpy.network import Sequential
+from gan_numpy.layers.concatenate import Concatenate
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.recipes.base import Recipe
 
 

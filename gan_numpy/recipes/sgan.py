@@ -31,7 +31,7 @@ from gan_numpy.layers import (
     Sigmoid,
 )
 from gan_numpy.layers.initializers import glorot_uniform, he_normal
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.recipes.base import Recipe
 from gan_numpy.recipes.parts import check_pixels
 
@@ -55,7 +55,9 @@ class SGANMNIST(Recipe):
     dataset: str = "mnist"
     latent: str = "uniform"  # the code: in [0, 1]; here variance 1
     latent_size: int = 100
-    objective: str = "non_saturating"  # not used: see gan_numpy.semi_supervised
+    objective: str = (
+        "non_saturating"  # not used: see gan_numpy.training.semi_supervised
+    )
     update: str = "alternating"
     discriminator_steps: int = 1
     discriminator_weight: float = 1.0

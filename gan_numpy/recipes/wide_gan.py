@@ -15,7 +15,7 @@ import numpy.typing as npt
 from gan_numpy.datasets import Dataset
 from gan_numpy.layers import Dense, Layer, ReLU, Sigmoid
 from gan_numpy.layers.initializers import Initializer, sparse, uniform
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.recipes.maxout_gan import MaxoutGAN
 from gan_numpy.recipes.parts import marginal_logits
 

@@ -20,7 +20,7 @@ from gan_numpy.reproduce.jobs import (
     train_all,
     train_in_turn,
 )
-from gan_numpy.runs import Run, open_run
+from gan_numpy.runs.run import Run, open_run
 
 TABLE1 = ("mnist", "mnist-fast", "mnist-best")  # in the table's order as well
 
@@ -178,7 +178,7 @@ def make_fig3(order: Order) -> list[Path] | None:
     """Figure 3, a picture per run."""
     from gan_numpy.plots import save_labeled_rows
     from gan_numpy.reproduce import fig3
-    from gan_numpy.sampling import trained_generator
+    from gan_numpy.sampling.draw import trained_generator
 
     runs = _runs_for(order)
     if runs is None:

@@ -27,9 +27,10 @@ from gan_numpy.files import read_arrays, write_atomically
 from gan_numpy.plots import new_figure, save_figure, save_labeled_rows
 from gan_numpy.recipes import Recipe, get_recipe, with_settings
 from gan_numpy.reproduce.jobs import Job, start_or_open
-from gan_numpy.runs import PREVIEW_STREAM, Run
-from gan_numpy.state import TrainingState
-from gan_numpy.trainer import train
+from gan_numpy.runs.job import train
+from gan_numpy.runs.run import Run
+from gan_numpy.sampling.draw import PREVIEW_STREAM
+from gan_numpy.training.state import TrainingState
 
 EPOCHS = {"mnist": 10, "digits": 100}  # an epoch of digits has 20 steps, of mnist 500
 MEASURES = 10  # over the course of a run

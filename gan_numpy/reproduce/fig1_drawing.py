@@ -9,7 +9,7 @@ import numpy as np
 
 from gan_numpy.files import write_text
 from gan_numpy.plots import new_figure, save_figure
-from gan_numpy.reproduce.fig1 import X, Z, Schedule, Snapshot
+from gan_numpy.reproduce.fig1 import Schedule, Snapshot, X, Z
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

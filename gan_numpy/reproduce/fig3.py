@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from gan_numpy.datasets import Dataset
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.recipes import Recipe
 
 PAIRS = ((1, 5), (7, 9))  # the paper's

@@ -1,7 +1,7 @@
 r"""The game in one dimension, as it is learned: two small networks of our own layers.
 
 The generator maps a z, uniform on the line (-1, 1), to a number x; the discriminator
-looks at numbers. Their gradients come from the two steps of `gan_numpy.training`;
+looks at numbers. Their gradients come from the two steps of `gan_numpy.training.steps`;
 everything is computed in float64.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 from gan_numpy.layers import Dense, Tanh
 from gan_numpy.layers.base import Layer
 from gan_numpy.layers.initializers import glorot_uniform
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.objectives import OBJECTIVES, sigmoid
 from gan_numpy.optim import Adam, Arrays, ExponentialDecay
 from gan_numpy.reproduce.densities import (
@@ -24,7 +24,7 @@ from gan_numpy.reproduce.densities import (
     jensen_shannon,
     normal_density,
 )
-from gan_numpy.training import discriminator_step, generator_step
+from gan_numpy.training.algorithm1 import discriminator_step, generator_step
 
 OBJECTIVE = OBJECTIVES["non_saturating"]
 BETAS = (0.5, 0.9)

@@ -11,10 +11,11 @@ from pathlib import Path
 from gan_numpy.datasets import Dataset
 from gan_numpy.errors import UserError
 from gan_numpy.evaluation.parzen import SAMPLES, ParzenResult, ParzenScore
+from gan_numpy.evaluation.state_score import score_state
 from gan_numpy.files import make_directory, write_text
 from gan_numpy.recipes import Recipe
-from gan_numpy.runs import Run, create_run, open_run
-from gan_numpy.trainer import score, train
+from gan_numpy.runs.job import train
+from gan_numpy.runs.run import Run, create_run, open_run
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,7 @@ def parzen_of(run: Run, data: Dataset, samples: int = SAMPLES) -> ParzenResult:
     path = run.path / "parzen.json"
     found = read_result(path, key)
     if found is None:
-        found = score(run, data, state, samples)
+        found = score_state(run.recipe, data, state, run.seed, samples)
         write_result(path, key, found)
     return found
 

@@ -25,7 +25,7 @@ from gan_numpy.evaluation.metrics import MIXTURES
 from gan_numpy.evaluation.modes import ModeScore, mixture_modes
 from gan_numpy.files import write_text
 from gan_numpy.reproduce.jobs import training_seconds
-from gan_numpy.runs import Run
+from gan_numpy.runs.run import Run
 
 SAMPLES = 2500
 TWIN = "-pacgan"  # what the name of the packed recipe ends in

@@ -12,7 +12,7 @@ from gan_numpy.datasets import Dataset
 from gan_numpy.evaluation.metrics import MIXTURES
 from gan_numpy.plots import new_figure, save_figure
 from gan_numpy.reproduce.modes import Row
-from gan_numpy.runs import Run
+from gan_numpy.runs.run import Run
 
 SIDE = 60  # points of D's map along an edge
 PARTNERS = 20  # real examples beside each of them in its packs

@@ -30,7 +30,7 @@ from gan_numpy.reproduce.jobs import (
     training_seconds,
     write_result,
 )
-from gan_numpy.runs import Run
+from gan_numpy.runs.run import Run
 
 # arXiv:1406.2661, Table 1, MNIST: mean log-likelihood and standard error, in nats.
 PUBLISHED = {

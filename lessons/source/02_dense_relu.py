@@ -286,6 +286,6 @@ r"""
 - The library: [layers/base.py](../gan_numpy/layers/base.py) states the contract,
   [layers/dense.py](../gan_numpy/layers/dense.py) and
   [layers/relu.py](../gan_numpy/layers/relu.py) fulfill it,
-  [network.py](../gan_numpy/network.py) is the chain rule.
+  [sequential.py](../gan_numpy/layers/sequential.py) is the chain rule.
 - Next: [lesson 03](03_maxout_dropout.ipynb), a unit that learns its own switch.
 """

@@ -35,7 +35,7 @@ from gan_numpy.exercises import check
 from gan_numpy.kernels import use_kernels
 from gan_numpy.layers import Dense, LeakyReLU
 from gan_numpy.layers.initializers import glorot_uniform
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.objectives import discriminator_loss, sigmoid
 from gan_numpy.optim import Adam, ExponentialDecay
 

@@ -347,7 +347,7 @@ r"""
 - The code released with the paper, [github.com/goodfeli/adversarial](https://github.com/goodfeli/adversarial),
   does not alternate: both gradients are computed from the same fakes, then both players
   move. The library offers both.
-- The library: [steps.py](../gan_numpy/steps.py) computes the two gradients, and a step there is
-  *only* a gradient; [training.py](../gan_numpy/training.py) is Algorithm 1 and decides who moves.
+- The library: [steps.py](../gan_numpy/training/steps.py) computes the two gradients, and a step there is
+  *only* a gradient; [algorithm1.py](../gan_numpy/training/algorithm1.py) is Algorithm 1 and decides who moves.
 - Next: lesson 07, the smallest GAN there is, and why it does not converge.
 """

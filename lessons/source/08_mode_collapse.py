@@ -34,10 +34,10 @@ from gan_numpy.exercises import check
 from gan_numpy.kernels import use_kernels
 from gan_numpy.layers import Dense, LeakyReLU
 from gan_numpy.layers.initializers import he_normal
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.objectives import NON_SATURATING, sigmoid
 from gan_numpy.optim import Adam, ExponentialDecay
-from gan_numpy.steps import discriminator_step, generator_step
+from gan_numpy.training.steps import discriminator_step, generator_step
 
 lesson.style()
 

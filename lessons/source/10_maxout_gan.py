@@ -30,9 +30,9 @@ from gan_numpy.datasets import load_dataset
 from gan_numpy.objectives import sigmoid
 from gan_numpy.plots import image_grid
 from gan_numpy.recipes import get_recipe
-from gan_numpy.sampling import generate, sample, trained_generator
-from gan_numpy.state import initial_state
-from gan_numpy.training import steps_per_epoch, train_epoch
+from gan_numpy.sampling.draw import generate, sample, trained_generator
+from gan_numpy.training.state import initial_state
+from gan_numpy.training.algorithm1 import steps_per_epoch, train_epoch
 
 lesson.style()
 data = load_dataset("digits")
@@ -337,7 +337,7 @@ r"""
   weights.
 - The library: [recipes/digits.py](../gan_numpy/recipes/digits.py) and
   [recipes/mnist.py](../gan_numpy/recipes/mnist.py) are the two systems, number by number;
-  [training.py](../gan_numpy/training.py) is Algorithm 1. On the command line: `gan-numpy
+  [algorithm1.py](../gan_numpy/training/algorithm1.py) is Algorithm 1. On the command line: `gan-numpy
   train digits --out runs/digits`.
 - Next: lesson 11, a number for how good the samples are, and what is wrong with it.
 """

@@ -36,9 +36,9 @@ from gan_numpy.evaluation.parzen import evaluate_parzen
 from gan_numpy.exercises import check
 from gan_numpy.plots import image_grid
 from gan_numpy.recipes import get_recipe
-from gan_numpy.sampling import sample
-from gan_numpy.state import initial_state
-from gan_numpy.training import train_epoch
+from gan_numpy.sampling.draw import sample
+from gan_numpy.training.state import initial_state
+from gan_numpy.training.algorithm1 import train_epoch
 
 lesson.style()
 

@@ -33,15 +33,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.neighbors import KNeighborsClassifier
 
-from gan_numpy import latent, lesson
+from gan_numpy import lesson
+from gan_numpy.sampling import latent
 from gan_numpy.datasets import load_dataset
 from gan_numpy.exercises import check
 from gan_numpy.kernels import use_kernels
 from gan_numpy.plots import image_grid
 from gan_numpy.recipes import get_recipe
-from gan_numpy.sampling import generate, sample, trained_generator
-from gan_numpy.state import initial_state
-from gan_numpy.training import train_epoch
+from gan_numpy.sampling.draw import generate, sample, trained_generator
+from gan_numpy.training.state import initial_state
+from gan_numpy.training.algorithm1 import train_epoch
 
 lesson.style()
 data = load_dataset("digits")
@@ -488,7 +489,7 @@ r"""
   great circles.
 - The library: [layers/conv.py](../gan_numpy/layers/conv.py) and
   [layers/conv_transpose.py](../gan_numpy/layers/conv_transpose.py), one matrix product each;
-  [recipes/conv_gan.py](../gan_numpy/recipes/conv_gan.py); [latent.py](../gan_numpy/latent.py);
+  [recipes/conv_gan.py](../gan_numpy/recipes/conv_gan.py); [latent.py](../gan_numpy/sampling/latent.py);
   `gan-numpy train dcgan`.
 - Next: lesson 14, losses whose gradients do not vanish.
 """

@@ -31,7 +31,7 @@ from gan_numpy import lesson
 from gan_numpy.exercises import check
 from gan_numpy.layers import Dense, Tanh
 from gan_numpy.layers.initializers import normal
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.objectives import sigmoid
 from gan_numpy.optim import ExponentialDecay, RMSProp
 

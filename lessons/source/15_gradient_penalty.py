@@ -33,7 +33,7 @@ from gan_numpy.exercises import check
 from gan_numpy.gradcheck.second_order import penalty_gradient
 from gan_numpy.layers import Dense, LeakyReLU
 from gan_numpy.layers.initializers import normal
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.optim import Adam, ExponentialDecay
 from gan_numpy.penalties import gradient_penalty, interpolate
 
@@ -364,6 +364,6 @@ r"""
 - Miyato, Kataoka, Koyama and Yoshida, *Spectral Normalization*,
   [arXiv:1802.05957](https://arxiv.org/abs/1802.05957), section 2.1 and eq. 12.
 - The library: [penalties.py](../gan_numpy/penalties.py), and `backward_vjp` in
-  [network.py](../gan_numpy/network.py), the sweeps for any network.
+  [sequential.py](../gan_numpy/layers/sequential.py), the sweeps for any network.
 - Next: lesson 16, a generator that does what it is told.
 """

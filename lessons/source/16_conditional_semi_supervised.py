@@ -46,7 +46,7 @@ from gan_numpy.layers import (
     Sigmoid,
 )
 from gan_numpy.layers.initializers import glorot_uniform, he_normal, uniform
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.optim import Adam, ExponentialDecay
 from gan_numpy.plots import image_grid
 from gan_numpy.recipes.parts import marginal_logits
@@ -517,7 +517,7 @@ r"""
   [arXiv:1606.03498](https://arxiv.org/abs/1606.03498): sections 3.1 and 5, Table 1.
 - Dai et al., *Good Semi-supervised Learning that Requires a Bad GAN*,
   [arXiv:1705.09783](https://arxiv.org/abs/1705.09783).
-- The library: [branches.py](../gan_numpy/branches.py) and
+- The library: [branches.py](../gan_numpy/layers/concatenate.py) and
   [recipes/conditional_gan.py](../gan_numpy/recipes/conditional_gan.py);
   [objectives/semi_supervised.py](../gan_numpy/objectives/semi_supervised.py);
   `gan-numpy train cgan`, `acgan` and `sgan`.

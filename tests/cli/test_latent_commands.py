@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from gan_numpy import latent
 from gan_numpy.evaluation import classifier as classifiers
-from gan_numpy.runs import open_run
-from gan_numpy.sampling import generate, trained_generator
+from gan_numpy.runs.run import open_run
+from gan_numpy.sampling import latent
+from gan_numpy.sampling.draw import generate, trained_generator
 from tests.cli.conftest import SMALL
 
 CELL = 9  # pixels of a digit's cell, with its line

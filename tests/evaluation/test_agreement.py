@@ -18,10 +18,10 @@ from gan_numpy.evaluation.agreement import (
 )
 from gan_numpy.layers import Dense
 from gan_numpy.layers.initializers import normal
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.recipes import get_recipe
 from gan_numpy.recipes.parts import making_pairs
-from gan_numpy.state import initial_state
+from gan_numpy.training.state import initial_state
 
 DATA = load_dataset("digits")
 Z = 2

@@ -6,7 +6,7 @@ import pytest
 from gan_numpy import layers, objectives, penalties
 from gan_numpy.gradcheck import check_gradients
 from gan_numpy.layers.initializers import normal
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 
 
 def away_from_zero(rng, *shape):

@@ -19,7 +19,7 @@ import pytest
 import gan_numpy
 from gan_numpy.grading import session
 from gan_numpy.grading.forbidden import ALLOWED
-from gan_numpy.grading.grader import close_nurseries, nursery_for, Task
+from gan_numpy.grading.grader import Task, close_nurseries, nursery_for
 
 EVERYTHING = "os socket signal time ctypes resource sys struct json _thread"
 FREE = (*ALLOWED, *EVERYTHING.split())

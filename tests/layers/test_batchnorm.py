@@ -6,7 +6,7 @@ import pytest
 from gan_numpy.gradcheck import check_gradients
 from gan_numpy.layers import BatchNorm, Conv2D, LeakyReLU
 from gan_numpy.layers.initializers import normal
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 
 SHAPES = [(9, 4), (3, 4, 5, 2)]
 

@@ -6,7 +6,7 @@ import pytest
 from gan_numpy.gradcheck import check_gradients
 from gan_numpy.layers import Dense, Pack
 from gan_numpy.layers.initializers import normal
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 
 
 def test_a_pack_is_its_examples_in_a_row(rng):

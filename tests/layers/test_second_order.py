@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from gan_numpy.layers import Layer
-from gan_numpy.network import Sequential
-from tests.layers.test_gradients import LAYERS, N, N_IN, away_from_kinks, run
+from gan_numpy.layers.sequential import Sequential
+from tests.layers.test_gradients import LAYERS, N_IN, N, away_from_kinks, run
 from tests.numeric import numerical_gradient, relative_error
 
 TOLERANCE = 1e-8

@@ -23,12 +23,12 @@ from torch import nn
 
 from gan_numpy.datasets import load_dataset
 from gan_numpy.evaluation.parzen import evaluate_parzen
-from gan_numpy.minibatches import Minibatches
 from gan_numpy.penalties import interpolate
 from gan_numpy.recipes import get_recipe
 from gan_numpy.recipes.parts import marginal_logits
-from gan_numpy.state import initial_state
-from gan_numpy.training import steps_per_epoch
+from gan_numpy.training.algorithm1 import steps_per_epoch
+from gan_numpy.training.minibatches import Minibatches
+from gan_numpy.training.state import initial_state
 
 
 class Maxout(nn.Module):

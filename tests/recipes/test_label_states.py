@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from gan_numpy import checkpoint
-from gan_numpy.checkpoint import load_checkpoint, save_checkpoint
 from gan_numpy.errors import UserError
-from gan_numpy.sampling import sample, sample_classes, trained_generator
-from gan_numpy.state import choose_labeled, initial_state
-from gan_numpy.training import train_epoch
+from gan_numpy.runs import checkpoint
+from gan_numpy.runs.checkpoint import load_checkpoint, save_checkpoint
+from gan_numpy.sampling.draw import sample, sample_classes, trained_generator
+from gan_numpy.training.algorithm1 import train_epoch
+from gan_numpy.training.state import choose_labeled, initial_state
 from tests.recipes.tiny import K, tiny_data, tiny_recipe
 
 DATA = tiny_data()

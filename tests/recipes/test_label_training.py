@@ -9,9 +9,9 @@ from gan_numpy.datasets import load_dataset
 from gan_numpy.evaluation.agreement import classification_error, evaluate_agreement
 from gan_numpy.evaluation.classifier import train_classifier
 from gan_numpy.recipes import get_recipe
-from gan_numpy.semi_supervised import train_alone
-from gan_numpy.state import initial_state
-from gan_numpy.training import train_epoch
+from gan_numpy.training.algorithm1 import train_epoch
+from gan_numpy.training.semi_supervised import train_alone
+from gan_numpy.training.state import initial_state
 
 DATA = load_dataset("digits")
 

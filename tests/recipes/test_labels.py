@@ -7,12 +7,16 @@ import pytest
 
 from gan_numpy.errors import UserError
 from gan_numpy.layers.one_hot import one_hot
-from gan_numpy.minibatches import Minibatches
 from gan_numpy.recipes import get_recipe
-from gan_numpy.state import initial_state
-from gan_numpy.steps import discriminator_step, generator_step, simultaneous_step
+from gan_numpy.training.minibatches import Minibatches
+from gan_numpy.training.state import initial_state
+from gan_numpy.training.steps import (
+    discriminator_step,
+    generator_step,
+    simultaneous_step,
+)
 from tests.numeric import numerical_gradient, relative_error
-from tests.recipes.tiny import K, SIDE, tiny_data, tiny_recipe
+from tests.recipes.tiny import SIDE, K, tiny_data, tiny_recipe
 
 DATA = tiny_data()
 FEATURES = SIDE * SIDE

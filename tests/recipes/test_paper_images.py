@@ -8,9 +8,9 @@ from gan_numpy.errors import UserError
 from gan_numpy.layers.initializers import sparse
 from gan_numpy.penalties import limit_columns
 from gan_numpy.recipes import get_recipe
-from gan_numpy.state import initial_state
-from gan_numpy.steps import discriminator_step, generator_step
-from gan_numpy.training import train_epoch
+from gan_numpy.training.algorithm1 import train_epoch
+from gan_numpy.training.state import initial_state
+from gan_numpy.training.steps import discriminator_step, generator_step
 from tests.numeric import relative_error
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gan_numpy.datasets import load_dataset
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.recipes import get_recipe, with_settings
 from gan_numpy.reproduce import collapse, fig2, fig3
 from gan_numpy.reproduce.jobs import Job

@@ -14,17 +14,12 @@ from types import FrameType
 from tqdm import tqdm
 
 from gan_numpy.datasets import Dataset
-from gan_numpy.evaluation.parzen import (
-    SAMPLES,
-    VALIDATION,
-    ParzenResult,
-    evaluate_parzen,
-)
 from gan_numpy.kernels.threads import limit_threads
 from gan_numpy.plots import save_curves, save_samples
-from gan_numpy.runs import PREVIEW_STREAM, Run
-from gan_numpy.state import TrainingState, initial_state
-from gan_numpy.training import steps_per_epoch, train_epoch
+from gan_numpy.runs.run import Run
+from gan_numpy.sampling.draw import PREVIEW_STREAM
+from gan_numpy.training.algorithm1 import steps_per_epoch, train_epoch
+from gan_numpy.training.state import TrainingState
 
 PREVIEW = 100  # samples in a picture
 SMALL_PRODUCT = 2**23  # multiplications for which one thread is enough
@@ -171,19 +166,3 @@ def draw_curves(run: Run, steps: int) -> None:
     if rows:
         columns = {name: [float(row[name]) for row in rows] for name in rows[0]}
         save_curves(run.path / "curves.png", columns, steps)
-
-
-def score(
-    run: Run, data: Dataset, state: TrainingState, samples: int = SAMPLES
-) -> ParzenResult:
-    """Parzen score of the state's samples on the data set's test examples."""
-    return evaluate_parzen(
-        run.sample(state, samples, run.seed).astype("float64"),
-        data.scaled("validation", slice(0, VALIDATION), "float64"),
-        data.scaled("test", dtype="float64"),
-    )
-
-
-def score_untrained(run: Run, data: Dataset, samples: int = SAMPLES) -> ParzenResult:
-    """Parzen score of the generator before its first step."""
-    return score(run, data, initial_state(run.recipe, data, run.seed), samples)

@@ -13,7 +13,7 @@ from gan_numpy.layers import (
     Tanh,
 )
 from gan_numpy.layers.initializers import uniform
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from tests.numeric import numerical_gradient, relative_error
 
 

@@ -9,8 +9,8 @@ r"""Algorithm 1 of the paper: the minimax game, played with minibatches.
         update the generator by descending the gradient of
             1/m sum log(1 - D(G(z)))     (or of its non-saturating form)
 
-`gan_numpy.steps` computes the gradients by hand-written backprop; `alternating_update`
-is the loop's body; `train_epoch` runs it over the training images.
+`gan_numpy.training.steps` computes the gradients by hand-written backprop;
+`alternating_update` is the loop's body; `train_epoch` runs it over the training images.
 """
 
 from __future__ import annotations
@@ -20,18 +20,23 @@ from collections.abc import Callable
 import numpy as np
 
 from gan_numpy.datasets import Dataset
-from gan_numpy.minibatches import Batch, Minibatches
 from gan_numpy.penalties import clip_weights, limit_columns
 from gan_numpy.recipes import Recipe
-from gan_numpy.semi_supervised import classifier_step, feature_matching_step
-from gan_numpy.state import (
+from gan_numpy.training.minibatches import Batch, Minibatches
+from gan_numpy.training.semi_supervised import classifier_step, feature_matching_step
+from gan_numpy.training.state import (
     Monitors,
     TrainingState,
     check_losses,
     check_params,
     grad_norm,
 )
-from gan_numpy.steps import Step, discriminator_step, generator_step, simultaneous_step
+from gan_numpy.training.steps import (
+    Step,
+    discriminator_step,
+    generator_step,
+    simultaneous_step,
+)
 
 Update = Callable[[TrainingState, Recipe, Callable[[], Batch]], tuple[Step, Step]]
 

@@ -27,13 +27,13 @@ import numpy as np
 
 import gan_numpy
 from gan_numpy import kernels
-from gan_numpy.checkpoint import load_checkpoint, save_checkpoint
 from gan_numpy.datasets import Dataset, load_dataset
 from gan_numpy.errors import UserError
 from gan_numpy.files import make_directory, write_text
 from gan_numpy.recipes import Recipe, recipe_from_dict
-from gan_numpy.sampling import sample, sample_classes
-from gan_numpy.state import Monitors, TrainingState, initial_state
+from gan_numpy.runs.checkpoint import load_checkpoint, save_checkpoint
+from gan_numpy.sampling.draw import SAMPLE_STREAM, sample, sample_classes
+from gan_numpy.training.state import Monitors, TrainingState, initial_state
 
 COLUMNS = (
     "epoch",
@@ -48,7 +48,6 @@ COLUMNS = (
 )
 EXTRA_COLUMNS = ("penalty", "accuracy")  # the last columns, of recipes that have them
 OWN_FILES = ("checkpoint.npz", "metrics.csv", "curves.png", "result.json", "samples")
-SAMPLE_STREAM, PREVIEW_STREAM = 1, 2  # keep the draws apart from training's
 
 
 @dataclass(frozen=True)
@@ -167,7 +166,7 @@ class Run:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Draw `each` samples of every class, and their labels.
 
-        As `gan_numpy.sampling.sample_classes` does: every class from the same z.
+        As `gan_numpy.sampling.draw.sample_classes` does: every class from the same z.
         """
         rng = np.random.default_rng([seed, stream])
         return sample_classes(self.recipe, state, classes, each, rng)

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from gan_numpy import training
 from gan_numpy.datasets import Dataset
 from gan_numpy.layers import Dense, LeakyReLU, Pack
 from gan_numpy.layers.initializers import normal
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.objectives import OBJECTIVES
 from gan_numpy.optim import Adam, ExponentialDecay
 from gan_numpy.penalties import clip_weights
 from gan_numpy.recipes import get_recipe
-from gan_numpy.state import initial_state
-from gan_numpy.steps import discriminator_step, generator_step
+from gan_numpy.training import algorithm1
+from gan_numpy.training.state import initial_state
+from gan_numpy.training.steps import discriminator_step, generator_step
 from tests.numeric import numerical_gradient, relative_error
 
 
@@ -45,7 +45,7 @@ def test_a_clipped_critic_never_has_a_weight_above_c(learning_rate, data, monkey
         learning_rate=learning_rate,
     )
     state, updates = initial_state(recipe, data, 0), []
-    move, c = training.move_discriminator, np.float32(recipe.clip)
+    move, c = algorithm1.move_discriminator, np.float32(recipe.clip)
 
     def largest():
         return max(np.abs(value).max() for value in state.D.params.values())
@@ -54,10 +54,10 @@ def test_a_clipped_critic_never_has_a_weight_above_c(learning_rate, data, monkey
         move(state, recipe, step)
         updates.append(largest())
 
-    monkeypatch.setattr(training, "move_discriminator", watched)
+    monkeypatch.setattr(algorithm1, "move_discriminator", watched)
     assert 0 < largest() <= c
     for _ in range(3):
-        training.train_epoch(state, recipe, data)
+        algorithm1.train_epoch(state, recipe, data)
     assert len(updates) == 3 * 2 * 5  # five critic updates for each of the generator
     assert max(updates) == c  # the bound is reached, and kept
     assert np.abs(state.G.params["h0.W"]).max() > c  # the generator is not clipped
@@ -174,5 +174,5 @@ def test_the_recipe_packs(m, rng):
     assert state.D.params["h1.W"].shape == (3, 3 * pieces)
     assert state.D.forward(points[:8])[0].shape == (8 // m, 1)
     assert state.G.params["y.W"].shape == (4, 2)
-    training.train_epoch(state, recipe, data)
+    algorithm1.train_epoch(state, recipe, data)
     assert state.step == 5

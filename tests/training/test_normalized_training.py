@@ -8,14 +8,26 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gan_numpy.checkpoint import load_checkpoint, save_checkpoint
 from gan_numpy.datasets import Dataset
 from gan_numpy.objectives import OBJECTIVES
 from gan_numpy.recipes import get_recipe
-from gan_numpy.sampling import STATISTICS_BATCHES, STATISTICS_STREAM, trained_generator
-from gan_numpy.state import initial_state
-from gan_numpy.steps import discriminator_step, generator_step, simultaneous_step
-from gan_numpy.training import move_discriminator, move_generator, train_epoch
+from gan_numpy.runs.checkpoint import load_checkpoint, save_checkpoint
+from gan_numpy.sampling.draw import (
+    STATISTICS_BATCHES,
+    STATISTICS_STREAM,
+    trained_generator,
+)
+from gan_numpy.training.algorithm1 import (
+    move_discriminator,
+    move_generator,
+    train_epoch,
+)
+from gan_numpy.training.state import initial_state
+from gan_numpy.training.steps import (
+    discriminator_step,
+    generator_step,
+    simultaneous_step,
+)
 from tests.numeric import numerical_gradient
 
 M = 5  # examples in a minibatch

@@ -2,7 +2,8 @@ r"""The players' gradients: one forward pass, one backward pass, by hand.
 
 The discriminator's step crosses the discriminator alone. The generator's step crosses
 both networks, downward through the discriminator into the generator. Nothing moves
-here: a step is a gradient, and `gan_numpy.training` decides what to do with it.
+here: a step is a gradient, and `gan_numpy.training.algorithm1` decides what to do with
+it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from gan_numpy.layers.base import Cache, Grads
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.objectives.base import Objective, mean
 from gan_numpy.penalties import Forward, Penalty
-from gan_numpy.state import Monitors
+from gan_numpy.training.state import Monitors
 
 
 class Step(NamedTuple):

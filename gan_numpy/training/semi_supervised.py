@@ -10,8 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from gan_numpy.datasets import Dataset
-from gan_numpy.minibatches import Batch, Minibatches
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.objectives import (
     feature_matching,
     log_sum_exp,
@@ -21,8 +20,9 @@ from gan_numpy.objectives import (
 )
 from gan_numpy.objectives.base import mean
 from gan_numpy.recipes import Recipe
-from gan_numpy.state import initial_state
-from gan_numpy.steps import Step
+from gan_numpy.training.minibatches import Batch, Minibatches
+from gan_numpy.training.state import initial_state
+from gan_numpy.training.steps import Step
 
 
 def classifier_step(
@@ -47,8 +47,9 @@ def classifier_step(
     Returns
     -------
     Step
-        ``monitors`` are those of `gan_numpy.steps.discriminator_step` and ``accuracy``,
-        the share of the labeled examples that are classified right, under noise.
+        ``monitors`` are those of `gan_numpy.training.steps.discriminator_step` and
+        ``accuracy``, the share of the labeled examples that are classified right,
+        under noise.
     """
     if batch.labeled is None:
         raise ValueError("classifier_step needs a batch with labeled examples")

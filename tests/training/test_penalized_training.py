@@ -12,10 +12,14 @@ from gan_numpy.errors import TrainingDiverged
 from gan_numpy.objectives import OBJECTIVES
 from gan_numpy.penalties import PENALTIES, Penalty, gradient_penalty, interpolate, r1
 from gan_numpy.recipes import get_recipe
-from gan_numpy.runs import create_run
-from gan_numpy.state import check_losses, initial_state
-from gan_numpy.trainer import train
-from gan_numpy.training import discriminator_step, simultaneous_step, train_epoch
+from gan_numpy.runs.job import train
+from gan_numpy.runs.run import create_run
+from gan_numpy.training.algorithm1 import (
+    discriminator_step,
+    simultaneous_step,
+    train_epoch,
+)
+from gan_numpy.training.state import check_losses, initial_state
 from tests.numeric import numerical_gradient, relative_error
 
 M = 6  # examples in a minibatch

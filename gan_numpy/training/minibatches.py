@@ -8,7 +8,7 @@ import numpy as np
 
 from gan_numpy.datasets import Dataset
 from gan_numpy.recipes import Recipe
-from gan_numpy.state import TrainingState
+from gan_numpy.training.state import TrainingState
 
 
 class Batch(NamedTuple):

@@ -8,16 +8,16 @@ import pytest
 from gan_numpy.datasets import load_dataset
 from gan_numpy.layers import Dense, Dropout, Maxout, Sigmoid
 from gan_numpy.layers.initializers import normal
-from gan_numpy.minibatches import Batch
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.recipes import get_recipe
-from gan_numpy.semi_supervised import (
+from gan_numpy.training.minibatches import Batch
+from gan_numpy.training.semi_supervised import (
     classifier_step,
     feature_matching_step,
     supervised_step,
     train_alone,
 )
-from gan_numpy.state import initial_state
+from gan_numpy.training.state import initial_state
 from tests.numeric import numerical_gradient, relative_error
 
 M, FEATURES, LATENT, K = 6, 5, 3, 4

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from gan_numpy.datasets import Dataset
 from gan_numpy.errors import TrainingDiverged, UserError
 from gan_numpy.layers.base import Grads
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.optim import Arrays
 from gan_numpy.penalties import clip_weights
 from gan_numpy.recipes import Recipe

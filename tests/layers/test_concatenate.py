@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from gan_numpy.branches import Concatenate
 from gan_numpy.gradcheck import check_gradients
 from gan_numpy.layers import Dense, Maxout, Tanh
+from gan_numpy.layers.concatenate import Concatenate
 from gan_numpy.layers.initializers import normal
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.recipes.parts import making_pairs
 from tests.numeric import numerical_gradient, relative_error
 

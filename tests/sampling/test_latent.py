@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gan_numpy.latent import PATHS, arithmetic, linear, spherical, square, walk
+from gan_numpy.sampling.latent import PATHS, arithmetic, linear, spherical, square, walk
 
 
 @pytest.mark.parametrize("name", PATHS)

@@ -14,7 +14,7 @@ import numpy as np
 
 from gan_numpy.errors import UserError
 from gan_numpy.files import read_arrays, write_atomically
-from gan_numpy.state import TrainingState
+from gan_numpy.training.state import TrainingState
 
 FORMAT = "gan_numpy checkpoint 1"
 

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from gan_numpy.layers.base import Cache, Grads, Layer, check_fit
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 
 Branch = tuple[str, slice, Sequential]
 

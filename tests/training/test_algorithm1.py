@@ -11,14 +11,14 @@ from gan_numpy.datasets import Dataset
 from gan_numpy.errors import TrainingDiverged, UserError
 from gan_numpy.objectives import OBJECTIVES
 from gan_numpy.recipes import get_recipe
-from gan_numpy.sampling import trained_generator
-from gan_numpy.state import initial_state
-from gan_numpy.training import (
+from gan_numpy.sampling.draw import trained_generator
+from gan_numpy.training.algorithm1 import (
     discriminator_step,
     generator_step,
     simultaneous_step,
     train_epoch,
 )
+from gan_numpy.training.state import initial_state
 from tests.numeric import numerical_gradient, relative_error
 
 M = 6  # examples in a minibatch

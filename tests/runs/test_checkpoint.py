@@ -5,13 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from gan_numpy import checkpoint
-from gan_numpy.checkpoint import load_checkpoint, save_checkpoint
 from gan_numpy.datasets import load_dataset
 from gan_numpy.errors import UserError
 from gan_numpy.recipes import get_recipe
-from gan_numpy.state import initial_state
-from gan_numpy.training import train_epoch
+from gan_numpy.runs import checkpoint
+from gan_numpy.runs.checkpoint import load_checkpoint, save_checkpoint
+from gan_numpy.training.algorithm1 import train_epoch
+from gan_numpy.training.state import initial_state
 
 DATA = load_dataset("digits")
 RECIPE = get_recipe("digits").replace(

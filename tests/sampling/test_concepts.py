@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gan_numpy.concepts import (
+from gan_numpy.errors import UserError
+from gan_numpy.sampling.concepts import (
     Concept,
     find_exemplars,
     ink,
@@ -14,7 +15,6 @@ from gan_numpy.concepts import (
     slant,
     style_score,
 )
-from gan_numpy.errors import UserError
 
 
 def bar(s, size=21, value=1.0):

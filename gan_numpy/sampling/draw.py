@@ -11,13 +11,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from gan_numpy.layers import one_hot
-from gan_numpy.network import Sequential
+from gan_numpy.layers.sequential import Sequential
 from gan_numpy.recipes import Recipe
-from gan_numpy.state import TrainingState
+from gan_numpy.training.state import TrainingState
 
 BLOCK = 1000  # samples drawn at once, to bound the memory
 STATISTICS_BATCHES = 50
-STATISTICS_STREAM = 3  # keeps these draws apart from all others
+# Streams keep draws apart that start from one seed: samples, a run's pictures,
+# statistics; training's own has no number.
+SAMPLE_STREAM, PREVIEW_STREAM, STATISTICS_STREAM = 1, 2, 3
 
 
 def trained_generator(recipe: Recipe, state: TrainingState) -> Sequential:
