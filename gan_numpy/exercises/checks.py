@@ -20,6 +20,7 @@ from gan_numpy.gradcheck.calls import StudentError
 from gan_numpy.gradcheck.check import Supply, check_gradients
 from gan_numpy.gradcheck.result import CheckResult, Finding
 from gan_numpy.exercises.base import Check, Function, Functions
+from gan_numpy.exercises.forwards import Supplier
 from gan_numpy.exercises.values import Formulas, compare_values
 
 Inputs = dict[str, Any]
@@ -44,16 +45,17 @@ def backward_check(
     candidates: Supply | None = None,
     batch: bool = True,
 ) -> Check:
-    """A hand-written backward, with the student's own forward if there is one."""
+    """A hand-written backward; whose cache it is given is said in `forwards`."""
 
     def check(functions: Functions, seed: int) -> CheckResult:
         given = inputs(np.random.default_rng(seed))
         student = functions[forward.__name__]
+        supplier = Supplier(forward, student)
 
         def run(*values: Any) -> Any:
-            return student(*values)
+            return supplier(*values)
 
-        return check_gradients(
+        result = check_gradients(
             with_signature(run, given, student),
             functions[backward.__name__],
             *given.values(),
@@ -61,7 +63,10 @@ def backward_check(
             seed=seed + 1,
             candidates=candidates,
             batch=batch,
+            truth=forward,
         )
+        result.notes += supplier.notes()
+        return result
 
     return check
 

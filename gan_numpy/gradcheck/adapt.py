@@ -35,6 +35,8 @@ class Problem:
     backward : function (dy, cache, inputs) -> whatever the student returns
     loss : bool
         The function returns (value, gradient); there is no cotangent.
+    truth : function of the dict of inputs -> y, optional
+        A forward that is known to be right; the other one then only makes the cache.
     """
 
     inputs: dict[str, Any]
@@ -44,6 +46,13 @@ class Problem:
     source: Callable[..., Any]
     loss: bool = False
     notes: list[str] = field(default_factory=list)
+    truth: Callable[[dict[str, Any]], Any] | None = None
+
+    def value(self, values: dict[str, Any]) -> Any:
+        """The output that is differentiated: that of ``truth`` where there is one."""
+        if self.truth is not None:
+            return self.truth(values)
+        return self.forward(values)[0]
 
     def fresh(self, changed: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Copies of the inputs, so that nothing the student does can reach ours."""
@@ -117,6 +126,7 @@ def from_functions(
     inputs: tuple[Any, ...],
     keywords: dict[str, Any],
     wrt: tuple[str, ...] | None,
+    truth: Callable[..., Any] | None = None,
 ) -> Problem:
     """A pair of functions, or (backward None) a loss that returns (value, gradient)."""
     notes: list[str] = []
@@ -142,8 +152,13 @@ def from_functions(
             return backward(dy, *[values[k] for k in names])
         return backward(dy, cache)
 
+    def known(values: dict[str, Any]) -> Any:
+        assert truth is not None
+        return _split(truth(*[values[k] for k in names]))[0]
+
     source = forward if backward is None else backward
     problem = Problem(given, [], run, sweep, source, backward is None, notes)
+    problem.truth = known if truth is not None else None
     problem.wrt = list(wrt) if wrt is not None else _differentiable(given, names)
     return problem
 
