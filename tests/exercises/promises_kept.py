@@ -244,9 +244,7 @@ def through_a_list(dy, x):
 
 @keeps("clip_weights")
 def two_where(params, c):
-    return {
-        k: np.where(p > c, c, np.where(p < -c, -c, p)) for k, p in params.items()
-    }
+    return {k: np.where(p > c, c, np.where(p < -c, -c, p)) for k, p in params.items()}
 
 
 @keeps("clip_weights")
