@@ -1,0 +1,120 @@
+r"""What the checker says, in the words of the bank: the one place that knows its tags.
+
+A case accepts kinds of mistake; the checker has names of its own. `kinds` maps each of
+its tags to the kinds it may mean, `UNNAMED` holds the tags that say that something is
+wrong, but not what. Whoever gives the checker a new tag gives it a line here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+KINDS = {
+    "accumulate": "assigned where it must be added, or added where assigned",
+    "axis": "summed, averaged or broadcast along the wrong axis",
+    "call": "another function, or one too few or too many",
+    "constant": "a wrong number",
+    "derivative": "a local derivative that is missing, wrong or applied twice",
+    "exponent": "a power that is one too high, too low, or of the other sign",
+    "factor": "a factor that is missing, too much or the wrong one",
+    "index": "a wrong index, slice, stride, step or range of a loop",
+    "mask": "a mask that is missing, inverted or of another array",
+    "one-sample": "a part of the batch stands for all of it",
+    "operator": "another arithmetic operator or comparison",
+    "order": "operands, branches or returned arrays are exchanged",
+    "reshape": "the memory's order: a reshape or permutation of axes",
+    "shape": "an axis too many or too few",
+    "sign": "a sign",
+    "statement": "a statement at the wrong place",
+    "sum-mean": "a sum for a mean, or the other way around",
+    "term": "a term or path that is missing, too much or the wrong one",
+    "transpose": "a transpose that is missing or too much",
+    "upstream": "what comes from above is lost",
+    "variable": "another variable",
+}
+
+UNNAMED = {
+    "all-zero",
+    "batch-of-one",
+    "changes-between-calls",
+    "count",
+    "divides-by-dy",
+    "exception",
+    "factor-ambiguous",
+    "factor-unrecognized",
+    "nan",
+    "non-finite",
+    "none",
+    "not-linear-in-dy",
+    "not-recognized",
+    "nothing-compared",
+    "one-entry",
+    "per-axis-factor",
+    "per-sample-factor",
+    "precision",
+    "same-values-elsewhere",
+    "shape",
+    "shape-only",
+    "some-entries",
+    "some-slices",
+    "type",
+}
+
+# "Missing or wrong": where the mistake is. The right name if the term is missing, and
+# no wrong one if it is there but has another factor or sign.
+HEDGED = r"(statistics|mean|variance|norm)-paths?|multiple-of-.*-added"
+
+# The first pattern that a whole tag matches decides.
+MEANS: tuple[tuple[str, set[str]], ...] = (
+    (r"sign|.*-sign|argument-sign|absolute-value", {"sign"}),
+    (r"mean-(missing|twice|wrong-axis)", {"factor", "sum-mean", "constant"}),
+    (r"not-summed|keepdims|summed-too-much", {"shape", "axis"}),
+    (r"wrong-axis|softmax-axis|norm-over-batch", {"axis"}),
+    (r"transposed|operand-transposed|kernel-transposed", {"transpose"}),
+    (r"flipped|kernel-rotated", {"index", "order"}),
+    (r"axes-swapped", {"index", "order", "transpose", "reshape"}),
+    (r"wrong-reshape", {"reshape", "transpose"}),
+    (r"variables-swapped|.*-swapped|input-for-output", {"order", "variable"}),
+    (r"wrong-array", {"variable"}),
+    (r"mask-.*|another-mask", {"mask", "derivative"}),
+    (r"upstream-ignored|dy-squared|term-without-dy", {"upstream"}),
+    (r"overlap-overwritten|repeats-overwritten|.*-overwritten", {"accumulate"}),
+    (r"cache-mutated|mutated", {"accumulate", "statement"}),
+    (r"factor-(2|half)|root-of-n|size-.*", {"factor", "constant"}),
+    (HEDGED, {"term"}),
+    (r"(statistics|mean|variance|norm)-paths?-missing", {"term"}),
+    (r".*-path-summed", {"sum-mean"}),
+    (r"jacobian-diagonal-only", {"derivative", "term"}),
+    (r"activation-derivative|derivative-at-.*", {"derivative", "variable"}),
+    (r".*-derivative-(missing|extra)", {"derivative", "factor"}),
+    (r"direct-(path-)?missing", {"term"}),
+    (r".*-squared|not-squared|no-root", {"exponent"}),
+    (r".*-(missing|extra|twice)", {"factor", "term"}),
+)
+
+
+def kinds(tag: str) -> set[str]:
+    """The kinds that a tag of the checker may mean; none if it names nothing.
+
+    Raises
+    ------
+    KeyError
+        If the tag is neither in `UNNAMED` nor matched by `MEANS`.
+    """
+    if tag in UNNAMED:
+        return set()
+    for pattern, meant in MEANS:
+        if re.fullmatch(pattern, tag):
+            return meant
+    raise KeyError(f"the bank does not know the tag {tag!r}: add it to names.py")
+
+
+def hedged(tag: str) -> bool:
+    """The tag leaves open what is wrong with the term that it points at."""
+    return re.fullmatch(HEDGED, tag) is not None
+
+
+def lines(finding: dict[str, Any]) -> set[int]:
+    """The lines of the program that a finding points at; the checker gives none yet."""
+    return set()
