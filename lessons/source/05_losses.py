@@ -76,8 +76,9 @@ d_gradient = lesson.working(discriminator_gradient)
 
 # %% [markdown]
 r"""
-**Question 4.** The probability of a logit of 17 rounds to exactly 1 in float32, so the loss
-must never be computed from probabilities. From logits it is right for every logit:
+**Question 4.** In float32 the sum $1 + e^{-17}$ is exactly 1, and with it the probability
+$1/(1 + e^{-a})$ of a logit of 17: the loss must never be computed from probabilities. From
+logits it is right for every logit:
 """
 
 # %%

@@ -92,8 +92,9 @@ r_{t+1}^2 = (\theta - h s \psi)^2 + (\psi + h s \theta)^2 = r_t^2\, \bigl(1 + h^
 $$
 
 exactly, wherever they are: the radius **grows in every step**. Over a fixed time $T$ there are
-$T/h$ steps, and $\log r$ grows by about $\frac12 \cdot \frac{T}{h} \cdot h^2 s^2 = \frac12\, T h s^2$: half
-the step halves the exponent and changes no sign.
+$T/h$ steps, and $\log r$ grows by about $\frac12 \cdot \frac{T}{h} \cdot h^2 s^2 = \frac12\, T h s^2$. As
+long as $s$ stays the same, half the step halves this exponent. Here $s$ changes on the way, the
+more the farther out it leads, and half the step gains less than that; the sign it never changes.
 """
 
 
@@ -134,9 +135,9 @@ print(
     f"\nlargest error of the radius law: {max(abs(law - radius(ways['simultaneous'])[1:])):.1e}"
 )
 for h in (0.1, 0.05, 0.025):
-    print(
-        f"h = {h:5}: radius {radius(play(step, h, round(200 / h)))[-1]:.3f} at time 200"
-    )
+    r = radius(play(step, h, round(200 / h)))
+    print(f"h = {h:5}: radius {r[-1]:.3f} at time 200, exponent", end=" ")
+    print(f"log(r / r0) = {np.log(r[-1] / r[0]):.3f}")
 
 # %% [markdown]
 r"""
@@ -219,10 +220,18 @@ $$
 $$
 
 So simultaneous steps without R1 have $|\lambda| > 1$ for every $h > 0$. Alternating ones have $|\lambda| = 1$
-exactly (for $h < 4$), as a shear keeps areas: they neither come nor go. With R1 the steps converge as soon as
-$\gamma > h/4$: **the smaller the step, the smaller the fine that is needed**. The eigenvalues of $A$
-become real at $\gamma = 1$ ($(1 - \lambda)(1 - h\gamma - \lambda) + h^2/4 = 0$ has the discriminant
-$h^2(\gamma^2 - 1)$); beyond, one of them creeps back towards 1, and more damping is slower. **Question 4**, by the matrix and measured (the measured
+exactly (for $h < 4$), as a shear keeps areas: they neither come nor go. With R1 the steps start to
+converge at $\gamma > h/4$: **the smaller the step, the smaller the fine that is needed**. The
+eigenvalues of $A$ become real at $\gamma = 1$ ($(1 - \lambda)(1 - h\gamma - \lambda) + h^2/4 = 0$ has the
+discriminant $h^2(\gamma^2 - 1)$); beyond, one of them creeps back towards 1, and more damping is slower.
+The other one runs down to $-1$, where the fine overshoots more than it damps: the characteristic
+polynomial at $-1$ is $4 - 2h\gamma + h^2/4$, so together
+
+$$
+\frac h4 < \gamma < \frac2h + \frac h8 .
+$$
+
+For $h = 0.1$ that is from 0.025 to 20.0125. **Question 4**, by the matrix and measured (the measured
 radius also depends on the direction of the start, so the points lie beside the line, not on it):
 """
 
@@ -256,6 +265,9 @@ plt.show()
 for gamma in (0.02, 0.03):
     r = radius(play(step, h, lesson.steps(20_000, 2000), gamma))
     print(f"gamma = {gamma} (h/4 = {h / 4}): from {r[0]:.2f} to {r[-1]:.3g}")
+for gamma in (20.0, 20.1):
+    r = radius(play(step, h, 2000, gamma, start))
+    print(f"gamma = {gamma} (2/h + h/8 = {2 / h + h / 8}): {r[0]:.2f} to {r[-1]:.3g}")
 
 # %% [markdown]
 r"""

@@ -65,13 +65,18 @@ $$
 | the bias `b` | `(out,)` |
 | the maps `y`; height `(H - k) // s + 1`, width likewise | `(N, out, height, width)` |
 
+(Strictly this is a *cross-correlation*; a mathematician's convolution turns the kernel around
+first. Networks learn the kernel, so the name stayed and the turning did not.)
+
 The trick of the given forward is to turn the loops around. It does not walk over the places of
 the image, it walks over the $k^2$ entries $(i, j)$ of the kernel. For one entry, what all windows
 see there is *one slice* of the image,
 
 $$
-x^{(ij)} = x[\,:\,,\,:\,,\; i::s,\; j::s\,], \qquad (N, C, height, width),
-\qquad
+x^{(ij)} = x[\,:\,,\,:\,,\; i : i + s \cdot height : s,\; j : j + s \cdot width : s\,], \qquad (N, C, height, width),
+$$
+
+$$
 y = b + \sum_{i,j} W_{ij}\, x^{(ij)},
 $$
 
@@ -239,8 +244,8 @@ r"""
 ## Break it
 
 The same network with known mistakes. A kernel put in the wrong way round is the most frequent one. In the weights' gradient (`flipped`) it is fatal: the error explodes. In the gradient that goes *down*
-it spoils the layers below, here one small layer. The network still learns, with half of itself, and nothing
-but the check would tell. The black row is no picture: its numbers are not finite.
+it spoils the layers below, here one small layer. The network still learns, with half of itself, to an
+error that looks like success if one does not know that it could be smaller: the check tells. The black row is no picture: its numbers are not finite.
 """
 
 # %%
@@ -463,6 +468,11 @@ for name, direction in (("bold − thin", bolder), ("random", noise)):
     right.plot(ways, kept, "o", linestyle="-" if name[0] == "b" else ":", label=name)
     print(f"{name:11}: ink {amount[0]:.3f} to {amount[-1]:.3f};", end=" ")
     print(f"still the digit b: {kept[2]:.0%} at t = 0.4, {kept[-1]:.0%} at t = 1")
+one_way = np.array([mean_of[d, "bold"] - mean_of[d, "thin"] for d in range(10)])
+one_way /= np.linalg.norm(one_way, axis=1, keepdims=True)
+cosines = (one_way @ one_way.T)[np.triu_indices(10, 1)]
+print(f"cosines between two digits' directions: mean {cosines.mean():.2f},", end=" ")
+print(f"from {cosines.min():.2f} to {cosines.max():.2f}")
 left.set(xlabel="$t$", ylabel="ink")
 right.set(xlabel="$t$", ylabel="share still the digit $b$", ylim=(0, 1.05))
 left.legend()
@@ -470,7 +480,8 @@ plt.show()
 
 # %% [markdown]
 r"""
-Boldness is nearly the same direction for all digits: along it the ink rises far more than by chance. But the
+There is a direction in which the ink rises far more than by chance, whatever the digit. It is not the
+same one for all: those of two digits share a part. And the
 famous sum is a long step, and a step of this length loses many digits, whatever its direction. A part of
 the way adds ink and keeps the digit. So: the arithmetic is real, and it is not exact.
 """

@@ -50,7 +50,10 @@ P = \lambda \cdot \frac1N \sum_n \bigl(s_n - 1\bigr)^2, \qquad
 s_n = \lVert g_n \rVert, \qquad g_n = \nabla_x f(\hat x_n),
 $$
 
-at points $\hat x$ on the lines between real and generated samples. Our critic has one
+at points $\hat x$ on the lines between real and generated samples. Why 1? Among all critics whose
+slope is nowhere above 1 the best one has slope 1 *almost everywhere* on the lines that join a
+fake with the real point it is to be carried to (their Proposition 1): the penalty asks of the
+critic what the best one does anyway. Our critic has one
 hidden layer with the leaky ReLU, whose slope is $M = 1$ where $z > 0$ and $0.2$ elsewhere:
 
 $$

@@ -1,0 +1,69 @@
+"""What the lessons say in numbers, computed here in another way."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gan_numpy.exercises import get_exercise
+
+
+def text_of(builder, number):
+    (source,) = builder.sources(number)
+    return source.read_text("utf-8")
+
+
+def radius_of_the_matrix(h, gamma):
+    """Of the simultaneous step's matrix A near the equilibrium of the Dirac-GAN."""
+    A = np.array([[1, -h / 2], [h / 2, 1 - h * gamma]])
+    return max(abs(np.linalg.eigvals(A)))
+
+
+@pytest.mark.parametrize("h", [0.02, 0.1, 0.7, 1.5])
+def test_how_much_damping_is_enough_and_how_much_too_much(builder, h):
+    text = text_of(builder, "07")
+    assert "\\frac h4 < \\gamma < \\frac2h + \\frac h8" in text
+    low, high = h / 4, 2 / h + h / 8
+    for inside in (low * 1.001, 1.0, high * 0.999):
+        assert radius_of_the_matrix(h, inside) < 1
+    for outside in (low * 0.999, high * 1.001):
+        assert radius_of_the_matrix(h, outside) > 1
+    assert 2 / 0.1 + 0.1 / 8 == pytest.approx(20.0125) and "to 20.0125" in text
+
+
+def test_half_the_step_gains_less_than_half_the_exponent():
+    """Unless the slope stays the same: then it halves it."""
+    step = get_exercise("dirac_step").reference
+
+    def exponent(h):
+        theta = psi = 1.0
+        for _ in range(round(200 / h)):
+            theta, psi = step(theta, psi, h, 0.0)
+        return np.log(np.hypot(theta, psi) / np.sqrt(2))
+
+    wide, half, quarter = exponent(0.1), exponent(0.05), exponent(0.025)
+    assert np.round([wide, half, quarter], 3) == pytest.approx([0.785, 0.631, 0.433])
+    assert wide / 2 < half < wide and half / 2 < quarter < half
+
+    def constant(h, s=0.5):  # the radius law with one slope
+        return round(200 / h) * np.log1p((h * s) ** 2) / 2
+
+    assert constant(0.05) == pytest.approx(constant(0.1) / 2, rel=1e-2)
+
+
+def test_one_plus_the_exponential_is_one_in_float32():
+    one = np.float32(1)
+    assert one + np.exp(-np.float32(17)) == 1
+    assert one / (one + np.exp(-np.float32(17))) == 1
+    assert np.float32(1 / (1 + np.exp(-17.0))) < 1  # the number itself is not 1
+
+
+@pytest.mark.parametrize("size, k, s", [(8, 3, 1), (8, 3, 2), (9, 4, 3), (7, 7, 1)])
+def test_the_slice_that_all_windows_see(size, k, s):
+    x = np.arange(size * size).reshape(size, size)
+    n = (size - k) // s + 1
+    windows = np.lib.stride_tricks.sliding_window_view(x, (k, k))[::s, ::s]
+    for i in range(k):
+        for j in range(k):
+            seen = x[i : i + s * n : s, j : j + s * n : s]
+            assert seen.shape == (n, n) and (seen == windows[..., i, j]).all()
