@@ -55,7 +55,10 @@ def add_parser(subparsers: Any) -> None:
         help="points of an exercise",
     )
     parser.add_argument(
-        "--seed", type=whole_number(0), metavar="S", help="of the hidden inputs"
+        "--seed",
+        type=whole_number(0),
+        metavar="S",
+        help="of the hidden inputs (default: drawn at random, kept in DIR)",
     )
     parser.add_argument(
         "--allow",
@@ -99,6 +102,11 @@ def add_parser(subparsers: Any) -> None:
         help="what a student may hand in (default: 20)",
     )
     parser.add_argument(
+        "--weak-sandbox",
+        action="store_true",
+        help="go on where the system has no name spaces",
+    )
+    parser.add_argument(
         "--again", action="store_true", help="grade also what has not changed"
     )
     parser.set_defaults(run=run)
@@ -135,12 +143,16 @@ def run(args: argparse.Namespace) -> int:
     summary = write_summary(args.out, grades)
     for what in grades.missing:
         print(f"gan-numpy: warning: sandbox: {what}", file=sys.stderr)
+    failures = grades.failures
+    if failures:
+        many = f"{len(failures)} of {len(grades.rows)} submissions"
+        print(f"gan-numpy: error: {many} {failures[0]}", file=sys.stderr)
     print(f"graded {graded}, unchanged {kept}")
     print(head(summary, grades))
     for line in sentences(summary)[:5]:
         print(f"  {line}")
     print(args.out / "grades.csv")
-    return 0
+    return 1 if failures else 0
 
 
 def task_of(args: argparse.Namespace) -> tuple[Any, dict[str, float]]:
@@ -148,12 +160,13 @@ def task_of(args: argparse.Namespace) -> tuple[Any, dict[str, float]]:
     from gan_numpy.cli.exercises import choose
     from gan_numpy.exercises.registry import NAMES
     from gan_numpy.grading.assignment import load_assignment
+    from gan_numpy.grading.course import recorded_seed
     from gan_numpy.grading.forbidden import ALLOWED, LIBRARY
     from gan_numpy.grading.grader import Task
     from gan_numpy.grading.sandbox import Limits
 
     wanted = {e.name for name in args.lesson for e in choose(name)}
-    points, seed = {}, 0
+    points, seed = {}, recorded_seed(args.out)
     if args.assignment is not None:
         assignment = load_assignment(args.assignment)
         points, seed = dict(assignment.points), assignment.seed
@@ -166,5 +179,6 @@ def task_of(args: argparse.Namespace) -> tuple[Any, dict[str, float]]:
     limits = Limits(seconds=args.timeout, memory=args.memory)
     exercises = tuple(n for n in NAMES if n in wanted)
     allowed = tuple(dict.fromkeys((*ALLOWED, *args.allow)))
-    task = Task(exercises, seed if args.seed is None else args.seed, allowed, limits)
+    seed = seed if args.seed is None else args.seed
+    task = Task(exercises, seed, allowed, limits, weak=args.weak_sandbox)
     return task, points

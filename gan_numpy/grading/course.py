@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import secrets
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +15,8 @@ from typing import Any
 
 from gan_numpy.errors import UserError
 from gan_numpy.files import make_directory, write_text
-from gan_numpy.grading.grader import Task, grade
+from gan_numpy.grading.grader import Task
+from gan_numpy.grading.judge import close_judges, grade_apart
 from gan_numpy.grading.submissions import LARGEST, Handin, read_handin, students
 
 RECORDS = "results"
@@ -55,7 +57,8 @@ def grade_class(
     Raises
     ------
     UserError
-        If there are no submissions, or the scheduler cannot be reached.
+        If there are no submissions, the scheduler cannot be reached, or the system has
+        no name spaces and ``task`` does not say that it is to go on.
     """
     found = students(submissions)
     folder = out / RECORDS
@@ -73,9 +76,17 @@ def grade_class(
             todo.append((student, paths))
     waiting = (read_handin(s, paths, largest) for s, paths in todo)
     for record in _progress(_graded(waiting, task, jobs, scheduler), len(todo)):
+        if "refused" in record:
+            raise UserError(record["failed"])
         text = json.dumps(record, indent=1) + "\n"
         write_text(folder / record_name(record["student"]), text)
     return len(todo), len(found) - len(todo)
+
+
+def recorded_seed(out: Path) -> int:
+    """The seed of the inputs: that of the records, or a new one that nobody knows."""
+    seeds = (record.get("seed") for record in load_records(out))
+    return next((s for s in seeds if isinstance(s, int)), secrets.randbelow(2**31))
 
 
 def file_name(student: str, suffix: str) -> str:
@@ -121,42 +132,32 @@ def _progress(
 def _graded(
     handins: Iterator[Handin], task: Task, jobs: int, scheduler: str | None
 ) -> Iterator[dict[str, Any]]:
-    """The records as they come; no more submissions are read than are needed soon."""
-    if jobs == 1 and scheduler is None:
-        yield from (grade(handin, task) for handin in handins)
-        return
+    """The records as they come; no more submissions are read than are needed soon.
+
+    What waits here are threads: it is the judges, processes of their own, that work.
+    """
     from joblib import Parallel, delayed, parallel_config
 
-    calls = (delayed(grade)(handin, task) for handin in handins)
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(_safe_path())
-        if scheduler is not None:
-            stack.enter_context(_client(scheduler))
-            stack.enter_context(parallel_config(backend="dask"))
-            jobs = -1
-        run = Parallel(
-            n_jobs=jobs,
-            return_as="generator_unordered",
-            batch_size=1,
-            pre_dispatch="2*n_jobs",
-        )
-        yield from run(calls)
-
-
-@contextlib.contextmanager
-def _safe_path() -> Iterator[None]:
-    """As in `session`: no submission is imported because it is called numpy.py.
-
-    Processes started within do not look for modules in the directory they start in.
-    """
-    name = "PYTHONSAFEPATH"
-    before = os.environ.get(name)
-    os.environ[name] = before or "1"
+    calls = (delayed(grade_apart)(handin, task) for handin in handins)
     try:
-        yield
+        if jobs == 1 and scheduler is None:
+            yield from (call(*args, **keys) for call, args, keys in calls)
+            return
+        with contextlib.ExitStack() as stack:
+            backend = "threading"
+            if scheduler is not None:
+                stack.enter_context(_client(scheduler))
+                backend, jobs = "dask", -1
+            stack.enter_context(parallel_config(backend=backend))
+            run = Parallel(
+                n_jobs=jobs,
+                return_as="generator_unordered",
+                batch_size=1,
+                pre_dispatch="2*n_jobs",
+            )
+            yield from run(calls)
     finally:
-        if before is None:
-            del os.environ[name]
+        close_judges()
 
 
 def _client(address: str) -> Any:

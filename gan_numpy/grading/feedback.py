@@ -13,7 +13,8 @@ from gan_numpy.exercises.running import shown
 from gan_numpy.files import make_directory, write_text
 from gan_numpy.grading.course import file_name, load_records
 from gan_numpy.grading.grader import RIGHT, STUB, one_line
-from gan_numpy.grading.report import Grades, Row, number, printable, state_of
+from gan_numpy.grading.report import Grades, Row, number, state_of
+from gan_numpy.grading.texts import line, plain
 
 FOLDER = "feedback"
 STYLE = (
@@ -25,18 +26,20 @@ STYLE = (
 
 
 def write_feedback(out: Path, grades: Grades, hints: int = 0) -> None:
-    """Write ``feedback/STUDENT.md`` and ``.html`` for everybody."""
+    """Write ``feedback/STUDENT.md`` and ``.html`` for everybody who is graded."""
     make_directory(out / FOLDER)
-    rows = {row.student: row for row in grades.rows}
+    rows = {row.student: row for row in grades.graded}
     wanted = {file_name(name, kind) for name in rows for kind in (".md", ".html")}
     for old in (out / FOLDER).iterdir():
         if old.name not in wanted and old.suffix in (".md", ".html"):
             old.unlink()
     for record in load_records(out):
-        row = rows[record["student"]]
+        row = rows.get(record["student"])
+        if row is None:
+            continue
         parts = list(sections(record, grades, hints))
         for suffix, page in ((".md", markdown), (".html", as_html)):
-            text = printable(page(record, row, grades, parts))
+            text = plain(page(record, row, grades, parts))
             write_text(out / FOLDER / file_name(row.student, suffix), text)
 
 
@@ -62,9 +65,9 @@ Parts = list[tuple[str, str, str]]
 
 def markdown(record: Mapping[str, Any], row: Row, grades: Grades, parts: Parts) -> str:
     """The page as Markdown."""
+    total = f"{number(row.total)} of {number(grades.possible)} points"
     lines = [
-        f"# {escaped(row.student)}: {number(row.total)} of {number(grades.possible)}"
-        " points",
+        f"# {escaped(line(row.student))}: {total}",
         "",
         "| exercise | | points |",
         "|---|---|---|",
@@ -88,7 +91,7 @@ def escaped(text: str) -> str:
 
 def as_html(record: Mapping[str, Any], row: Row, grades: Grades, parts: Parts) -> str:
     """The page as HTML, with nothing to load from elsewhere."""
-    name_of = html.escape(row.student)
+    name_of = html.escape(line(row.student))
     total = f"{number(row.total)} of {number(grades.possible)} points"
     lines = [
         "<!doctype html>",

@@ -27,15 +27,26 @@ from gan_numpy.gradcheck.result import CheckResult, Finding
 from gan_numpy.grading.forbidden import ALLOWED
 from gan_numpy.grading.reading import fingerprint
 from gan_numpy.grading.sandbox import Limits
-from gan_numpy.grading.session import Nursery, Session
+from gan_numpy.grading.nursery import NotGraded, Nursery
+from gan_numpy.grading.session import Clock, Session
 from gan_numpy.grading.submissions import Handin
+from gan_numpy.grading.texts import all_plain, plain
 
 RIGHT, WRONG, STUB = "right", "wrong", "not attempted"
 FLAGGED, MISSING, UNREADABLE = "flagged", "missing", "unreadable"
 CHANGED = "given-changed"
 ENDED = ("timeout", "crash", "memory", "answer")
 Listener = Callable[[dict[str, Any]], None]
+REFUSED = (
+    "name spaces are missing here ({}): other submissions, the network and /tmp are"
+    " not out of reach; grade in a container that has them, or go on with"
+    " --weak-sandbox"
+)
 BUSY = threading.Lock()  # standard output and warnings are one for all threads
+
+
+class Refused(Exception):
+    """Walls are missing, and nobody said that it is to go on."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,8 @@ class Task:
     limits : Limits
     hide : tuple of str
         Folders that a submission must not see.
+    weak : bool
+        Go on where the system has no name spaces.
     """
 
     exercises: tuple[str, ...] = ()
@@ -60,10 +73,11 @@ class Task:
     allowed: tuple[str, ...] = ALLOWED
     limits: Limits = field(default_factory=Limits)
     hide: tuple[str, ...] = ()
+    weak: bool = False
 
     def key(self, handin: Handin) -> str:
         """Changes if anything changes that the outcome depends on."""
-        about = {k: v for k, v in asdict(self).items() if k != "hide"}
+        about = {k: v for k, v in asdict(self).items() if k not in ("hide", "weak")}
         parts = [json.dumps(about), handin.digest(), own_digest()]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -74,7 +88,7 @@ def own_digest() -> str:
     total = hashlib.sha256(__version__.encode())
     package = Path(__file__).parents[1]
     for name in ("exercises", "gradcheck", "grading"):
-        for path in sorted((package / name).glob("*.py")):
+        for path in sorted((package / name).rglob("*.py")):
             total.update(path.read_bytes())
     return total.hexdigest()
 
@@ -116,20 +130,29 @@ def grade(handin: Handin, task: Task, listen: Listener | None = None) -> dict[st
 
     Never raises for anything that a submission does. The record has ``student``,
     ``key``, ``files``, ``problems`` (of files), ``missing`` (walls), ``seconds``,
-    ``kib`` and ``exercises``: for each its ``state``, ``reasons``, ``file`` and, if it
-    ran, the result of the check.
+    ``kib``, ``seed`` and ``exercises``: for each its ``state``, ``reasons``, ``file``
+    and, if it ran, the result of the check. If the grader itself failed it has
+    ``failed``, the reason, and nothing is known of the work.
     """
     with BUSY:
         for last in (False, True):
             try:
                 return _grade(handin, task, listen)
+            except Refused as error:
+                return {**failed_record(handin.student, str(error)), "refused": True}
             except Exception as error:  # whatever it is, the others are graded
                 close_nurseries()
                 if last:
-                    problem = f"could not be graded: {type(error).__name__}: {error}"
-                    broken = Handin(handin.student, (), (problem,))
-                    return {**_grade(broken, task, None), "key": ""}
+                    kind = "" if isinstance(error, NotGraded) else type(error).__name__
+                    return failed_record(handin.student, f"{kind} {error}".strip())
         raise AssertionError("unreachable")
+
+
+def failed_record(student: str, reason: str) -> dict[str, Any]:
+    """The record of a submission that *we* could not grade; it has no key."""
+    empty: dict[str, Any] = {"files": [], "problems": [], "missing": [], "kib": 0}
+    about = {"student": student, "key": "", "failed": plain(reason), "seconds": 0.0}
+    return {**about, **empty, "exercises": {}}
 
 
 def _grade(handin: Handin, task: Task, listen: Listener | None) -> dict[str, Any]:
@@ -141,16 +164,22 @@ def _grade(handin: Handin, task: Task, listen: Listener | None) -> dict[str, Any
         "problems": list(handin.problems),
         "missing": [],
         "kib": 0,
+        "seed": task.seed,
         "exercises": {},
     }
+    nursery = nursery_for(task)
+    if nursery.missing and not task.weak:
+        raise Refused(REFUSED.format(nursery.missing[0]))
+    record["missing"] += nursery.missing + nursery.open
+    clock = Clock(task.limits.total)
     for name, content in handin.files:
-        _grade_file(record, name, content, task, listen)
+        _grade_file(record, name, content, task, clock, listen)
     for name in task.exercises:
         record["exercises"].setdefault(name, {"state": MISSING, "reasons": []})
     order = [n for n in NAMES if n in record["exercises"]]
     record["exercises"] = {n: record["exercises"][n] for n in order}
     record["seconds"] = round(time.monotonic() - start, 3)
-    return record
+    return {**all_plain(record), "student": handin.student}
 
 
 def _grade_file(
@@ -158,11 +187,11 @@ def _grade_file(
     name: str,
     content: bytes,
     task: Task,
+    clock: Clock,
     listen: Listener | None,
 ) -> None:
     """Add the exercises of one file; the first file with an attempt counts."""
-    nursery = nursery_for(task)
-    session = Session(nursery, name, content, task.limits)
+    session = Session(nursery_for(task), name, content, task.limits, clock)
     try:
         loaded = session.load(given_fingerprints())
         problems = [loaded["refused"]] if "refused" in loaded else loaded["errors"]
@@ -184,7 +213,7 @@ def _grade_file(
     finally:
         session.close()
     record["kib"] = max(record["kib"], session.kib)
-    missing = [*record["missing"], *nursery.missing, *session.missing]
+    missing = [*record["missing"], *session.missing]
     record["missing"] = list(dict.fromkeys(missing))
 
 
@@ -199,7 +228,7 @@ def _grade_exercise(
         return {**answer(result), "state": UNREADABLE, "reasons": [info["syntax"]]}
     session.begin()
     result = check(session, name, info["untouched"], seed)
-    seconds = round(session.finish(), 3)
+    seconds = round(session.seconds(), 3)
     if session.flags:
         return {"state": FLAGGED, "reasons": list(dict.fromkeys(session.flags))}
     state = RIGHT if result.passed else WRONG if result.attempted else STUB
@@ -217,6 +246,8 @@ def check(session: Session, name: str, untouched: list[str], seed: int) -> Check
         if name not in functions:
             return failed(name, "count", f"{name} is not a function when it has run")
         result = run(exercise, functions, seed, session)
+    except NotGraded:
+        raise
     except NotAttempted:
         return CheckResult(name, attempted=False)
     except StudentError as error:

@@ -17,9 +17,10 @@ from typing import Any
 from gan_numpy.exercises.registry import NAMES, get_exercise
 from gan_numpy.files import write_text
 from gan_numpy.grading.course import load_records
+from gan_numpy.grading.texts import line
 from gan_numpy.grading.grader import FLAGGED, MISSING, RIGHT, STUB, UNREADABLE, one_line
 
-WALLS = "sandbox"
+WALLS, FAILED = "sandbox", "not graded"
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,14 @@ class Row:
         Exercise to points.
     reasons : list of str
         Why points are missing.
+    graded : bool
+        False if the grader failed: there are no points, not even none.
     """
 
     student: str
     points: dict[str, float]
     reasons: list[str]
+    graded: bool = True
 
     @property
     def total(self) -> float:
@@ -67,6 +71,16 @@ class Grades:
         """The most points that can be had."""
         return sum(self.exercises.values())
 
+    @property
+    def graded(self) -> list[Row]:
+        """Those who have points, be it none."""
+        return [row for row in self.rows if row.graded]
+
+    @property
+    def failures(self) -> list[str]:
+        """Why others have none: the grader's reasons, not theirs."""
+        return [row.reasons[0] for row in self.rows if not row.graded]
+
 
 def worth(name: str, points: Mapping[str, float]) -> float:
     """What an exercise is worth: as the instructor says, or as it is defined."""
@@ -82,6 +96,10 @@ def grades_of(
         wanted = {name for r in load_records(out) for name in r["exercises"]}
     grades = Grades({n: worth(n, points) for n in NAMES if n in wanted})
     for record in load_records(out):
+        if "failed" in record:
+            reason = f"{FAILED}: {record['failed']}"
+            grades.rows.append(Row(record["student"], {}, [reason], graded=False))
+            continue
         earned = {
             name: value if state_of(record, name) == RIGHT else 0.0
             for name, value in grades.exercises.items()
@@ -123,21 +141,22 @@ def write_grades(out: Path, grades: Grades) -> None:
     table = csv.writer(file, lineterminator="\n")
     table.writerow(["student", "points", "possible", *grades.exercises, "remarks"])
     for row in grades.rows:
-        scores = [number(row.points[n]) for n in grades.exercises]
-        remarks = as_text("; ".join(row.reasons))
-        about = [as_text(row.student), number(row.total), number(grades.possible)]
+        scores = [number(row.points[n]) if row.graded else "" for n in grades.exercises]
+        remarks = as_text(line("; ".join(row.reasons)))
+        total = number(row.total) if row.graded else ""
+        about = [as_text(line(row.student)), total, number(grades.possible)]
         table.writerow([*about, *scores, remarks])
-    write_text(out / "grades.csv", printable(file.getvalue()))
+    write_text(out / "grades.csv", file.getvalue())
     whole = {
         "exercises": grades.exercises,
         "possible": grades.possible,
         WALLS: grades.missing,
         "students": [
             {
-                "student": printable(row.student),
-                "points": row.total,
+                "student": line(row.student),
+                "points": row.total if row.graded else None,
                 "exercises": row.points,
-                "remarks": [printable(r) for r in row.reasons],
+                "remarks": [line(r) for r in row.reasons],
             }
             for row in grades.rows
         ],
@@ -153,8 +172,3 @@ def number(value: float) -> str:
 def as_text(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-
-
-def printable(text: str) -> str:
-    """Text that can be written as UTF-8; names of files may hold anything."""
-    return text.encode("utf-8", "replace").decode("utf-8")

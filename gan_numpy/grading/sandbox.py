@@ -1,10 +1,12 @@
-r"""Walls around a process: namespaces, another user, limits.
+r"""Walls around a process: name spaces, another user, limits, the kernel's filters.
 
 Two steps. `isolate` is done once, by the process from which the submissions are forked:
 it gets name spaces of its own (Linux), in which there is no network, every file system
-is read-only, and the home directories, the submissions and this library are not there.
-`confine` is done by each submission's process: it gives up every privilege and gets its
-limits. What the system does not allow is left out, and its name is returned.
+is read-only, and the home directories, the submissions, this library, terminals and
+other processes are not there. `confine` is done by each submission's process: it gives
+up every privilege, gets its limits, and lets the kernel refuse it all but computing
+(`landlock`, `seccomp`). Nothing is written anywhere, so nothing is left to clean up.
+What the system does not allow is left out, and its name is returned.
 """
 
 from __future__ import annotations
@@ -13,18 +15,19 @@ import contextlib
 import os
 import resource
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gan_numpy.grading import landlock, seccomp
 from gan_numpy.grading import system as linux
 from gan_numpy.grading.system import System
 
 COVERED = ("/tmp", "/var/tmp", "/home", "/root", "/mnt", "/media", "/srv", "/run")
 SYSTEM = ("/usr", "/lib", "/bin", "/etc", "/dev", "/proc", "/sys")
-SCRATCH = "/tmp/scratch"
 OWN_USERS = 0x60000000  # user ids from here on belong to nobody
 NOBODY = 65534
+DESCRIPTORS = 4096  # more than this process ever opens; it inherits none
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,9 @@ class Limits:
     seconds : float
         Wall clock, for one exercise.
     total : float
-        For all exercises of one file, also of the processor.
-    memory, disk, answer : int
-        MiB of address space beyond Python's own, of files, of one answer.
+        For all exercises of all files of a submission, also of the processor.
+    memory : int
+        MiB of address space beyond Python's own.
     files : int
         Open files.
     """
@@ -46,7 +49,6 @@ class Limits:
     seconds: float = 10.0
     total: float = 120.0
     memory: int = 1024
-    disk: int = 16
     files: int = 32
 
     def as_dict(self) -> dict[str, Any]:
@@ -61,29 +63,43 @@ class Walls:
     Attributes
     ----------
     missing : list of str
-        What the system did not allow, for people to read.
-    own_files : bool
-        Every submission gets a file system of its own, at `SCRATCH`.
+        What name spaces would have closed and the system does not allow.
+    open : list of str
+        Which of the kernel's filters there is not.
     processes : int or None
         An open descriptor of our process name space: each submission gets its own.
+    memory : bool
+        Each submission gets a name space for shared memory.
     address_space : int
         Bytes that this process uses before a submission has begun.
+    rules : int or None
+        A descriptor of the rules of Landlock.
     """
 
     missing: list[str]
-    own_files: bool = False
+    open: list[str] = field(default_factory=list)
     processes: int | None = None
+    memory: bool = False
     address_space: int = 0
+    rules: int | None = None
 
 
-def isolate(hide: list[str]) -> Walls:
+def isolate(hide: list[str], ours: str) -> Walls:
     """Leave the network, the users' files and other processes behind.
 
     The caller may return in another process: with name spaces for processes, the first
     one only waits for the second.
+
+    Parameters
+    ----------
+    hide : list of str
+        Folders that are not to be seen.
+    ours : str
+        The folder of this library, which is not to be read.
     """
     walls = Walls([], address_space=_address_space())
     system = System()
+    readable = landlock.needed_files(ours)
     if os.geteuid() != 0:
         user, group = os.getuid(), os.getgid()
         try:
@@ -104,11 +120,21 @@ def isolate(hide: list[str]) -> Walls:
         except OSError:
             walls.missing.append(what)
             continue
+        if flag == linux.NEWIPC:
+            walls.memory = True
         if flag == linux.NEWPID:
             _go_on_inside(system)
             walls.processes = _own_processes()
         if flag == linux.NEWNS:
-            _rebuild_files(system, hide, walls)
+            try:
+                _rebuild_files(system, hide)
+            except OSError:
+                walls.missing.append(what)
+    try:
+        listed = filter(os.path.isdir, sys.path)
+        walls.rules = landlock.make_rules(system, readable, listed)
+    except OSError:
+        walls.open.append("Landlock does not limit which files it opens")
     return walls
 
 
@@ -116,7 +142,7 @@ def _go_on_inside(system: System) -> None:
     """Fork; the child is the first process of the new name space, and goes on."""
     child = os.fork()
     if child:
-        os.closerange(3, 256)
+        os.closerange(3, DESCRIPTORS)
         _, status = os.waitpid(child, 0)
         os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
     system.prctl(linux.PR_SET_PDEATHSIG, linux.SIGKILL)
@@ -138,21 +164,17 @@ def _address_space() -> int:
     return pages * resource.getpagesize()
 
 
-def _rebuild_files(system: System, hide: list[str], walls: Walls) -> None:
+def _rebuild_files(system: System, hide: list[str]) -> None:
     """Cover what is nobody's business, then make all the rest read-only."""
-    try:
-        system.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
-        hidden = [os.path.realpath(place) for place in hide]
-        python = {sys.prefix, sys.base_prefix, *filter(os.path.isdir, sys.path)}
-        kept = {os.path.realpath(p) for p in python} - set(hidden)
-        for place in [*map(os.path.realpath, COVERED), *hidden]:
-            cover(system, place, sorted(kept))
-        os.makedirs(SCRATCH, exist_ok=True)
-        system.read_only("/")
-        system.mount("none", "/proc", "tmpfs", linux.MS_RDONLY, "size=4k,mode=555")
-        walls.own_files = True
-    except OSError:
-        walls.missing.append("files that everybody may read are not hidden")
+    system.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
+    hidden = [os.path.realpath(place) for place in hide]
+    python = {sys.prefix, sys.base_prefix, *filter(os.path.isdir, sys.path)}
+    kept = {os.path.realpath(p) for p in python} - set(hidden)
+    for place in [*map(os.path.realpath, COVERED), *hidden]:
+        cover(system, place, sorted(kept))
+    bare_devices(system)
+    system.read_only("/")
+    system.mount("none", "/proc", "tmpfs", linux.MS_RDONLY, "size=4k,mode=555")
 
 
 def cover(system: System, place: str, kept: list[str]) -> None:
@@ -168,6 +190,16 @@ def cover(system: System, place: str, kept: list[str]) -> None:
     for path, fd in shown.items():
         os.makedirs(path, exist_ok=True)
         system.mount(f"/proc/self/fd/{fd}", path, None, linux.MS_BIND | linux.MS_REC)
+        os.close(fd)
+
+
+def bare_devices(system: System) -> None:
+    """No terminal, no disk, no shared memory in /dev: only nothing and noise."""
+    shown = {d: os.open(d, os.O_PATH) for d in landlock.DEVICES if os.path.exists(d)}
+    system.mount("none", "/dev", "tmpfs", linux.MS_NOSUID, "mode=755,size=64k")
+    for path, fd in shown.items():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+        system.mount(f"/proc/self/fd/{fd}", path, None, linux.MS_BIND)
         os.close(fd)
 
 
@@ -190,38 +222,9 @@ def new_processes(walls: Walls, inside: bool) -> None:
         walls.processes = None
 
 
-def new_folder(walls: Walls, disk: int) -> str:
-    """An empty folder for one submission, of ``disk`` MiB where that can be limited."""
-    if walls.own_files:
-        options = f"size={disk}m,mode=711,nr_inodes=1000"
-        System().mount(
-            "none", SCRATCH, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options
-        )
-        return SCRATCH
-    import tempfile
-
-    return tempfile.mkdtemp(prefix="gan-numpy-grade-")
-
-
-def remove_folder(walls: Walls, folder: str) -> None:
-    """Remove what `new_folder` made, whatever is in it."""
-    if walls.own_files:
-        System().unmount(folder)
-        return
-    import shutil
-
-    def unlock(function: Any, path: str, _: Any) -> None:
-        with contextlib.suppress(OSError):
-            os.chmod(os.path.dirname(path), 0o700)
-            function(path)
-
-    shutil.rmtree(folder, onerror=unlock)
-
-
-def become(user: int, folder: str) -> bool:
-    """Turn from root into a user who owns this folder and nothing else."""
+def become(user: int) -> bool:
+    """Turn from root into a user who owns nothing."""
     try:
-        os.chown(folder, user, user)
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
@@ -230,31 +233,27 @@ def become(user: int, folder: str) -> bool:
     return True
 
 
-def confine(limits: Limits, folder: str, space: int, keep: int, user: int) -> list[str]:
+def confine(limits: Limits, walls: Walls, keep: int, user: int) -> list[str]:
     """Give up all that a submission does not need; returns what was not possible.
 
     Parameters
     ----------
-    folder : str
-        The only place where it may write.
-    space : int
-        Bytes of address space in use before.
+    limits : Limits
+    walls : Walls
     keep : int
         The one descriptor that stays open.
     user : int
         Who to become, if root.
     """
     os.setsid()
-    os.chmod(folder, 0o700)
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
-    os.closerange(3, keep)
-    os.closerange(keep + 1, 4096)
-    missing = []
-    if os.getuid() == 0 and not any(become(u, folder) for u in (user, NOBODY)):
+    system, missing = System(), list[str]()
+    if walls.memory:
+        system.unshare(linux.NEWIPC)
+    if os.getuid() == 0 and not any(become(u) for u in (user, NOBODY)):
         missing.append("it runs as root")
-    system = System()
     for action in (
         lambda: system.drop_capabilities(),
         lambda: system.prctl(linux.PR_SET_NO_NEW_PRIVS, 1),
@@ -262,15 +261,29 @@ def confine(limits: Limits, folder: str, space: int, keep: int, user: int) -> li
     ):
         with contextlib.suppress(OSError):
             action()
-    os.chdir(folder)
+    os.chdir("/")
     os.umask(0o077)
     os.environ.clear()
-    os.environ.update(HOME=folder, TMPDIR=folder, PATH="/usr/bin:/bin", LANG="C.UTF-8")
-    seconds = int(limits.total) + 1
+    os.environ.update(HOME="/", PATH="/usr/bin:/bin", LANG="C.UTF-8")
+    if walls.rules is not None:
+        landlock.restrict(system, walls.rules)
+    os.closerange(3, keep)
+    os.closerange(keep + 1, DESCRIPTORS)
+    missing += limit(limits, walls.address_space)
+    try:
+        seccomp.filter_calls(system)
+    except OSError:
+        missing.append("its system calls are not filtered")
+    return missing
+
+
+def limit(limits: Limits, space: int) -> list[str]:
+    """Set the limits of this process; returns those that the system does not have."""
+    missing = []
     for name, value in (
         ("RLIMIT_AS", space + (limits.memory << 20)),
-        ("RLIMIT_CPU", seconds),
-        ("RLIMIT_FSIZE", limits.disk << 20),
+        ("RLIMIT_CPU", int(limits.total) + 1),
+        ("RLIMIT_FSIZE", 0),
         ("RLIMIT_NOFILE", limits.files),
         ("RLIMIT_CORE", 0),
         ("RLIMIT_MEMLOCK", 0),

@@ -2,23 +2,15 @@ r"""Conversations with submissions: start one, ask it, end it in time."""
 
 from __future__ import annotations
 
-import json
-import os
-import signal
 import socket
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Sequence
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 
-from gan_numpy.errors import UserError
 from gan_numpy.gradcheck.calls import StudentError
 from gan_numpy.grading import wire
+from gan_numpy.grading.nursery import START, NotGraded, Nursery
 from gan_numpy.grading.remote import (
     RemoteCoder,
     RemoteFunction,
@@ -26,117 +18,26 @@ from gan_numpy.grading.remote import (
     repeat_remarks,
     write_back,
 )
-from gan_numpy.grading.sandbox import OWN_USERS, Limits
+from gan_numpy.grading.sandbox import Limits
 
-PROGRAM = "from gan_numpy.grading.zygote import main; main()"
-START = 60.0  # seconds that importing NumPy may take on a busy machine
-ONE_THREAD = {
-    f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA", "BLIS")
-}
+USED_UP = "the time for the whole submission is used up"
 
 
-def _python_path() -> list[str]:
-    return os.environ.get("PYTHONPATH", "").split(os.pathsep)
-
-
-class Nursery:
-    """Owns the process that submissions are forked from.
+class Clock:
+    """The time of a submission: one for all its files, for reading and for running.
 
     Parameters
     ----------
-    allowed : sequence of str
-        Top-level modules that submissions may import.
-    hide : sequence of str
-        Folders that they must not see.
-
-    Attributes
-    ----------
-    missing : list of str
-        The walls that this system does not allow.
+    total : float
+        Seconds, from now on.
     """
 
-    def __init__(self, allowed: Sequence[str], hide: Sequence[str] = ()) -> None:
-        if not hasattr(os, "fork") or not hasattr(socket, "send_fds"):
-            raise UserError("grading needs Linux or macOS (on Windows: WSL)")
-        self.control, theirs = socket.socketpair()
-        package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-        home = os.path.dirname(package)
-        checkout = os.path.exists(os.path.join(home, "setup.cfg"))
-        config = {
-            "allowed": list(allowed),
-            "hide": [*map(os.path.abspath, hide), home if checkout else package],
-            "user": OWN_USERS + os.getpid() % 2**20,
-        }
-        paths = [home, *filter(os.path.isabs, _python_path())]
-        self.errors = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=self.errors,
-            env={**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(paths)},
-            cwd=home,  # no submission is imported because it is called numpy.py
-            start_new_session=True,
-        )
-        theirs.close()
-        self.control.settimeout(START)
-        self.control.sendall(json.dumps(config).encode())
-        self.missing: list[str] = self._line()["missing"]
+    def __init__(self, total: float) -> None:
+        self.end = time.monotonic() + total
 
-    def _line(self) -> dict[str, Any]:
-        content = b""
-        while not content.endswith(b"\n"):
-            try:
-                part = self.control.recv(1 << 16)
-            except OSError:
-                part = b""
-            if not part:
-                raise UserError(f"the sandbox cannot be started: {self._last_words()}")
-            content += part
-        answer: dict[str, Any] = json.loads(content)
-        return answer
-
-    def _last_words(self) -> str:
-        """The last line that it has written, if any."""
-        self.errors.seek(0)
-        lines = self.errors.read().decode(errors="replace").strip().split("\n")
-        return lines[-1][:300] or "no reason is given"
-
-    def spawn(self, limits: Limits) -> socket.socket:
-        """Start a process for a submission; what is returned leads to it."""
-        ours, theirs = socket.socketpair()
-        line = json.dumps({"spawn": limits.as_dict()}).encode()
-        socket.send_fds(self.control, [line], [theirs.fileno()])
-        theirs.close()
-        self._line()
-        return ours
-
-    def end(self) -> dict[str, Any]:
-        """Kill the process of the submission; how it ended."""
-        self.control.sendall(b'{"end": true}')
-        return self._line()
-
-    def close(self) -> None:
-        """End everything."""
-        self.control.close()
-        self.errors.close()
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-
-    def __enter__(self) -> Nursery:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+    def left(self) -> float:
+        """Seconds that are left, none or more."""
+        return max(0.0, self.end - time.monotonic())
 
 
 class Session:
@@ -148,6 +49,7 @@ class Session:
     name, content : str, bytes
         The file.
     limits : Limits
+    clock : Clock
 
     Attributes
     ----------
@@ -160,29 +62,32 @@ class Session:
     """
 
     def __init__(
-        self, nursery: Nursery, name: str, content: bytes, limits: Limits
+        self,
+        nursery: Nursery,
+        name: str,
+        content: bytes,
+        limits: Limits,
+        clock: Clock,
     ) -> None:
-        self.nursery, self.limits = nursery, limits
+        self.nursery, self.limits, self.clock = nursery, limits, clock
         self.name, self.content = name, content
         self.sock: socket.socket | None = None
         self.coder = RemoteCoder(self)
         self.flags: list[str] = []
         self.ended: StudentError | None = None
         self.given: dict[str, dict[str, str]] = {}
-        self.kib, self.missing, self.left = 0, list[str](), limits.total
-        self.deadline = 0.0
+        self.kib, self.missing = 0, list[str]()
+        self.deadline = self.started = time.monotonic()
 
     def begin(self) -> None:
         """Start the clock of one exercise."""
         self.flags, self.ended = [], None
         self.started = time.monotonic()
-        self.deadline = self.started + max(0.1, min(self.limits.seconds, self.left))
+        self.deadline = min(self.started + self.limits.seconds, self.clock.end)
 
-    def finish(self) -> float:
-        """Stop the clock; the seconds that it took."""
-        seconds = time.monotonic() - self.started
-        self.left -= seconds
-        return seconds
+    def seconds(self) -> float:
+        """Since `begin`."""
+        return time.monotonic() - self.started
 
     def load(self, given: dict[str, dict[str, str]]) -> dict[str, Any]:
         """What is in the file; nothing of it has run.
@@ -190,19 +95,24 @@ class Session:
         Raises
         ------
         StudentError
-            If reading it ends the process.
+            If reading it ends the process, or there is no time left.
+        NotGraded
+            If there can be no process.
         """
         self.begin()
         self.given = given
-        try:
-            return self._start()
-        finally:
-            self.finish()
+        if not self.clock.left():
+            raise StudentError("timeout", USED_UP)
+        return self._start()
 
     def _start(self) -> dict[str, Any]:
         self.sock = self.nursery.spawn(self.limits)
         self.coder = RemoteCoder(self)
-        hello, _ = self._receive(START)
+        try:
+            hello, _ = wire.receive(self.sock, time.monotonic() + START)
+        except (TimeoutError, wire.Closed, wire.ProtocolError):
+            self.close()  # nothing of the student's has run yet
+            raise NotGraded("a process of the sandbox ends as it starts") from None
         self.missing = [str(m) for m in hello["missing"]]
         question = {"do": "load", "name": self.name, "given": self.given}
         return self._exchange(question, self.content)[0]
@@ -241,7 +151,7 @@ class Session:
             for k, new in zip(header["changed"], changed, strict=True):
                 write_back(arguments[k], new)
             repeat_remarks(header)
-        except (wire.ProtocolError, *wire.NOT_OURS):
+        except (wire.ProtocolError, MemoryError, *wire.NOT_OURS):
             raise self._over("answer", "its answer cannot be read") from None
         return value
 
@@ -255,7 +165,7 @@ class Session:
         """Ask, answer what is asked back, and wait for the reply."""
         assert self.sock is not None
         try:
-            wire.send(self.sock, question, data)
+            wire.send(self.sock, question, data, self.deadline)
             while True:
                 header, raw = self._receive()
                 if "flag" in header:
@@ -268,17 +178,16 @@ class Session:
         except TimeoutError:
             limit = f"{self.limits.seconds:g} seconds"
             says = f"no answer within {limit}: an endless loop?"
-            if self.left < self.limits.seconds:
-                says = "the time for the whole file is used up"
+            if not self.clock.left():
+                says = USED_UP
             raise self._over("timeout", says) from None
         except wire.ProtocolError as error:
             raise self._over("answer", f"its answer cannot be read: {error}") from None
 
-    def _receive(self, wait: float | None = None) -> tuple[dict[str, Any], bytes]:
+    def _receive(self) -> tuple[dict[str, Any], bytes]:
         assert self.sock is not None
-        until = self.deadline if wait is None else time.monotonic() + wait
         try:
-            return wire.receive(self.sock, until)
+            return wire.receive(self.sock, self.deadline)
         except wire.Closed:
             raise self._over("crash", "your code ends the Python process") from None
 
@@ -292,9 +201,9 @@ class Session:
         except wire.ProtocolError:
             raise
         except Exception as error:
-            wire.send(self.sock, {"raise": f"{error}"[:200]})
+            wire.send(self.sock, {"raise": f"{error}"[:200]}, b"", self.deadline)
             return
-        wire.send(self.sock, {"value": node}, data)
+        wire.send(self.sock, {"value": node}, data, self.deadline)
 
     def _over(self, tag: str, says: str) -> StudentError:
         """The process is ended, for this reason."""

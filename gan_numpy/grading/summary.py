@@ -57,8 +57,10 @@ class Summary:
 
 def summarize(out: Path, grades: Grades) -> Summary:
     """Count over all records."""
-    summary = Summary(len(grades.rows), {n: Counter() for n in grades.exercises})
+    summary = Summary(len(grades.graded), {n: Counter() for n in grades.exercises})
     for record in load_records(out):
+        if "failed" in record:
+            continue
         for name in grades.exercises:
             summary.states[name][state_of(record, name)] += 1
             entry = record["exercises"].get(name, {})
@@ -94,7 +96,7 @@ def write_summary(out: Path, grades: Grades) -> Summary:
     summary = summarize(out, grades)
     write_text(out / "summary.md", as_markdown(summary, grades))
     write_text(out / "summary.html", as_html(summary, grades))
-    if grades.rows and grades.exercises:
+    if grades.graded and grades.exercises:
         figure = draw(summary)
         write_atomically(
             out / "summary.png", lambda file: figure.savefig(file, dpi=120)
@@ -104,7 +106,7 @@ def write_summary(out: Path, grades: Grades) -> Summary:
 
 def head(summary: Summary, grades: Grades) -> str:
     """``30 students, 41.5 of 60 points on average``"""
-    totals = [row.total for row in grades.rows]
+    totals = [row.total for row in grades.graded]
     mean = sum(totals) / len(totals) if totals else 0.0
     s = "" if summary.students == 1 else "s"
     return (
@@ -187,7 +189,7 @@ def draw(summary: Summary) -> Any:
     above.legend(ncols=len(STATES), loc="upper center", bbox_to_anchor=(0.4, -0.05))
     labels = [f"{tag}\n{name}" for (name, tag), _ in common]
     below.barh(range(len(common)), [n for _, n in common], color=STATES[WRONG])
-    below.set_yticks(range(len(common)), labels, fontsize=7)
+    below.set_yticks(range(len(common)), labels, fontsize=7, parse_math=False)
     below.set_xlim(0, summary.students)
     below.set_title("most frequent diagnoses" if common else "no mistakes")
     return figure

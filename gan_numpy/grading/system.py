@@ -16,7 +16,8 @@ NEWNS, NEWIPC, NEWUSER, NEWPID, NEWNET = (
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_BIND, MS_REC, MS_PRIVATE, MNT_DETACH = 0x1000, 0x4000, 0x40000, 2
 MOUNT_SETATTR, AT_RECURSIVE, AT_FDCWD = 442, 0x8000, -100
-PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, SIGKILL = 1, 38, 9
+PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, SIGKILL = 1, 22, 38, 9
+SECCOMP_FILTER = 2
 
 
 class _Attributes(ctypes.Structure):
@@ -48,10 +49,11 @@ class System:
         """Enter a name space."""
         self._call("setns", fd, kind)
 
-    def prctl(self, option: int, value: int) -> None:
+    def prctl(self, option: int, value: int, more: int = 0) -> None:
         """Set an attribute of this process."""
         zero = ctypes.c_ulong(0)
-        self._call("prctl", option, ctypes.c_ulong(value), zero, zero, zero)
+        values = ctypes.c_ulong(value), ctypes.c_ulong(more)
+        self._call("prctl", option, *values, zero, zero)
 
     def mount(
         self, source: str, target: str, kind: str | None, flags: int, data: str = ""

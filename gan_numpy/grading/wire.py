@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import socket
 import struct
 import time
@@ -25,7 +26,12 @@ from typing import Any
 import numpy as np
 
 HEADER = struct.Struct("<II")
-LARGEST = 32 << 20  # bytes in one message
+LARGEST = 32 << 20  # bytes of arrays in one message
+LONGEST = 4 << 20  # bytes of its header: what JSON makes of them is some 100 MB
+NO_BOUND = (1 << 32, 1 << 32)  # between processes of ours
+DIGITS = 400  # of one number; reading many takes the square of their number
+DTYPE = re.compile(r"[<>|=]?[biufc][0-9]{1,2}")
+MOST_AXES = 32
 MOST_NODES = 100_000
 DEEPEST = 12
 KINDS = "biufc"
@@ -98,6 +104,7 @@ class Coder:
         ProtocolError
             If the node is none of ours or its numbers are wrong.
         """
+        self.read, self.parts = 0, 0
         try:
             return self._value(node, data)
         except ProtocolError:
@@ -106,6 +113,9 @@ class Coder:
             raise ProtocolError(f"{type(error).__name__}: {error}"[:200]) from None
 
     def _value(self, node: Any, data: bytes) -> Any:
+        self.parts += 1
+        if self.parts > MOST_NODES:
+            raise ProtocolError("too many parts")
         if not isinstance(node, dict):
             if isinstance(node, list):
                 raise ProtocolError("a list is no node")
@@ -113,10 +123,10 @@ class Coder:
         ((kind, content),) = node.items()
         if kind == "a":
             dtype, shape, start, strided = content
-            array = _array(dtype, shape, start, data)
+            array = self._array(dtype, shape, start, data)
             return _strided(array) if strided and shape else array
         if kind == "s":
-            return _array(content[0], [], content[1], data)[()]
+            return self._array(content[0], [], content[1], data)[()]
         if kind == "t":
             return tuple(self._value(v, data) for v in content)
         if kind == "l":
@@ -127,23 +137,25 @@ class Coder:
             return complex(*content)
         return self.special(kind, content, data)
 
+    def _array(self, text: Any, shape: Any, start: Any, data: bytes) -> np.ndarray:
+        """A writable copy of some of the bytes; together not more than there may be."""
+        if type(text) is not str or not DTYPE.fullmatch(text):
+            raise ProtocolError("no numbers")
+        if type(shape) is not list or len(shape) > MOST_AXES or type(start) is not int:
+            raise ProtocolError("no array")
+        if not all(type(n) is int and 0 <= n <= LARGEST for n in [*shape, start]):
+            raise ProtocolError("no array of this size")
+        dtype, count = np.dtype(text), math.prod(shape)
+        if start + count * dtype.itemsize > len(data):
+            raise ProtocolError("an array beyond the end of the message")
+        self.read += count * dtype.itemsize
+        if self.read > LARGEST:
+            raise ProtocolError("arrays that overlap")
+        return np.frombuffer(data, dtype, count, start).reshape(shape).copy()
+
     def special(self, kind: str, content: Any, data: bytes) -> Any:
         """A node of a kind that only one side knows."""
         raise ProtocolError(f"unknown kind {kind[:20]!r}")
-
-
-def _array(text: Any, shape: Any, start: Any, data: bytes) -> np.ndarray:
-    """A writable copy of some of the bytes."""
-    dtype = np.dtype(str(text))
-    if dtype.kind not in KINDS or not all(type(n) is int and n >= 0 for n in shape):
-        raise ProtocolError("no array of numbers")
-    count = math.prod(shape)
-    if type(start) is not int or start < 0 or len(shape) > 32:
-        raise ProtocolError("no array")
-    if start + count * dtype.itemsize > len(data):
-        raise ProtocolError("an array beyond the end of the message")
-    flat = np.frombuffer(data, dtype, count, start)
-    return flat.reshape(shape).copy()
 
 
 def _strided(array: np.ndarray) -> np.ndarray:
@@ -152,10 +164,23 @@ def _strided(array: np.ndarray) -> np.ndarray:
     return view
 
 
-def send(sock: socket.socket, header: dict[str, Any], data: bytes = b"") -> None:
-    """Send a message; nothing is said if the other side has gone."""
+def send(
+    sock: socket.socket,
+    header: dict[str, Any],
+    data: bytes = b"",
+    deadline: float | None = None,
+) -> None:
+    """Send a message; nothing is said if the other side has gone.
+
+    Raises
+    ------
+    TimeoutError
+        If it is not taken by the deadline (of `time.monotonic`).
+    """
     text = json.dumps(header).encode()
     try:
+        if deadline is not None:
+            sock.settimeout(max(deadline - time.monotonic(), 1e-3))
         sock.sendall(HEADER.pack(len(text), len(data)) + text + data)
     except TimeoutError:
         raise
@@ -164,9 +189,11 @@ def send(sock: socket.socket, header: dict[str, Any], data: bytes = b"") -> None
 
 
 def receive(
-    sock: socket.socket, deadline: float | None = None
+    sock: socket.socket,
+    deadline: float | None = None,
+    bounds: tuple[int, int] = (LONGEST, LARGEST),
 ) -> tuple[dict[str, Any], bytes]:
-    """Wait for a message.
+    """Wait for a message whose header and bytes are within these bounds.
 
     Raises
     ------
@@ -178,15 +205,28 @@ def receive(
         If it is no message, or too large.
     """
     sizes = HEADER.unpack(_read(sock, HEADER.size, deadline))
-    if sum(sizes) > LARGEST + (1 << 20):
+    if sizes[0] > bounds[0] or sizes[1] > bounds[1]:
         raise ProtocolError(f"an answer of {sum(sizes) >> 20} MB")
+    text = _read(sock, sizes[0], deadline)
     try:
-        header = json.loads(_read(sock, sizes[0], deadline))
+        header = json.loads(text, parse_int=_whole, parse_float=_real)
     except (ValueError, RecursionError):
         raise ProtocolError("no JSON") from None
     if not isinstance(header, dict):
         raise ProtocolError("no message")
     return header, _read(sock, sizes[1], deadline)
+
+
+def _whole(text: str) -> int:
+    if len(text) > DIGITS:
+        raise ValueError("too many digits")
+    return int(text)
+
+
+def _real(text: str) -> float:
+    if len(text) > DIGITS:
+        raise ValueError("too many digits")
+    return float(text)
 
 
 def _read(sock: socket.socket, size: int, deadline: float | None) -> bytes:

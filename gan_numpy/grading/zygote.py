@@ -42,21 +42,25 @@ class Zygote:
         self.control, self.config = control, config
         self.allowed: list[str] = config["allowed"]
         import_all(self.allowed)
-        self.walls = sandbox.isolate(config["hide"])
-        self.child, self.folder = 0, ""
+        package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+        self.walls = sandbox.isolate(config["hide"], package)
+        self.child = 0
         for name in [m for m in sys.modules if m.split(".")[0] in (OURS, "ctypes")]:
             del sys.modules[name]
 
     def run(self) -> None:
         """Serve until the grader goes."""
-        self.answer({"missing": self.walls.missing})
+        self.answer({"missing": self.walls.missing, "open": self.walls.open})
         while True:
             line, fds, _, _ = socket.recv_fds(self.control, 1 << 16, 1)
             if not line:
                 break
             request = json.loads(line)
             if "spawn" in request:
-                self.spawn(sandbox.Limits(**request["spawn"]), fds[0])
+                try:
+                    self.spawn(sandbox.Limits(**request["spawn"]), fds[0])
+                except OSError as error:  # too few processes: nobody's fault but ours
+                    self.answer({"failed": str(error)})
             else:
                 self.answer(self.end())
         self.end()
@@ -68,20 +72,22 @@ class Zygote:
     def spawn(self, limits: sandbox.Limits, fd: int) -> None:
         """Fork the process of a submission."""
         self.end()
-        self.folder = sandbox.new_folder(self.walls, limits.disk)
         sandbox.new_processes(self.walls, inside=True)
-        self.child = os.fork()
-        if self.child == 0:
-            self._become_the_submission(limits, fd)
-        sandbox.new_processes(self.walls, inside=False)
-        os.close(fd)
+        try:
+            self.child = os.fork()
+            if self.child == 0:
+                self._become_the_submission(limits, fd)
+        finally:
+            sandbox.new_processes(self.walls, inside=False)
+            os.close(fd)
         self.answer({"pid": self.child})
 
     def _become_the_submission(self, limits: sandbox.Limits, fd: int) -> None:
         status = 1
         try:
-            space, user = self.walls.address_space, self.config["user"]
-            missing = sandbox.confine(limits, self.folder, space, fd, user)
+            user = self.config["user"]
+            self.config.clear()  # it names folders of the instructor's
+            missing = sandbox.confine(limits, self.walls, fd, user)
             gc.freeze()
             service = Service(socket.socket(fileno=fd), self.allowed)
             service.hello(missing)
@@ -91,12 +97,11 @@ class Zygote:
             os._exit(status)
 
     def end(self) -> dict[str, Any]:
-        """Kill the submission's process and remove its folder."""
+        """Kill the submission's process."""
         if not self.child:
             return {"status": None}
         os.kill(self.child, signal.SIGKILL)
         _, status, usage = os.wait4(self.child, 0)
-        sandbox.remove_folder(self.walls, self.folder)
         self.child = 0
         return {"status": os.waitstatus_to_exitcode(status), "kib": usage.ru_maxrss}
 

@@ -18,6 +18,7 @@ def graded():
     ):
         content = source.encode() if isinstance(source, str) else source
         handin = Handin("student", ((name, content),), ())
+        task.setdefault("weak", True)
         record = grade(handin, Task((exercise,), limits=limits, **task))
         return record["exercises"][exercise] | {"problems": record["problems"]}
 

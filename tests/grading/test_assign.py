@@ -27,7 +27,7 @@ WHOLE = Assignment("all", {n: float(e.points) for n, e in EXERCISES.items()}, 1)
 
 def states(path):
     content = ((path.name, path.read_bytes()),)
-    record = grade(Handin("s", content, ()), Task(limits=LIMITS))
+    record = grade(Handin("s", content, ()), Task(limits=LIMITS, weak=True))
     assert not record["problems"]
     return {k: e["state"] for k, e in record["exercises"].items()}
 

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import hostile
@@ -20,7 +21,7 @@ from gan_numpy.grading.grader import Task
 from gan_numpy.grading.report import grades_of, write_grades
 from gan_numpy.grading.summary import sentences, write_summary
 
-TASK = Task(("relu_backward",), limits=hostile.LIMITS)
+TASK = Task(("relu_backward",), limits=hostile.LIMITS, weak=True)
 EVIL = "<script>alert('x')</script>`" + "`" * 5 + "| # * [a](b)"
 
 
@@ -51,7 +52,7 @@ def test_a_rerun_grades_what_has_changed(handed_in, tmp_path):
         for r in load_records(out)
     }
     assert states["wrong0"] == states["new"] == "right" and "right2" not in states
-    other = Task(TASK.exercises, seed=1, limits=hostile.LIMITS)
+    other = replace(TASK, seed=1)
     assert grade_class(handed_in, out, other) == (6, 0)
     (out / "results" / "new.json").write_text("{damaged")
     assert grade_class(handed_in, out, other) == (1, 5)
@@ -68,12 +69,12 @@ def test_an_interruption_keeps_what_was_graded(handed_in, tmp_path, monkeypatch)
         done.append(handin.student)
         return graded(handin, task)
 
-    graded = course.grade
-    monkeypatch.setattr(course, "grade", interrupted)
+    graded = course.grade_apart
+    monkeypatch.setattr(course, "grade_apart", interrupted)
     with pytest.raises(KeyboardInterrupt):
         grade_class(handed_in, out, TASK)
     assert [r["student"] for r in load_records(out)] == done
-    monkeypatch.setattr(course, "grade", graded)
+    monkeypatch.setattr(course, "grade_apart", graded)
     assert grade_class(handed_in, out, TASK) == (4, 2)
 
 
@@ -93,7 +94,7 @@ def test_submissions_are_read_when_they_are_needed(handed_in, tmp_path, monkeypa
         return {"student": handin.student, "key": "", "exercises": {}}
 
     reading = course.read_handin
-    monkeypatch.setattr(course, "grade", grade)
+    monkeypatch.setattr(course, "grade_apart", grade)
     found = {p.stem: [p] for p in sorted(handed_in.iterdir())}
     monkeypatch.setattr(course, "read_handin", read)
     waiting = (course.read_handin(s, p) for s, p in found.items())
@@ -142,7 +143,7 @@ def test_points_change_without_grading_again(handed_in, tmp_path):
 
 
 def test_without_a_list_everything_that_was_found_counts(handed_in, tmp_path):
-    grade_class(handed_in, tmp_path / "out", Task(limits=hostile.LIMITS))
+    grade_class(handed_in, tmp_path / "out", Task(limits=hostile.LIMITS, weak=True))
     grades = grades_of(tmp_path / "out", (), {})
     assert list(grades.exercises) == ["relu_backward"]
 
@@ -166,6 +167,7 @@ def without_times(record):
 
 CLUSTER = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from distributed import LocalCluster
 from gan_numpy.grading.course import grade_class
@@ -175,7 +177,7 @@ from gan_numpy.grading.sandbox import Limits
 if __name__ == "__main__":
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True,
                       dashboard_address=None) as cluster:
-        task = Task(("relu_backward",), limits=Limits(8, 30, 256))
+        task = Task(("relu_backward",), limits=Limits(8, 30, 256), weak=True)
         address = cluster.scheduler_address
         print(*grade_class(Path(sys.argv[1]), Path(sys.argv[2]), task,
                            scheduler=address))

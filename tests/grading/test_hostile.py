@@ -17,7 +17,7 @@ from gan_numpy.grading.grader import Task
 from gan_numpy.grading.report import grades_of, write_grades
 
 REFERENCE = str(Path(gan_numpy.__file__).parent / "exercises" / "dense.py")
-TASK = Task(("relu_backward",), limits=hostile.SHORT)
+TASK = Task(("relu_backward",), limits=hostile.SHORT, weak=True)
 LINK, LARGE = "is a link", "is too large"
 
 

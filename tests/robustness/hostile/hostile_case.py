@@ -18,7 +18,10 @@ GIVEN = source_of(RELU.given[0])
 HEAD = "import numpy as np\n\n\n" + GIVEN + "\n\n"
 NEIGHBOR = "# NEIGHBOR-5520 wrote this\n"  # must never be seen by anybody else
 HONEST = NEIGHBOR + HEAD + source_of(RELU.reference)
-FREE = "os socket signal time ctypes resource sys struct json _thread gc mmap atexit re fcntl"
+FREE = (
+    "os socket signal time ctypes resource sys struct json _thread gc mmap atexit"
+    " re fcntl"
+)
 MARK = "hostile-mark"  # in the name of whatever an attack leaves outside
 
 Build = Callable[[Path], None]

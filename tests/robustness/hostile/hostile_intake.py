@@ -149,10 +149,14 @@ INTAKE = {
     "nested_attributes": source(RIGHT_ABOVE + "x = np" + ".a" * 200_000 + "\n"),
     "nested_sum": source(RIGHT_ABOVE + "x = " + "1 + " * 100_000 + "1\n"),
     "nested_ifs": source(
-        RIGHT_ABOVE + "".join(" " * k + "if 1:\n" for k in range(99)) + " " * 99 + "x = 1\n"
+        RIGHT_ABOVE
+        + "".join(" " * k + "if 1:\n" for k in range(99))
+        + " " * 99
+        + "x = 1\n"
     ),
     "many_statements": source(
-        RIGHT_ABOVE + "".join(f"a{k} = b{k} = a{max(k - 1, 0)}\n" for k in range(40_000))
+        RIGHT_ABOVE
+        + "".join(f"a{k} = b{k} = a{max(k - 1, 0)}\n" for k in range(40_000))
     ),
     "chain_of_functions": source(
         body("return f0(dy)")
@@ -172,10 +176,15 @@ INTAKE = {
         body("return A.x * dy", top="class A:\n    while True: x = 1\n")
     ),
     "loop_in_a_decorator": source(
-        RIGHT_ABOVE.replace("def relu_backward", "@(lambda f: [f for _ in iter(int, 1)])\ndef relu_backward")
+        RIGHT_ABOVE.replace(
+            "def relu_backward",
+            "@(lambda f: [f for _ in iter(int, 1)])\ndef relu_backward",
+        )
     ),
     "loop_in_a_default": source(
-        RIGHT_ABOVE.replace("(dy, cache)", "(dy, cache, x=sum(1 for _ in iter(int, 1)))")
+        RIGHT_ABOVE.replace(
+            "(dy, cache)", "(dy, cache, x=sum(1 for _ in iter(int, 1)))"
+        )
     ),
     "exits_at_the_top": source("import numpy as np\nX = exit(0)\n" + body("return X")),
     "name_that_is_ours": source(

@@ -28,7 +28,7 @@ def replies(*lines: str) -> Case:
     return Case("replies", body(code, *lines, "return dy"), free=True)
 
 
-VALUE = "{{\"value\": {}, \"changed\": [], \"warned\": [], \"printed\": [0, \"\"]}}"
+VALUE = '{{"value": {}, "changed": [], "warned": [], "printed": [0, ""]}}'
 
 
 def value(node: str, data: str = "b''") -> Case:
@@ -44,7 +44,7 @@ def repeated(part: str, count: str, before: str = "", after: str = "") -> Case:
     )
 
 
-RAISE = "{{\"raise\": {}, \"says\": {}}}"
+RAISE = '{{"raise": {}, "says": {}}}'
 
 REPLIES = {
     "shape_of_huge_numbers": repeated(
@@ -64,8 +64,8 @@ REPLIES = {
     "dicts_in_33_megabytes": repeated('{"t":[]}', "3_600_000", '{"l": [', "]}"),
     "strings_in_33_megabytes": repeated('"\\ud800"', "3_600_000", '{"l": [', "]}"),
     "long_double_of_33_megabytes": replies(
-        "say('{\"value\": {\"a\": [\"<f16\", [2090000], 0, 1]}, \"changed\": [],"
-        " \"warned\": [], \"printed\": [0, \"\"]}', bytes(33_440_000))"
+        'say(\'{"value": {"a": ["<f16", [2090000], 0, 1]}, "changed": [],'
+        ' "warned": [], "printed": [0, ""]}\', bytes(33_440_000))'
     ),
     "nested_lists": replies("say('[' * 30_000_000)"),
     "nested_nodes": replies(
@@ -82,55 +82,57 @@ REPLIES = {
     "drop_by_drop": replies(
         "write(struct.pack('<II', 90, 0))", "while True: write(b' '); time.sleep(0.3)"
     ),
-    "flags_without_end": replies("while True: say('{\"flag\": \"x\"}')"),
+    "flags_without_end": replies('while True: say(\'{"flag": "x"}\')'),
     "flag_that_is_a_tree": replies(
         "say('{\"flag\": ' + '[[1],[2]],' .join(['']) + '[' * 400 + ']' * 400 + '}')"
     ),
     "calls_back_without_end": replies(
-        "while True: say('{\"back\": 0, \"args\": {\"t\": []}}')"
+        'while True: say(\'{"back": 0, "args": {"t": []}}\')'
     ),
     "calls_back_what_there_is_not": replies(
-        "say('{\"back\": -1, \"args\": {\"t\": []}}')",
-        "say('{\"back\": \"x\", \"args\": 3}')",
+        'say(\'{"back": -1, "args": {"t": []}}\')',
+        'say(\'{"back": "x", "args": 3}\')',
     ),
     "calls_back_in_long_division": replies(
-        "say('{\"back\": 1e400, \"args\": {\"t\": [{\"h\": {\"i\": 1e400}}]}}')"
+        'say(\'{"back": 1e400, "args": {"t": [{"h": {"i": 1e400}}]}}\')'
     ),
     "changes_what_it_was_not_given": replies(
-        "say('{\"value\": {\"t\": [1, 2, 3]}, \"changed\": [77, -1],"
-        " \"warned\": [], \"printed\": [0, \"\"]}')"
+        'say(\'{"value": {"t": [1, 2, 3]}, "changed": [77, -1],'
+        ' "warned": [], "printed": [0, ""]}\')'
     ),
     "changes_dy_of_another_shape": replies(
-        "say('{\"value\": {\"t\": [null, {\"l\": []}, {\"l\": []}]},"
-        " \"changed\": [0, 1], \"warned\": [], \"printed\": [0, \"\"]}')"
+        'say(\'{"value": {"t": [null, {"l": []}, {"l": []}]},'
+        ' "changed": [0, 1], "warned": [], "printed": [0, ""]}\')'
     ),
     "prints_a_billion_lines": replies(
-        "say('{\"value\": {\"t\": [1]}, \"changed\": [], \"warned\": [],"
-        " \"printed\": [1000000000000, \"x\"]}')"
+        'say(\'{"value": {"t": [1]}, "changed": [], "warned": [],'
+        ' "printed": [1000000000000, "x"]}\')'
     ),
-    "handles_without_end": repeated('{"h":{"i":1,"k":"x"}}', "1_500_000", '{"l":[', "]}"),
+    "handles_without_end": repeated(
+        '{"h":{"i":1,"k":"x"}}', "1_500_000", '{"l":[', "]}"
+    ),
     "handle_of_an_odd_name": value('{"h": {"i": 1e3, "k": "$\\\\bogus{$"}}'),
     "generator_of_an_odd_state": value('{"g": {"bit_generator": "PCG64", "state": 1}}'),
     "object_of_an_odd_state": value('{"o": [1, "x", {"__class__": 3}]}'),
     "tag_of_mathematics": replies(
-        "say('{\"raise\": \"$\\\\\\\\bogus{$\", \"says\": \"$\\\\\\\\frac{$ \\\\\\\\x\"}')"
+        'say(\'{"raise": "$\\\\\\\\bogus{$", "says": "$\\\\\\\\frac{$ \\\\\\\\x"}\')'
     ),
     "tag_of_escapes": replies(
-        "say('{\"raise\": \"\\\\u001b[2Jx\", \"says\": \"\\\\u001b]0;x\\\\u0007\"}')"
+        'say(\'{"raise": "\\\\u001b[2Jx", "says": "\\\\u001b]0;x\\\\u0007"}\')'
     ),
     "tag_of_markup": replies(
-        "say('{\"raise\": \"<script>alert(1)</script>\", \"says\": \"</pre><img src=x"
+        'say(\'{"raise": "<script>alert(1)</script>", "says": "</pre><img src=x'
         " onerror=alert(1)>\"}')"
     ),
     "tag_of_forty_lines": replies(
-        "say('{\"raise\": \"a\\\\nb|c\\\\n# x\", \"says\": \"=cmd|A1\\\\n=1+1\"}')"
+        'say(\'{"raise": "a\\\\nb|c\\\\n# x", "says": "=cmd|A1\\\\n=1+1"}\')'
     ),
-    "tag_that_is_right": replies("say('{\"raise\": \"right\", \"says\": \"\"}')"),
-    "stub_that_is_none": replies("say('{\"raise\": \"stub\", \"says\": \"\"}')"),
+    "tag_that_is_right": replies('say(\'{"raise": "right", "says": ""}\')'),
+    "stub_that_is_none": replies('say(\'{"raise": "stub", "says": ""}\')'),
     "says_without_a_reason": replies("say('{\"raise\": null}')"),
     "answers_in_advance": replies(
-        "for _ in range(300): say('{\"value\": {\"t\": [0]}, \"changed\": [],"
-        " \"warned\": [], \"printed\": [0, \"\"]}')"
+        'for _ in range(300): say(\'{"value": {"t": [0]}, "changed": [],'
+        ' "warned": [], "printed": [0, ""]}\')'
     ),
     "descriptors_by_the_thousand": replies(
         "s = socket.socket(fileno=fds[0])",

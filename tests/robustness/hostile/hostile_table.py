@@ -54,7 +54,9 @@ TOLD = (
 NOBODY = 65534
 LONGEST, SLOW, LARGEST = 150.0, 60.0, 1200  # seconds, seconds, MiB
 KEY = 0x7E57
-ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+ODD = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 PLACES = ("/tmp", "/var/tmp", "/dev/shm", "/run")
 
 
@@ -159,7 +161,9 @@ def _prepare(
     else:
         raw = case.source if isinstance(case.source, bytes) else None
         (folder / "mmm.py").write_bytes(
-            raw if raw is not None else str(case.source).encode("utf-8", "surrogatepass")
+            raw
+            if raw is not None
+            else str(case.source).encode("utf-8", "surrogatepass")
         )
     names = {
         "{place}": str(place), "{tty}": tty, "{mark}": mark, "{out}": str(root / "out"),
@@ -246,12 +250,9 @@ def _state(root: Path) -> dict[str, object]:
     victim = root / "victim"
     found["content"] = victim.read_text() if victim.is_file() else None
     found["time"] = victim.stat().st_mtime_ns if victim.is_file() else None
-    for path in (root / "submissions").rglob("*"):
-        with contextlib.suppress(OSError):
-            about = path.lstat()
-            found[path.name[:40]] = (about.st_mtime_ns, about.st_mode)
-        if len(found) > 5000:
-            break
+    for path in (root / "submissions").iterdir():
+        about = path.lstat()
+        found[ascii(path.name)[:40]] = (about.st_mtime_ns, about.st_mode)
     return found
 
 
@@ -268,14 +269,18 @@ def _look(
     outcome.said = said.strip()[-300:]
     _look_at_grades(root, outcome)
     _look_at_texts(root, outcome, said)
-    left = [p for place in (*PLACES, str(root / "place"), str(root), str(root / "submissions"))
-            for p in glob.glob(f"{place}/*hostile-mark*")]  # fmt: skip
+    places = (*PLACES, f"{root}/place", str(root), f"{root}/submissions")
+    left = [p for place in places for p in glob.glob(f"{place}/*{MARK}*")]
     left = [p for p in left if mark in p or p.startswith(str(root))]
     folders = [p for p in glob.glob(f"{root}/place/gan-numpy*")]
     if left or folders:
         outcome.harms.append(f"left {os.path.basename((left + folders)[0])}"[:40])
     shared = Path("/proc/sysvipc/shm").read_text().split("\n")[1:]
-    ids = [line.split()[1] for line in shared if line.split()[:1] in ([str(KEY)], ["20958"])]
+    ids = [
+        line.split()[1]
+        for line in shared
+        if line.split()[:1] in ([str(KEY)], ["20958"])
+    ]
     for number in ids:
         outcome.harms.append("left shared memory")
         ctypes.CDLL(None).shmctl(int(number), 0, None)
@@ -314,7 +319,8 @@ class Markup(html.parser.HTMLParser):
     """Collects the tags that are none of ours."""
 
     OURS = frozenset(
-        "html meta title style h1 h2 table tr th td ul li pre span img body head".split()
+        "html meta title style h1 h2 table tr th td ul li pre span img body head"
+        "".split()
     )
 
     def __init__(self) -> None:
@@ -383,7 +389,9 @@ def _clean(root: Path, mark: str) -> None:
     for place in PLACES:
         for path in glob.glob(f"{place}/*{mark}*"):
             subprocess.run(["rm", "-rf", path], check=False)
-    subprocess.run(["chmod", "-R", "u+rwX", str(root)], capture_output=True, check=False)
+    subprocess.run(
+        ["chmod", "-R", "u+rwX", str(root)], capture_output=True, check=False
+    )
     subprocess.run(["rm", "-rf", str(root)], check=False)
     shutil.rmtree(root, ignore_errors=True)
 
@@ -416,7 +424,10 @@ def main() -> int:
                 )
                 if {"exit", "no"} & {h.split()[0] for h in outcome.harms}:
                     print(f"{'':12}{outcome.said.splitlines()[-1:]}", flush=True)
-    print(f"{len(wanted)} cases, {harms.pop('cases with harm', 0)} with harm:", dict(harms))
+    print(
+        f"{len(wanted)} cases, {harms.pop('cases with harm', 0)} with harm:",
+        dict(harms),
+    )
     return 1 if harms else 0
 
 

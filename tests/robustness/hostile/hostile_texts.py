@@ -44,9 +44,11 @@ TEXTS = {
     "escapes_in_the_name_of_an_exception": texts(
         f"raise type('{ESCAPES}'.replace('\\0', ''), (Exception,), {{}})('x')"
     ),
-    "escapes_in_a_warning": texts(f"np.lib; warnings.warn('{ESCAPES}')", top="import warnings\n"),
+    "escapes_in_a_warning": texts(
+        f"warnings.warn('{ESCAPES}')", top="import warnings\n"
+    ),
     "escapes_in_a_numpy_warning": texts(
-        f"w = getattr(np.testing, 'suppress_warnings', None)",
+        "w = getattr(np.testing, 'suppress_warnings', None)",
         "np.errstate; np.float64(1) / np.float64(0)",
         f"print('{ESCAPES}')",
     ),
@@ -59,7 +61,7 @@ TEXTS = {
         "raise ValueError('=cmd|\\' /C calc\\'!A0\\n@SUM(1)\\n+1\\n-1')"
     ),
     "markup_in_an_exception": texts(
-        "raise ValueError('</pre><script>alert(1)</script><img src=x onerror=alert(1)>')"
+        "raise ValueError('</pre><script>x()</script><img src=x onerror=x()>')"
     ),
     "fences_in_an_exception": texts(
         "raise ValueError('``` ~~~ ````\\n```\\n<script>alert(1)</script>\\n# x')"
@@ -99,7 +101,8 @@ TEXTS = {
     ),
     "name_of_an_argument": texts("raise KeyError('\\x1b[31m', '<b>', '\\u202e')"),
     "syntax_error_with_escapes": Case(
-        "texts", HEAD + "def relu_backward(dy, cache):\n    x = '\x1b[2J\u202e<script>\n"
+        "texts",
+        HEAD + "def relu_backward(dy, cache):\n    x = '\x1b[2J\u202e<script>\n",
     ),
     "student_of_a_formula": called("=cmd|' -C calc'!A0.py", "@SUM(1).py", "+1.py"),
     "student_of_escapes": called("\x1b[2J\x1b]0;owned\x07.py"),

@@ -45,7 +45,9 @@ for place in PLACES:
 """
 
 WALLS = {
-    "fork_bomb": walls("for _ in range(2000):", "    " + quietly("os.fork()").replace("\n", "\n    ")),
+    "fork_bomb": walls(
+        "for _ in range(2000):", "    " + quietly("os.fork()").replace("\n", "\n    ")
+    ),
     "fork_bomb_by_system_call": walls(
         LIBC, "for _ in range(200): libc.syscall(57); libc.syscall(435, 0, 0)"
     ),
@@ -74,13 +76,12 @@ WALLS = {
         quietly("os.setpriority(os.PRIO_USER, 0, 19)"),
     ),
     "reads_the_parent": walls(
-        telling(
-            "x = open('/proc/' + str(os.getppid()) + '/environ', 'rb').read()"
-        )
+        telling("x = open('/proc/' + str(os.getppid()) + '/environ', 'rb').read()")
     ),
     "traces_the_parent": walls(
         LIBC,
-        "for p in range(1, 2000): libc.ptrace(16, p, 0, 0); libc.ptrace(0x4206, p, 0, 0)",
+        "for p in range(1, 2000):",
+        "    libc.ptrace(16, p, 0, 0); libc.ptrace(0x4206, p, 0, 0)",
     ),
     "own_environment": walls(telling(SCANS_STACK)),
     "environment_in_memory": walls(telling(SCAN)),
@@ -106,7 +107,8 @@ WALLS = {
         telling("x = open('{out}/results/aaa.json').read()")
     ),
     "changes_the_folder_of_tmp": walls(
-        quietly(TAKE_OVER.replace("{target}", "{place}")), quietly("os.chmod('{place}', 0o700)")
+        quietly(TAKE_OVER.replace("{target}", "{place}")),
+        quietly("os.chmod('{place}', 0o700)"),
     ),
     "link_in_a_locked_folder": walls(
         quietly(
@@ -126,12 +128,14 @@ WALLS = {
     "files_by_the_thousand": walls(
         f"for place in {PLACES}:",
         "    for k in range(3000):",
-        "        try: os.close(os.open(f'{{place}}/{{mark}}-{{k}}', os.O_CREAT))".replace("{{place}}", "{{p}}"),
+        "        name = place + '/{mark}-' + str(k)",
+        "        try: os.close(os.open(name, os.O_CREAT))",
         "        except OSError: break",
     ),
     "huge_files": walls(
         f"for place in {PLACES}:",
-        "    " + quietly(
+        "    "
+        + quietly(
             "f = os.open(place + '/{mark}-huge', os.O_CREAT | os.O_WRONLY)\n"
             "os.ftruncate(f, 1 << 40)\n"
             "while True: os.write(f, bytes(1 << 20))"
@@ -140,10 +144,22 @@ WALLS = {
     "pipes_sockets_and_devices": walls(
         f"for place in {PLACES}:",
         "    " + quietly("os.mkfifo(place + '/{mark}-fifo')").replace("\n", "\n    "),
-        "    " + quietly("os.mknod(place + '/{mark}-dev', 0o20666, os.makedev(1, 1))").replace("\n", "\n    "),
-        "    " + quietly("socket.socket(socket.AF_UNIX).bind(place + '/{mark}-sock')").replace("\n", "\n    "),
-        "    " + quietly("os.link('{victim}', place + '/{mark}-link')").replace("\n", "\n    "),
-        "    " + quietly("os.symlink('{victim}', place + '/{mark}-symlink')").replace("\n", "\n    "),
+        "    "
+        + quietly("os.mknod(place + '/{mark}-dev', 0o20666, os.makedev(1, 1))").replace(
+            "\n", "\n    "
+        ),
+        "    "
+        + quietly("socket.socket(socket.AF_UNIX).bind(place + '/{mark}-sock')").replace(
+            "\n", "\n    "
+        ),
+        "    "
+        + quietly("os.link('{victim}', place + '/{mark}-link')").replace(
+            "\n", "\n    "
+        ),
+        "    "
+        + quietly("os.symlink('{victim}', place + '/{mark}-symlink')").replace(
+            "\n", "\n    "
+        ),
     ),
     "chmod_of_the_victim": walls(
         quietly("os.chmod('{victim}', 0)"),
@@ -199,14 +215,16 @@ WALLS = {
     ),
     "terminal_by_its_name": walls(
         "for t in ('/dev/tty', '{tty}', '/dev/console', '/dev/ptmx'):",
-        "    " + quietly(
+        "    "
+        + quietly(
             "f = os.open(t, os.O_RDWR | os.O_NOCTTY)\nos.write(f, b'{mark}')"
         ).replace("\n", "\n    "),
     ),
     "terminal_that_types": walls(
         "import fcntl",
         "for t in ('/dev/tty', '{tty}'):",
-        "    " + quietly(
+        "    "
+        + quietly(
             "f = os.open(t, os.O_RDWR)\n"
             "fcntl.ioctl(f, 0x540E, 0)\n"
             "for c in b'{mark}': fcntl.ioctl(f, 0x5412, bytes([c]))"
@@ -237,9 +255,7 @@ WALLS = {
         ),
     ),
     "listens": walls(
-        telling(
-            "s = socket.create_server(('0.0.0.0', 0))\nx = 'LISTENS'"
-        )
+        telling("s = socket.create_server(('0.0.0.0', 0))\nx = 'LISTENS'")
     ),
     "huge_standard_output": walls(
         "for fd in (1, 2):",
@@ -274,7 +290,9 @@ WALLS = {
     ),
     "programs": walls(
         quietly("os.execv('/bin/sh', ['sh', '-c', 'echo > {place}/{mark}-exec'])"),
-        quietly("os.posix_spawn('/bin/sh', ['sh', '-c', 'echo > {place}/{mark}-s'], {})"),
+        quietly(
+            "os.posix_spawn('/bin/sh', ['sh', '-c', 'echo > {place}/{mark}-s'], {})"
+        ),
         quietly("os.system('echo > {place}/{mark}-system')"),
     ),
     "name_spaces_of_its_own": walls(
@@ -285,7 +303,7 @@ WALLS = {
     "asks_the_kernel_in_other_ways": walls(
         LIBC,
         "p = ctypes.create_string_buffer(512)",
-        "calls = [(323, 1), (425, 8, p), (434, os.getppid(), 0), (298, p, 0, -1, -1, 0)]",
+        "calls = [(323, 1), (425, 8, p), (434, os.getppid(), 0)]",
         "r = [libc.syscall(*c) for c in calls]",
         "if max(r) >= 0: raise ValueError('SYSTEM-' + f'CALL {r}')",
     ),
@@ -316,7 +334,8 @@ BETWEEN = {
         "    try: os.write(os.open(p + '/{mark}-b', 65, 0o666), b'CARRIED-OVER')\n"
         "    except OSError: pass",
         "x = [open(p + '/{mark}-b').read() for p in"
-        " ('{place}', '/tmp', '/dev/shm', '/var/tmp') if os.path.exists(p + '/{mark}-b')]",
+        " ('{place}', '/tmp', '/dev/shm', '/var/tmp')"
+        " if os.path.exists(p + '/{mark}-b')]",
     ),
     "between_keys": (
         "libc.syscall(248, b'user', b'side', b'CARRIED-OVER', 12, -4)",

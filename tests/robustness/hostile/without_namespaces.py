@@ -1,7 +1,7 @@
 """Run a command on a system that has no name spaces: ``unshare`` and its kin fail.
 
-``python without_namespaces.py COMMAND...``: the kernel itself refuses (a filter of system
-calls), for the command and for whatever it starts.
+``python without_namespaces.py COMMAND...``: the kernel itself refuses (a filter of
+system calls), for the command and for whatever it starts.
 """
 
 from __future__ import annotations
