@@ -102,6 +102,11 @@ def add_parser(subparsers: Any) -> None:
         help="what a student may hand in (default: 20)",
     )
     parser.add_argument(
+        "--allow-differences",
+        action="store_true",
+        help="points also for gradients that are measured, not derived",
+    )
+    parser.add_argument(
         "--weak-sandbox",
         action="store_true",
         help="go on where the system has no name spaces",
@@ -180,5 +185,5 @@ def task_of(args: argparse.Namespace) -> tuple[Any, dict[str, float]]:
     exercises = tuple(n for n in NAMES if n in wanted)
     allowed = tuple(dict.fromkeys((*ALLOWED, *args.allow)))
     seed = seed if args.seed is None else args.seed
-    task = Task(exercises, seed, allowed, limits, weak=args.weak_sandbox)
-    return task, points
+    how = {"differences": args.allow_differences, "weak": args.weak_sandbox}
+    return Task(exercises, seed, allowed, limits, **how), points

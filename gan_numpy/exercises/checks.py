@@ -151,6 +151,7 @@ def loss_check(
             *given.values(),
             wrt=wrt,
             candidates=candidates,
+            truth=function,
         )
         return last(functions, seed) if result and also is not None else result
 

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from gan_numpy.exercises.differences import TASK, quotients
 from gan_numpy.exercises.loading import Submission, bound_names, needed, used_names
 
 ALLOWED = (
@@ -36,7 +37,8 @@ NAMES = frozenset(
 ATTRIBUTES = frozenset(
     "__subclasses__ __globals__ __builtins__ __code__ __closure__ __loader__ __spec__"
     " __bases__ __mro__ __dict__ f_globals f_back f_locals f_builtins gi_frame tb_frame"
-    " ctypeslib importlib _getframe".split()
+    " ctypeslib importlib _getframe __getattribute__ __getattr__ sys os gc builtins"
+    " setprofile settrace get_objects get_referrers".split()
 )
 EVENTS = frozenset(
     "os subprocess socket ctypes shutil pty signal tempfile glob gc".split()
@@ -80,13 +82,24 @@ def refused_imports(submission: Submission, allowed: Iterable[str]) -> dict[str,
 
 
 def shortcuts(
-    submission: Submission, wanted: Iterable[str], allowed: Iterable[str]
+    submission: Submission,
+    wanted: list[str],
+    allowed: Iterable[str],
+    differences: bool = False,
 ) -> list[str]:
-    """Why the functions of these names earn nothing; empty if they may be checked."""
+    """Why the functions of these names earn nothing; empty if they may be checked.
+
+    ``wanted`` begins with the exercise; with ``differences`` its gradient may be
+    measured.
+    """
     refused = refused_imports(submission, allowed)
     trees = [p.tree.body for p in submission.pieces if p.tree is not None]
     reasons = [refused["*"]] if "*" in refused else []
-    for statement in needed((s for body in trees for s in body), wanted):
+    statements = needed((s for body in trees for s in body), wanted)
+    if not differences and wanted[0] not in TASK:
+        imports = (ast.Import, ast.ImportFrom)
+        reasons += quotients(s for s in statements if not isinstance(s, imports))
+    for statement in statements:
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             continue
         names = used_names(statement)
@@ -96,9 +109,21 @@ def shortcuts(
         for node in ast.walk(statement):
             if isinstance(node, ast.Attribute) and node.attr in ATTRIBUTES:
                 reasons.append(f"uses .{node.attr}")
+            if _asks_by_name(node):
+                reasons.append("asks for an attribute by a computed name")
             found = [why_not(module, allowed) for module in _modules(node)]
             reasons += [r for r in found if r is not None]
     return list(dict.fromkeys(reasons))
+
+
+def _asks_by_name(node: ast.AST) -> bool:
+    """``getattr(x, "a" + "b")``: what it asks for cannot be read in the source."""
+    if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "getattr":
+        return False
+    whose, name = [*node.args, None, None][:2]
+    if isinstance(name, ast.Constant):
+        return name.value in ATTRIBUTES
+    return getattr(whose, "id", "") != "self"
 
 
 def _suspects(allowed: Iterable[str]) -> frozenset[str]:

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import ast
 import atexit
-import copy
 import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from gan_numpy import __version__
-from gan_numpy.exercises.base import Exercise, Function, source_of
+from gan_numpy.exercises.base import source_of
 from gan_numpy.exercises.registry import NAMES, get_exercise
 from gan_numpy.exercises.worker import answer
-from gan_numpy.gradcheck.calls import NotAttempted, StudentError, defined_at
-from gan_numpy.gradcheck.probes import close
+from gan_numpy.gradcheck.calls import NotAttempted, StudentError
 from gan_numpy.gradcheck.result import CheckResult, Finding
 from gan_numpy.grading.forbidden import ALLOWED
 from gan_numpy.grading.reading import fingerprint
@@ -34,7 +30,6 @@ from gan_numpy.grading.texts import all_plain, plain
 
 RIGHT, WRONG, STUB = "right", "wrong", "not attempted"
 FLAGGED, MISSING, UNREADABLE = "flagged", "missing", "unreadable"
-CHANGED = "given-changed"
 ENDED = ("timeout", "crash", "memory", "answer")
 Listener = Callable[[dict[str, Any]], None]
 REFUSED = (
@@ -64,6 +59,8 @@ class Task:
     limits : Limits
     hide : tuple of str
         Folders that a submission must not see.
+    differences : bool
+        A gradient that is measured by differences has points, too.
     weak : bool
         Go on where the system has no name spaces.
     """
@@ -73,6 +70,7 @@ class Task:
     allowed: tuple[str, ...] = ALLOWED
     limits: Limits = field(default_factory=Limits)
     hide: tuple[str, ...] = ()
+    differences: bool = False
     weak: bool = False
 
     def key(self, handin: Handin) -> str:
@@ -193,7 +191,7 @@ def _grade_file(
     """Add the exercises of one file; the first file with an attempt counts."""
     session = Session(nursery_for(task), name, content, task.limits, clock)
     try:
-        loaded = session.load(given_fingerprints())
+        loaded = session.load(given_fingerprints(), task.differences)
         problems = [loaded["refused"]] if "refused" in loaded else loaded["errors"]
         found = loaded.get("found", {})
         if not found and not problems:
@@ -245,7 +243,7 @@ def check(session: Session, name: str, untouched: list[str], seed: int) -> Check
         functions = session.define(name, [k for k in wanted if k not in untouched])
         if name not in functions:
             return failed(name, "count", f"{name} is not a function when it has run")
-        result = run(exercise, functions, seed, session)
+        result = exercise.run(functions, seed)
     except NotGraded:
         raise
     except NotAttempted:
@@ -256,55 +254,6 @@ def check(session: Session, name: str, untouched: list[str], seed: int) -> Check
         return failed(name, "answer", "what it returns cannot be compared")
     ended = session.ended
     return result if ended is None else failed(name, ended.tag, ended.message)
-
-
-def run(
-    exercise: Exercise,
-    functions: Mapping[str, Any],
-    seed: int,
-    session: Session,
-) -> CheckResult:
-    """Check with the student's own forward, then, if that fails, with ours.
-
-    An own forward may keep what it likes in its cache, but its values must be those of
-    the one that was given: else any backward would be right for some forward. And a
-    backward that is right with our forward is right, whatever the student's own does.
-    """
-    given = {f.__name__: f for f in exercise.given}
-    mine = {exercise.name: functions[exercise.name]}
-    own = {k: same_values(f, given[k]) for k, f in functions.items() if k in given}
-    result = exercise.run({**own, **mine}, seed)
-    if not own or result.passed or session.ended is not None or not result.attempted:
-        return result
-    alone = exercise.run(mine, seed)
-    if alone.passed:
-        alone.notes.append(f"right, with the {', '.join(own)} that was given")
-    return alone if alone.passed or CHANGED in result.tags else result
-
-
-def same_values(function: Any, ours: Function) -> Function:
-    """The student's function, which must return what ours does, but for the cache."""
-
-    def compared(*arguments: Any) -> Any:
-        kept = copy.deepcopy(arguments)
-        returned = function(*arguments)
-        if not close(first_array(returned), first_array(ours(*kept))):
-            says = f"{ours.__name__} returns another value than the one that was given"
-            raise StudentError(CHANGED, f"{says}\n{defined_at(function)}")
-        return returned
-
-    compared.__student__ = function  # type: ignore[attr-defined]
-    return compared
-
-
-def first_array(returned: Any) -> np.ndarray:
-    """The value without the cache; NaN if it is no array of numbers."""
-    first = returned[0] if isinstance(returned, tuple) and returned else returned
-    try:
-        array = np.array(first)
-    except ValueError:
-        return np.array(np.nan)
-    return array if array.dtype.kind in "fiub" else np.array(np.nan)
 
 
 def failed(name: str, tag: str, says: str) -> CheckResult:

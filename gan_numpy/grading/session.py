@@ -76,6 +76,7 @@ class Session:
         self.flags: list[str] = []
         self.ended: StudentError | None = None
         self.given: dict[str, dict[str, str]] = {}
+        self.differences = False
         self.kib, self.missing = 0, list[str]()
         self.deadline = self.started = time.monotonic()
 
@@ -89,8 +90,12 @@ class Session:
         """Since `begin`."""
         return time.monotonic() - self.started
 
-    def load(self, given: dict[str, dict[str, str]]) -> dict[str, Any]:
+    def load(
+        self, given: dict[str, dict[str, str]], differences: bool = False
+    ) -> dict[str, Any]:
         """What is in the file; nothing of it has run.
+
+        With ``differences`` a gradient may be measured.
 
         Raises
         ------
@@ -100,7 +105,7 @@ class Session:
             If there can be no process.
         """
         self.begin()
-        self.given = given
+        self.given, self.differences = given, differences
         if not self.clock.left():
             raise StudentError("timeout", USED_UP)
         return self._start()
@@ -114,7 +119,8 @@ class Session:
             self.close()  # nothing of the student's has run yet
             raise NotGraded("a process of the sandbox ends as it starts") from None
         self.missing = [str(m) for m in hello["missing"]]
-        question = {"do": "load", "name": self.name, "given": self.given}
+        question: dict[str, Any] = {"do": "load", "name": self.name}
+        question["given"], question["differences"] = self.given, self.differences
         return self._exchange(question, self.content)[0]
 
     def define(self, name: str, wanted: list[str]) -> dict[str, RemoteFunction]:
