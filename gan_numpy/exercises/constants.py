@@ -139,8 +139,10 @@ class Small:
             return [abs(value)] if 0 < abs(value) <= 2 * SMALL else []
         if isinstance(node, ast.UnaryOp):
             return self._factors(node.operand)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
             return self._factors(node.left) + self._factors(node.right)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            return self._factors(node.left)
         name = _base(node)
         return [self.values[name]] if name in self.values else []
 

@@ -67,6 +67,13 @@ def test_an_import_that_is_not_allowed_does_not_run(graded):
 
 
 def test_what_only_shows_at_run_time(graded):
-    hidden = hostile.body("getattr(np, 'sa' + 've')('x', dy)", hostile.FINE)
+    hidden = hostile.body("np.lib.format.open_memmap('x', 'w+', dy.dtype, (1,))")
     entry = graded(hidden)
     assert entry["state"] == "flagged" and "writes a file" in entry["reasons"][0]
+
+
+def test_a_name_that_is_computed_is_named(graded):
+    entry = graded(hostile.body("getattr(np, 'sa' + 've')('x', dy)", hostile.FINE))
+    assert entry["reasons"] == ["asks for an attribute by a computed name"]
+    for line in ("getattr(np, 'sum')(dy)", "hasattr(dy, 'x')"):
+        assert graded(hostile.body(line, hostile.FINE))["state"] == "right"
