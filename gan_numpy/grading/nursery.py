@@ -121,7 +121,9 @@ class Nursery:
         """End it; the last line that it has written, if any."""
         with contextlib.suppress(OSError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        written = self.process.communicate()[1].decode(errors="replace")
+        assert self.process.stderr is not None
+        written = self.process.stderr.read().decode(errors="replace")
+        self.close()
         return written.strip().split("\n")[-1][:300] or "no reason is given"
 
     def spawn(self, limits: Limits) -> socket.socket:
@@ -149,7 +151,9 @@ class Nursery:
         except subprocess.TimeoutExpired:
             with contextlib.suppress(OSError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.communicate()
+            self.process.wait()
+        if self.process.stderr is not None:
+            self.process.stderr.close()
 
     def __enter__(self) -> Nursery:
         return self

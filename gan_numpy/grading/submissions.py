@@ -98,7 +98,7 @@ def _walk(paths: list[Path], problems: list[str]) -> Iterator[tuple[Path, str]]:
             problems.append(f"{name} is a link; links are not followed")
         elif path.is_dir():
             if depth < DEEPEST and path.name not in SKIPPED:
-                inside = sorted(path.iterdir())[: 10 * MOST]
+                inside = _entries(path, name, problems)
                 waiting[:0] = [
                     (p, p.name if depth == 0 else f"{name}/{p.name}", depth + 1)
                     for p in inside
@@ -112,6 +112,18 @@ def _walk(paths: list[Path], problems: list[str]) -> Iterator[tuple[Path, str]]:
             yield path, name
         elif depth == 0:
             problems.append(f"{name} is neither a .py file nor a notebook")
+
+
+def _entries(folder: Path, name: str, problems: list[str]) -> list[Path]:
+    """What is in a folder, not more than anybody hands in; none if it is closed."""
+    try:
+        entries = sorted(folder.iterdir())[: 10 * MOST]
+        for path in entries:
+            path.lstat()  # a folder may show names and let nobody in
+    except OSError as error:
+        problems.append(f"{name} cannot be read ({error.strerror})")
+        return []
+    return entries
 
 
 def read_plain(path: Path, largest: int) -> bytes:
