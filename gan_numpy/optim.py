@@ -4,7 +4,7 @@ An optimizer holds its hyperparameters and nothing else. Its *state* - velocitie
 moments, the count of updates - is a dictionary of arrays made by ``init`` and passed to
 ``update``, keyed by parameter name, so that it can be saved and restored as it is.
 ``update`` changes parameters and state in place: it is the one place where a network
-changes. Each formula stands in `gan_numpy.kernels.reference`.
+changes. Each formula stands in `gan_numpy.kernels.reference.updates`.
 """
 
 from __future__ import annotations

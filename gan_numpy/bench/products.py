@@ -33,7 +33,7 @@ def operands(m: int, k: int, n: int, transposed: str) -> tuple[np.ndarray, np.nd
 
 def bench_products(rounds: int) -> dict[str, dict[str, float]]:
     """Throughput of both and the share that ours reaches, by shape."""
-    from gan_numpy.kernels.matmul import matmul
+    from gan_numpy.kernels.native.matmul import matmul
 
     rows = {}
     for name, (m, k, n, transposed) in SHAPES.items():

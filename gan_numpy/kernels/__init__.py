@@ -2,17 +2,17 @@
 
 ``kernels.affine(x, W, b)`` and its siblings run the *active* implementation:
 
-- ``reference``: plain NumPy, the definition (`gan_numpy.kernels.reference`);
-- ``fused``: NumPy's BLAS and Numba passes around it (`gan_numpy.kernels.fused`);
-- ``native``: Numba alone, no BLAS (`gan_numpy.kernels.native`).
+- ``reference``: plain NumPy, the definition (``reference/``);
+- ``native``: Numba alone, no BLAS (``native/``, a file beside each of the reference's);
+- ``fused``: NumPy's BLAS, and native's passes around it (``fused.py``).
+
+`OPERATIONS` names them all, and each is defined in each implementation.
 
 The environment variable ``GAN_NUMPY_KERNELS`` chooses one for the process, and
 `use_kernels` for a block of code::
 
     with use_kernels("reference"):
         y = kernels.affine(x, W, b)
-
-An operation that an implementation does not define is taken from the reference.
 
 The default is ``native``. At the shapes of a training step its products are about as
 fast as those of OpenBLAS where that recognizes the processor, with AVX2 or AVX-512, and
@@ -30,51 +30,52 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib import import_module
-from types import ModuleType
+from types import SimpleNamespace
 from typing import Any
 
 IMPLEMENTATIONS = {
-    "reference": "gan_numpy.kernels.reference",
+    "reference": "gan_numpy.kernels.reference.{file}",
     "fused": "gan_numpy.kernels.fused",
-    "native": "gan_numpy.kernels.native",
+    "native": "gan_numpy.kernels.native.{file}",
 }
 DEFAULT = "native"
-OPERATIONS = (
-    "affine",
-    "affine_input_grad",
-    "affine_param_grads",
-    "maxout",
-    "maxout_directional",
-    "maxout_input_grad",
-    "maxout_param_grads",
-    "im2col",
-    "col2im",
-    "convolution",
-    "convolution_transpose",
-    "convolution_weight_grad",
-    "channel_sum",
-    "batchnorm",
-    "batchnorm_statistics",
-    "batchnorm_sums",
-    "batchnorm_input_grad",
-    "piece_maximum",
-    "piece_gather",
-    "piece_scatter",
-    "max_pool",
-    "max_pool_scatter",
-    "max_pool_gather",
-    "sigmoid",
-    "relu",
-    "leaky_relu",
-    "leaky_relu_backward",
-    "dropout",
-    "dropout_backward",
-    "momentum_update",
-    "adam_update",
-    "rmsprop_update",
-    "average_update",
-    "parzen_log_density",
-)
+#: The operations, under the name of the file that holds them.
+FILES = {
+    "affine": ("affine", "affine_input_grad", "affine_param_grads"),
+    "maxout": (
+        "maxout",
+        "maxout_input_grad",
+        "maxout_param_grads",
+        "maxout_directional",
+    ),
+    "activations": ("sigmoid", "relu", "leaky_relu", "leaky_relu_backward"),
+    "dropout": ("dropout", "dropout_backward"),
+    "convolution": (
+        "im2col",
+        "col2im",
+        "convolution",
+        "convolution_transpose",
+        "convolution_weight_grad",
+    ),
+    "maxima": (
+        "piece_maximum",
+        "piece_gather",
+        "piece_scatter",
+        "max_pool",
+        "max_pool_gather",
+        "max_pool_scatter",
+    ),
+    "normalization": (
+        "channel_sum",
+        "batchnorm",
+        "batchnorm_statistics",
+        "batchnorm_sums",
+        "batchnorm_input_grad",
+    ),
+    "updates": ("momentum_update", "adam_update", "rmsprop_update", "average_update"),
+    "parzen": ("parzen_log_density",),
+}
+OPERATIONS = {name: file for file, names in FILES.items() for name in names}
 
 _chosen: ContextVar[str | None] = ContextVar("gan_numpy_kernels", default=None)
 
@@ -113,13 +114,21 @@ def use_kernels(name: str) -> Iterator[None]:
         _chosen.reset(token)
 
 
-def implementation(name: str) -> ModuleType:
-    """The module that holds the implementation `name`."""
-    return import_module(IMPLEMENTATIONS[name])
+def implementation(name: str) -> SimpleNamespace:
+    """All operations of the implementation `name`.
+
+    Raises
+    ------
+    AttributeError
+        If one is not defined there.
+    """
+    return SimpleNamespace(
+        **{operation: _find(name, operation) for operation in OPERATIONS}
+    )
 
 
 def __getattr__(operation: str) -> Any:
-    """Look up an operation in the active implementation, then in the reference."""
+    """Look up an operation in the active implementation."""
     if operation not in OPERATIONS:
         raise AttributeError(f"gan_numpy.kernels has no operation {operation!r}")
     return _find(active_kernels(), operation)
@@ -128,5 +137,5 @@ def __getattr__(operation: str) -> Any:
 @cache
 def _find(name: str, operation: str) -> Any:
     """The operation of an implementation; a step asks for fifty."""
-    fallback = getattr(implementation("reference"), operation)
-    return getattr(implementation(name), operation, fallback)
+    place = IMPLEMENTATIONS[name].format(file=OPERATIONS[operation])
+    return getattr(import_module(place), operation)

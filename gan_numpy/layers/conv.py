@@ -6,9 +6,9 @@ r"""Convolution of images (LeCun et al., Proceedings of the IEEE 86(11), 1998).
 
 with stride :math:`s` and :math:`p` zeros of padding on every side. (Strictly this is a
 correlation: the kernel is not turned around.) With `im2col`, which writes what the
-window sees at each place into a row, and its adjoint `col2im`, which adds it back
-(`gan_numpy.kernels.windows`), and with W as a matrix :math:`W_{o,(i,j,c)}`, it is one
-product, and so are its gradients:
+window sees at each place into a row, and its adjoint `col2im`, which adds it back (see
+`gan_numpy.kernels.reference.convolution`), and with W as a matrix
+:math:`W_{o,(i,j,c)}`, it is one product, and so are its gradients:
 
 .. math::
     y &= \mathrm{im2col}(x)\, W^\top + b =: \mathrm{conv}(x) + b, \\

@@ -382,6 +382,6 @@ r"""
   [arXiv:1807.04740](https://arxiv.org/abs/1807.04740).
 - The library: [optim.py](../gan_numpy/optim.py) keeps the moments outside of the network,
   so that a training can be saved and resumed; the formulas are in
-  [kernels/reference.py](../gan_numpy/kernels/reference.py).
+  [kernels/reference/updates.py](../gan_numpy/kernels/reference/updates.py).
 - Next: lesson 10, the paper's model in small.
 """

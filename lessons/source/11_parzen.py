@@ -418,7 +418,7 @@ r"""
   [arXiv:1511.01844](https://arxiv.org/abs/1511.01844): why a high score does not mean good
   samples, nor good samples a high score.
 - The library: [evaluation/parzen.py](../gan_numpy/evaluation/parzen.py) is the protocol,
-  [kernels/parzen.py](../gan_numpy/kernels/parzen.py) serves all widths from one pass of
+  [kernels/native/parzen.py](../gan_numpy/kernels/native/parzen.py) serves all widths from one pass of
   distances, [evaluation/baselines.py](../gan_numpy/evaluation/baselines.py) has the two
   rows that every table needs.
 - Next: lesson 12, batch normalization.

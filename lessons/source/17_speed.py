@@ -36,8 +36,8 @@ import numba
 import numpy as np
 
 from gan_numpy import lesson
-from gan_numpy.kernels.matmul import DEPTH, matmul
-from gan_numpy.kernels.registers import ROWS, VECTOR_BYTES, VECTORS
+from gan_numpy.kernels.native.matmul import DEPTH, matmul
+from gan_numpy.kernels.native.registers import ROWS, VECTOR_BYTES, VECTORS
 
 lesson.style()
 rng = np.random.default_rng(17)
@@ -432,9 +432,9 @@ r"""
 - Williams, Waterman and Patterson, *Roofline*,
   [CACM 52(4), 2009](https://doi.org/10.1145/1498765.1498785).
 - Higham, *Accuracy and Stability of Numerical Algorithms*, second edition, 2002, chapter 3.
-- The library: [kernels/registers.py](../gan_numpy/kernels/registers.py) is the tile,
-  [kernels/matmul.py](../gan_numpy/kernels/matmul.py) the loops around it,
-  [kernels/winners.py](../gan_numpy/kernels/winners.py) and
-  [kernels/updates.py](../gan_numpy/kernels/updates.py) what is fused.
+- The library: [kernels/native/registers.py](../gan_numpy/kernels/native/registers.py) is the tile,
+  [kernels/native/matmul.py](../gan_numpy/kernels/native/matmul.py) the loops around it,
+  [kernels/native/maxout.py](../gan_numpy/kernels/native/maxout.py) and
+  [kernels/native/updates.py](../gan_numpy/kernels/native/updates.py) what is fused.
 - This is the last lesson. [The timeline](timeline.md) tells where all this came from.
 """

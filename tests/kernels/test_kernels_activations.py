@@ -1,11 +1,11 @@
-"""Sigmoid and ReLU of each implementation against the reference and SciPy."""
+"""Sigmoid, ReLU and leaky ReLU of each set against the reference and SciPy."""
 
 import numpy as np
 import pytest
 from scipy.special import expit
 
-from gan_numpy.kernels import reference
-from gan_numpy.kernels.activations import SERIAL_BELOW
+from gan_numpy.kernels.native.activations import SERIAL_BELOW
+from gan_numpy.kernels.reference import activations as reference
 
 
 @pytest.mark.parametrize("n", [0, 1, 5, SERIAL_BELOW, SERIAL_BELOW + 3])
@@ -44,3 +44,16 @@ def test_layouts(kernels, layout, dtype, rng):
         kernels.sigmoid(layout(x)), reference.sigmoid(x), rtol=1e-6
     )
     np.testing.assert_array_equal(kernels.relu(layout(x))[0], reference.relu(x)[0])
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (0, 2), (90, 800)])
+def test_leaky_relu(kernels, layout, rng, dtype, shape):
+    x, dy = (rng.standard_normal(shape).astype(dtype) for _ in range(2))
+    x.reshape(-1)[: min(4, x.size)] = [np.nan, np.inf, -np.inf, 0][: min(4, x.size)]
+    y, positive = kernels.leaky_relu(layout(x), 0.2)
+    exact, mask = reference.leaky_relu(x, 0.2)
+    np.testing.assert_array_equal(y, exact)
+    np.testing.assert_array_equal(positive, mask)
+    dx = kernels.leaky_relu_backward(layout(dy), layout(positive), 0.2)
+    np.testing.assert_array_equal(dx, reference.leaky_relu_backward(dy, mask, 0.2))
+    assert y.dtype == dx.dtype == dtype

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gan_numpy.kernels import reference
+from gan_numpy.kernels.reference import affine as reference
 
 SHAPES = [(1, 1, 1), (0, 3, 2), (4, 0, 3), (4, 3, 0), (7, 33, 65), (100, 64, 128)]
 

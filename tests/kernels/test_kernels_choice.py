@@ -75,11 +75,11 @@ def test_unknown_names():
 def installation(tmp_path):
     """A copy of the package beside which nothing can be written, even by root."""
     package = tmp_path / "site" / "gan_numpy"
-    (package / "kernels").mkdir(parents=True)
+    source = Path(kernels.__file__).parent
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(source, package / "kernels", ignore=ignore)
     (package / "__init__.py").touch()
-    for source in Path(kernels.__file__).parent.glob("*.py"):
-        shutil.copy(source, package / "kernels")
-    (package / "kernels" / "__pycache__").touch()
+    (package / "kernels" / "native" / "__pycache__").touch()
     return package.parent
 
 
@@ -104,7 +104,7 @@ def test_works_where_nothing_can_be_written(installation):
 
 
 def test_code_older_than_its_intrinsics_is_forgotten(tmp_path):
-    from gan_numpy.kernels.jit import forget_outdated_code
+    from gan_numpy.kernels.native.jit import forget_outdated_code
 
     cache = tmp_path / "__pycache__"
     cache.mkdir()

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from gan_numpy.kernels import patches, reference
+from gan_numpy.kernels.native import convolution as native
+from gan_numpy.kernels.reference import convolution as reference
 
 #: images (N, C, H, W), kernels (O, kh, kw), stride, padding
 SHAPES = [
@@ -61,7 +62,7 @@ def test_the_reference_is_the_sum(rng, shape):
 @pytest.mark.parametrize("block", [1, 700, 1 << 20])
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_every_operation(kernels, rng, dtype, assert_close, shape, block, monkeypatch):
-    monkeypatch.setattr(patches, "BLOCK", block)  # many blocks of images, or one
+    monkeypatch.setattr(native, "BLOCK", block)  # many blocks of images, or one
     x, W, b, dy, stride, padding = make(rng, shape, dtype)
     X, V, B, DY = (a.astype(float) for a in (x, W, b, dy))
     size, window, c = x.shape[2:], W.shape[2:], b[:1].repeat(x.shape[1])

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gan_numpy.kernels import reference
-from gan_numpy.kernels.masks import SERIAL_BELOW
+from gan_numpy.kernels.native.dropout import SERIAL_BELOW
+from gan_numpy.kernels.reference import dropout as reference
 
 
 @pytest.mark.parametrize("keep", [1.0, 0.8, 0.5, 0.3, 2.0**-53, 1 - 2.0**-53])

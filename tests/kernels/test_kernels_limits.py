@@ -37,7 +37,7 @@ def test_restored_after_an_error():
 @pytest.mark.parametrize("setting", [None, "77"])
 def test_starting_the_threads_leaves_the_environment_as_it_was(setting):
     code = (
-        "import os, gan_numpy.kernels.jit, numba; "
+        "import os, gan_numpy.kernels.native.jit, numba; "
         "print(os.environ.get('GOMP_SPINCOUNT'), numba.threading_layer() != '')"
     )
     env = {k: v for k, v in os.environ.items() if k != "GOMP_SPINCOUNT"}

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from gan_numpy.kernels import matmul as module
-from gan_numpy.kernels.matmul import matmul
-from gan_numpy.kernels.registers import ROWS, VECTOR_BYTES, VECTORS
+from gan_numpy.kernels.native import matmul as module
+from gan_numpy.kernels.native.matmul import matmul
+from gan_numpy.kernels.native.registers import ROWS, VECTOR_BYTES, VECTORS
 
 WIDTH = VECTORS * VECTOR_BYTES // 4
 SHAPES = [

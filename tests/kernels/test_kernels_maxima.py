@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gan_numpy.kernels import reference
+from gan_numpy.kernels.reference import maxima as reference
 
 PIECES = [(1, 1, 1, 1, 1), (3, 2, 4, 5, 6), (0, 2, 3, 4, 4), (7, 5, 2, 3, 3)]
 WINDOWS = [((2, 3, 7, 8), 2, 2), ((2, 1, 9, 6), 4, 2), ((1, 2, 5, 5), 3, 1)]

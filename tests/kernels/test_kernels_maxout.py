@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gan_numpy.kernels import reference
+from gan_numpy.kernels.reference import maxout as reference
 
 #: batch, inputs, units, pieces
 SHAPES = [

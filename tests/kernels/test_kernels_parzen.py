@@ -10,7 +10,8 @@ from scipy.special import logsumexp
 from sklearn.neighbors import KernelDensity
 
 import gan_numpy
-from gan_numpy.kernels import parzen, reference
+from gan_numpy.kernels.native import parzen
+from gan_numpy.kernels.reference import parzen as reference
 
 SIGMAS = np.array([0.05, 0.3, 1.0, 4.0])
 SHAPES = [
@@ -164,7 +165,7 @@ def test_refuses(kernels, centers, sigmas):
 _MEMORY = """
 import resource, sys
 import numpy as np
-from gan_numpy.kernels.parzen import parzen_log_density
+from gan_numpy.kernels.native.parzen import parzen_log_density
 rng = np.random.default_rng(0)
 n, m, d = 30_000, 30_000, 64
 x, centers = rng.random((n, d), np.float32), rng.random((m, d), np.float32)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gan_numpy.kernels import reference
-from gan_numpy.kernels.updates import SERIAL_BELOW
+from gan_numpy.kernels.native.updates import SERIAL_BELOW
+from gan_numpy.kernels.reference import updates as reference
 
 #: name: number of arrays, which of them must not be negative, the numbers
 UPDATES = {

@@ -1,4 +1,4 @@
-"""Maxima of images, as `pools` defines them: one pass each, shared among threads."""
+"""Maxima of images: one pass each, shared among threads."""
 
 # mypy: disallow-untyped-defs=False
 # (Numba infers the types of the compiled functions.)
@@ -8,10 +8,9 @@ from __future__ import annotations
 import numpy as np
 from numba import prange
 
-from gan_numpy.kernels import pools
-from gan_numpy.kernels.jit import kernel, operand
-
-_FLOATS = (np.float32, np.float64)
+from gan_numpy.kernels.native.arrays import FLOATS, operand
+from gan_numpy.kernels.native.jit import kernel
+from gan_numpy.kernels.reference import maxima as reference
 
 
 @kernel(parallel=True)
@@ -101,11 +100,11 @@ def _check_pieces(winners: np.ndarray, pieces: int, shape: tuple[int, ...]) -> N
 
 
 def piece_maximum(z: np.ndarray, pieces: int) -> tuple[np.ndarray, np.ndarray]:
-    """See `pools.piece_maximum`."""
+    """See `reference.piece_maximum`."""
     if z.shape[1] % pieces:
         raise ValueError(f"{z.shape[1]} channels are not units of {pieces} pieces")
-    if z.dtype not in _FLOATS or not z.size:
-        return pools.piece_maximum(z, pieces)
+    if z.dtype not in FLOATS or not z.size:
+        return reference.piece_maximum(z, pieces)
     shape = (len(z), z.shape[1] // pieces, *z.shape[2:])
     h, winners = np.empty(shape, z.dtype), np.empty(shape, np.uint8)
     rows = shape[0] * shape[1]
@@ -115,9 +114,9 @@ def piece_maximum(z: np.ndarray, pieces: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def piece_gather(z: np.ndarray, winners: np.ndarray) -> np.ndarray:
-    """See `pools.piece_gather`."""
-    if z.dtype not in _FLOATS or not z.size:
-        return pools.piece_gather(z, winners)
+    """See `reference.piece_gather`."""
+    if z.dtype not in FLOATS or not z.size:
+        return reference.piece_gather(z, winners)
     pieces = z.shape[1] // winners.shape[1]
     _check_pieces(winners, pieces, (len(z), z.shape[1] // pieces, *z.shape[2:]))
     h, rows = np.empty(winners.shape, z.dtype), len(z) * winners.shape[1]
@@ -127,10 +126,10 @@ def piece_gather(z: np.ndarray, winners: np.ndarray) -> np.ndarray:
 
 
 def piece_scatter(dh: np.ndarray, winners: np.ndarray, pieces: int) -> np.ndarray:
-    """See `pools.piece_scatter`."""
+    """See `reference.piece_scatter`."""
     _check_pieces(winners, pieces, dh.shape)
-    if dh.dtype not in _FLOATS or not dh.size:
-        return pools.piece_scatter(dh, winners, pieces)
+    if dh.dtype not in FLOATS or not dh.size:
+        return reference.piece_scatter(dh, winners, pieces)
     n, units, *size = dh.shape
     dz, rows = np.empty((n, units * pieces, *size), dh.dtype), n * units
     flat = operand(dh).reshape(rows, -1), operand(winners).reshape(rows, -1)
@@ -142,7 +141,7 @@ def _check_windows(
     winners: np.ndarray, shape: tuple[int, ...], size: int, stride: int
 ) -> None:
     """Refuse winners that would lead out of images of `shape`."""
-    high, wide = (pools.pooled(length, size, stride) for length in shape[2:])
+    high, wide = (reference.pooled(length, size, stride) for length in shape[2:])
     if winners.shape != (*shape[:2], high, wide):
         raise ValueError(f"winners of shape {winners.shape} for images of {shape}")
     i, j = np.divmod(winners, winners.dtype.type(size))
@@ -153,10 +152,10 @@ def _check_windows(
 
 
 def max_pool(x: np.ndarray, size: int, stride: int) -> tuple[np.ndarray, np.ndarray]:
-    """See `pools.max_pool`."""
-    if x.dtype not in _FLOATS or not x.size:
-        return pools.max_pool(x, size, stride)
-    high, wide = (pools.pooled(length, size, stride) for length in x.shape[2:])
+    """See `reference.max_pool`."""
+    if x.dtype not in FLOATS or not x.size:
+        return reference.max_pool(x, size, stride)
+    high, wide = (reference.pooled(length, size, stride) for length in x.shape[2:])
     shape = (*x.shape[:2], high, wide)
     y, winners = np.empty(shape, x.dtype), np.empty(shape, np.uint16)
     _max_pool(_maps(x), size, stride, _maps(y), _maps(winners))
@@ -166,10 +165,10 @@ def max_pool(x: np.ndarray, size: int, stride: int) -> tuple[np.ndarray, np.ndar
 def max_pool_scatter(
     dy: np.ndarray, winners: np.ndarray, shape: tuple[int, ...], size: int, stride: int
 ) -> np.ndarray:
-    """See `pools.max_pool_scatter`."""
+    """See `reference.max_pool_scatter`."""
     _check_windows(winners, shape, size, stride)
-    if dy.dtype not in _FLOATS or not dy.size:
-        return pools.max_pool_scatter(dy, winners, shape, size, stride)
+    if dy.dtype not in FLOATS or not dy.size:
+        return reference.max_pool_scatter(dy, winners, shape, size, stride)
     dx = np.empty(shape, dy.dtype)
     _max_pool_scatter(_maps(dy), _maps(winners), size, stride, _maps(dx))
     return dx
@@ -178,10 +177,10 @@ def max_pool_scatter(
 def max_pool_gather(
     u: np.ndarray, winners: np.ndarray, size: int, stride: int
 ) -> np.ndarray:
-    """See `pools.max_pool_gather`."""
+    """See `reference.max_pool_gather`."""
     _check_windows(winners, u.shape, size, stride)
-    if u.dtype not in _FLOATS or not u.size:
-        return pools.max_pool_gather(u, winners, size, stride)
+    if u.dtype not in FLOATS or not u.size:
+        return reference.max_pool_gather(u, winners, size, stride)
     out = np.empty(winners.shape, u.dtype)
     _max_pool_gather(_maps(u), _maps(winners), size, stride, _maps(out))
     return out

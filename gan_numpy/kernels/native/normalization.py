@@ -1,4 +1,4 @@
-"""Batch normalization of images, as `channels` defines it, in as few passes as can be.
+"""Batch normalization of images, in as few passes as can be.
 
 A map of one example is a run of neighboring numbers: it is summed in the dtype of the
 batch, and the runs of a channel are summed in float64. A thread takes whole channels
@@ -14,9 +14,10 @@ from __future__ import annotations
 import numpy as np
 from numba import prange
 
-from gan_numpy.kernels import channels
-from gan_numpy.kernels.channels import by_channel
-from gan_numpy.kernels.jit import kernel, operand
+from gan_numpy.kernels.native.arrays import FLOATS, operand
+from gan_numpy.kernels.native.jit import kernel
+from gan_numpy.kernels.reference import normalization as reference
+from gan_numpy.kernels.reference.normalization import by_channel
 
 #: A sum has to be reordered to run in vector registers.
 REORDERED = {"reassoc", "nsz"}
@@ -102,25 +103,23 @@ def _input_grad(dy, x, mean, scale, slope, shift, dx):
 
 def _supported(x: np.ndarray, *others: np.ndarray) -> bool:
     """Whether this is a batch of images, and everything of one dtype."""
-    same = x.dtype in (np.float32, np.float64) and all(
-        a.dtype == x.dtype for a in others
-    )
+    same = x.dtype in FLOATS and all(a.dtype == x.dtype for a in others)
     return same and x.ndim > 2 and x.size > 0
 
 
 def channel_sum(dy: np.ndarray) -> np.ndarray:
-    """See `channels.channel_sum`."""
+    """See `reference.channel_sum`."""
     if not _supported(dy):
-        return channels.channel_sum(dy)
+        return reference.channel_sum(dy)
     total = np.empty(dy.shape[1], dy.dtype)
     _sums(operand(by_channel(dy)), total)
     return total
 
 
 def batchnorm_statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """See `channels.batchnorm_statistics`."""
+    """See `reference.batchnorm_statistics`."""
     if not _supported(x):
-        return channels.batchnorm_statistics(x)
+        return reference.batchnorm_statistics(x)
     mean, variance = (np.empty(x.shape[1], x.dtype) for _ in range(2))
     _statistics(operand(by_channel(x)), mean, variance)
     return mean, variance
@@ -129,10 +128,10 @@ def batchnorm_statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def batchnorm(
     x: np.ndarray, mean: np.ndarray, scale: np.ndarray, shift: np.ndarray
 ) -> np.ndarray:
-    """See `channels.batchnorm`."""
+    """See `reference.batchnorm`."""
     numbers = (mean, scale, shift)
     if not _supported(x, *numbers):
-        return channels.batchnorm(x, *numbers)
+        return reference.batchnorm(x, *numbers)
     _check(x.shape, *numbers)
     y = np.empty(x.shape, x.dtype)
     _normalize(operand(by_channel(x)), *map(operand, numbers), by_channel(y))
@@ -142,9 +141,9 @@ def batchnorm(
 def batchnorm_sums(
     dy: np.ndarray, x: np.ndarray, mean: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """See `channels.batchnorm_sums`."""
+    """See `reference.batchnorm_sums`."""
     if not _supported(x, dy, mean):
-        return channels.batchnorm_sums(dy, x, mean)
+        return reference.batchnorm_sums(dy, x, mean)
     _check(x.shape, mean, like=dy)
     total, product = np.empty_like(mean), np.empty_like(mean)
     batches = operand(by_channel(dy)), operand(by_channel(x))
@@ -160,10 +159,10 @@ def batchnorm_input_grad(
     slope: np.ndarray,
     shift: np.ndarray,
 ) -> np.ndarray:
-    """See `channels.batchnorm_input_grad`."""
+    """See `reference.batchnorm_input_grad`."""
     numbers = (mean, scale, slope, shift)
     if not _supported(x, dy, *numbers):
-        return channels.batchnorm_input_grad(dy, x, *numbers)
+        return reference.batchnorm_input_grad(dy, x, *numbers)
     _check(x.shape, *numbers, like=dy)
     dx = np.empty(x.shape, x.dtype)
     batches = operand(by_channel(dy)), operand(by_channel(x))

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numba
-import numpy as np
 from numba.core import event
 
 
@@ -109,24 +108,3 @@ def kernel(parallel: bool = False, fastmath: Any = False) -> Callable[[Callable]
             return njit(**options)(function)
 
     return compile_later
-
-
-class _Alias:
-    """The memory of an array, offered without its read-only flag."""
-
-    def __init__(self, array: np.ndarray) -> None:
-        self.owner = array
-        self.__array_interface__ = array.__array_interface__ | {
-            "data": (array.ctypes.data, False)
-        }
-
-
-def operand(array: np.ndarray) -> np.ndarray:
-    """An array to read from, of the one kind that kernels are compiled for.
-
-    C-contiguous, and of NumPy's own class, not a subclass like ``memmap``. To Numba a
-    read-only array has another type, which would cost another compilation, so it gets a
-    writable view: kernels write to nothing but the arrays that they make or update.
-    """
-    array = np.asarray(array, order="C")
-    return array if array.flags.writeable else np.asarray(_Alias(array))

@@ -1,4 +1,4 @@
-r"""Dropout with its random mask made inside the kernel.
+"""Dropout with its random mask made inside the kernel.
 
 The mask is counter-based: bit i depends on the seed and on i only, so any thread can
 make any part of it and the result is the reference's, bit for bit.
@@ -17,8 +17,9 @@ import math
 import numpy as np
 from numba import prange
 
-from gan_numpy.kernels import reference
-from gan_numpy.kernels.jit import kernel, operand
+from gan_numpy.kernels.native.arrays import FLOATS, operand
+from gan_numpy.kernels.native.jit import kernel
+from gan_numpy.kernels.reference import dropout as reference
 
 #: Elements that one thread handles at a time, and how few it handles alone.
 PIECE = 1 << 14
@@ -72,7 +73,7 @@ def dropout(x: np.ndarray, keep: float, seed: int) -> tuple[np.ndarray, np.ndarr
     ``uniform < keep`` for the uniform :math:`k\, 2^{-53}` of the reference is
     :math:`k < \lceil 2^{53} \text{keep} \rceil`, exactly: no float is needed.
     """
-    if x.dtype not in (np.float32, np.float64):
+    if x.dtype not in FLOATS:
         return reference.dropout(x, keep, seed)
     x = operand(x)
     y, mask = np.empty(x.shape, x.dtype), np.empty(x.shape, np.bool_)
@@ -94,7 +95,7 @@ def dropout(x: np.ndarray, keep: float, seed: int) -> tuple[np.ndarray, np.ndarr
 
 def dropout_backward(dy: np.ndarray, mask: np.ndarray, keep: float) -> np.ndarray:
     """See `reference.dropout_backward`."""
-    if dy.dtype not in (np.float32, np.float64) or dy.shape != mask.shape:
+    if dy.dtype not in FLOATS or dy.shape != mask.shape:
         return reference.dropout_backward(dy, mask, keep)
     dx = np.empty(dy.shape, dy.dtype)
     scale = dy.dtype.type(1 / keep)

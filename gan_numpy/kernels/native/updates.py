@@ -17,8 +17,9 @@ from __future__ import annotations
 import numpy as np
 from numba import prange
 
-from gan_numpy.kernels import reference
-from gan_numpy.kernels.jit import kernel, operand
+from gan_numpy.kernels.native.arrays import FLOATS, operand
+from gan_numpy.kernels.native.jit import kernel
+from gan_numpy.kernels.reference import updates as reference
 
 #: Elements that one thread handles at a time, and how few it handles alone.
 PIECE = 1 << 15
@@ -116,7 +117,7 @@ def _flat(*arrays: np.ndarray) -> list[np.ndarray] | None:
     if not all(a.flags.writeable for a in arrays[:-1]):
         return None
     same = all(a.dtype == first.dtype and a.shape == first.shape for a in arrays)
-    if not same or first.dtype not in (np.float32, np.float64):
+    if not same or first.dtype not in FLOATS:
         return None
     if all(a.flags.c_contiguous for a in arrays):
         return [operand(a).reshape(-1) for a in arrays]

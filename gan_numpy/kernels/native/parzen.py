@@ -22,9 +22,10 @@ from __future__ import annotations
 import numpy as np
 from numba import prange
 
-from gan_numpy.kernels.exponential import exp2
-from gan_numpy.kernels.jit import kernel, operand
-from gan_numpy.kernels.registers import (
+from gan_numpy.kernels.native.exponential import exp2
+from gan_numpy.kernels.native.arrays import operand
+from gan_numpy.kernels.native.jit import kernel
+from gan_numpy.kernels.native.registers import (
     ROWS,
     VECTOR_BYTES,
     VECTORS,

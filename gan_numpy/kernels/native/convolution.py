@@ -1,4 +1,4 @@
-r"""Convolution and its adjoint: `windows`, with compiled copying and fewer bytes.
+r"""Convolution and its adjoint, with compiled copying and fewer bytes.
 
 The matrix of `im2col` is `kh * kw / stride**2` times as large as the image. So the
 batch is taken in blocks of images, for which the matrix stays in the cache between the
@@ -20,15 +20,14 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numba import prange
 
-from gan_numpy.kernels import windows
-from gan_numpy.kernels.jit import kernel, operand
-from gan_numpy.kernels.matmul import matmul
-from gan_numpy.kernels.windows import places
+from gan_numpy.kernels.native.arrays import FLOATS, operand
+from gan_numpy.kernels.native.jit import kernel
+from gan_numpy.kernels.native.matmul import matmul
+from gan_numpy.kernels.reference import convolution as reference
+from gan_numpy.kernels.reference.convolution import places
 
 #: Values of a block of the matrix.
 BLOCK = 1 << 18
-
-Pair = tuple[int, int]
 
 
 @kernel()
@@ -95,7 +94,7 @@ class _Geometry:
     """Where the windows of a convolution lie on images of one shape."""
 
     def __init__(
-        self, shape: tuple[int, ...], window: Pair, stride: int, padding: int
+        self, shape: tuple[int, ...], window: tuple[int, int], stride: int, padding: int
     ) -> None:
         self.high, self.wide = (
             places(shape[2 + a], window[a], stride, padding) for a in (0, 1)
@@ -136,14 +135,16 @@ def _supported(*arrays: np.ndarray | None) -> bool:
     """Whether all arrays are float32 or all are float64, and images not empty."""
     given = [a for a in arrays if a is not None]
     first = given[0].dtype
-    same = first in (np.float32, np.float64) and all(a.dtype == first for a in given)
+    same = first in FLOATS and all(a.dtype == first for a in given)
     return same and all(a.size for a in given)
 
 
-def im2col(x: np.ndarray, window: Pair, stride: int, padding: int) -> np.ndarray:
-    """See `windows.im2col`."""
+def im2col(
+    x: np.ndarray, window: tuple[int, int], stride: int, padding: int
+) -> np.ndarray:
+    """See `reference.im2col`."""
     if not _supported(x):
-        return windows.im2col(x, window, stride, padding)
+        return reference.im2col(x, window, stride, padding)
     geometry = _Geometry(x.shape, window, stride, padding)
     cols = geometry.matrix(len(x), x.dtype)
     geometry.im2col(operand(x), cols)
@@ -153,17 +154,17 @@ def im2col(x: np.ndarray, window: Pair, stride: int, padding: int) -> np.ndarray
 def col2im(
     cols: np.ndarray,
     shape: tuple[int, int, int, int],
-    window: Pair,
+    window: tuple[int, int],
     stride: int,
     padding: int,
 ) -> np.ndarray:
-    """See `windows.col2im`."""
+    """See `reference.col2im`."""
     geometry = _Geometry(shape, window, stride, padding)
     expected = (shape[0] * geometry.count, geometry.columns)
     if cols.shape != expected:
         raise ValueError(f"a matrix of shape {cols.shape}, not {expected}")
     if not _supported(cols):
-        return windows.col2im(cols, shape, window, stride, padding)
+        return reference.col2im(cols, shape, window, stride, padding)
     x = np.empty(shape, cols.dtype)
     geometry.col2im(operand(cols), np.zeros(shape[1], cols.dtype), x)
     return x
@@ -177,13 +178,13 @@ def convolution(
     padding: int,
     product: Callable = matmul,
 ) -> np.ndarray:
-    r""":math:`y = \mathrm{im2col}(x)\, W^\top + b`; see `windows.convolution`."""
+    r""":math:`y = \mathrm{im2col}(x)\, W^\top + b`, for a block of images at a time."""
     if x.shape[1] != W.shape[1]:
         raise ValueError(f"images of {x.shape[1]} channels, kernels for {W.shape[1]}")
     if not _supported(x, W, b):
-        return windows.convolution(x, W, b, stride, padding)
+        return reference.convolution(x, W, b, stride, padding)
     geometry = _Geometry(x.shape, W.shape[2:], stride, padding)
-    x, matrix = operand(x), windows.as_matrix(W)
+    x, matrix = operand(x), reference.as_matrix(W)
     y = np.empty((len(x), len(W), geometry.high, geometry.wide), x.dtype)
     cols = geometry.largest(len(x), x.dtype)
     for images, rows in geometry.blocks(len(x)):
@@ -199,12 +200,12 @@ def convolution_transpose(
     y: np.ndarray,
     W: np.ndarray,
     b: np.ndarray | None,
-    size: Pair,
+    size: tuple[int, int],
     stride: int,
     padding: int,
     product: Callable = matmul,
 ) -> np.ndarray:
-    r""":math:`x = \mathrm{col2im}(y\, W) + b`; see `windows.convolution_transpose`."""
+    r""":math:`x = \mathrm{col2im}(y\, W) + b`, for a block of images at a time."""
     if y.shape[1] != len(W):
         raise ValueError(f"maps of {y.shape[1]} channels, kernels for {len(W)}")
     shape = (len(y), W.shape[1], *size)
@@ -212,13 +213,13 @@ def convolution_transpose(
     if y.shape[2:] != (geometry.high, geometry.wide):
         raise ValueError(f"maps of shape {y.shape} for images of shape {shape}")
     if not _supported(y, W, b):
-        return windows.convolution_transpose(y, W, b, size, stride, padding)
+        return reference.convolution_transpose(y, W, b, size, stride, padding)
     bias = np.zeros(W.shape[1], y.dtype) if b is None else operand(b)
-    matrix = windows.as_matrix(W)
+    matrix = reference.as_matrix(W)
     x = np.empty(shape, y.dtype)
     cols = geometry.largest(len(x), x.dtype)
     for images, rows in geometry.blocks(len(x)):
-        product(windows.as_rows(y[images]), matrix, out=cols[rows])
+        product(reference.as_rows(y[images]), matrix, out=cols[rows])
         geometry.col2im(cols[rows], bias, x[images])
     return x
 
@@ -226,7 +227,7 @@ def convolution_transpose(
 def convolution_weight_grad(
     dy: np.ndarray,
     x: np.ndarray,
-    window: Pair,
+    window: tuple[int, int],
     stride: int,
     padding: int,
     product: Callable = matmul,
@@ -236,11 +237,11 @@ def convolution_weight_grad(
     if dy.shape[::2] != (len(x), geometry.high) or dy.shape[3] != geometry.wide:
         raise ValueError(f"maps of shape {dy.shape} for images of shape {x.shape}")
     if not _supported(dy, x):
-        return windows.convolution_weight_grad(dy, x, window, stride, padding)
+        return reference.convolution_weight_grad(dy, x, window, stride, padding)
     x = operand(x)
     dW = np.zeros((dy.shape[1], geometry.columns), x.dtype)
     cols = geometry.largest(len(x), x.dtype)
     for images, rows in geometry.blocks(len(x)):
         geometry.im2col(x[images], cols[rows])
-        product(windows.as_rows(dy[images]).T, cols[rows], out=dW, add=True)
-    return windows.as_weights(dW, x.shape[1], window)
+        product(reference.as_rows(dy[images]).T, cols[rows], out=dW, add=True)
+    return reference.as_weights(dW, x.shape[1], window)

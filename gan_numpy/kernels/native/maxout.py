@@ -1,4 +1,4 @@
-"""Around the matrix product of a layer: maxima, their winners, sums over the batch."""
+"""Maxout: a product of `matmul`, and the maxima and their winners in one pass each."""
 
 # mypy: disallow-untyped-defs=False
 # (Numba infers the types of the compiled functions.)
@@ -8,7 +8,11 @@ from __future__ import annotations
 import numpy as np
 from numba import prange
 
-from gan_numpy.kernels.jit import kernel, operand
+from gan_numpy.kernels.native.affine import affine_param_grads
+from gan_numpy.kernels.native.arrays import operand, same_float
+from gan_numpy.kernels.native.jit import kernel
+from gan_numpy.kernels.native.matmul import matmul
+from gan_numpy.kernels.reference import maxout as reference
 
 #: Values that one thread handles at a time, and how few it handles alone.
 PIECE = 1 << 14
@@ -61,22 +65,6 @@ def _scatter(dh, winners, pieces, dz, rows):
         _scatter_rows(dh, winners, pieces, dz, p * rows, min(n, (p + 1) * rows))
 
 
-@kernel()
-def _sum_columns(dy, db, start, stop):
-    db = db[start:stop]
-    for n in range(dy.shape[0]):
-        row = dy[n, start:stop]
-        for c in range(len(db)):
-            db[c] += row[c]
-
-
-@kernel(parallel=True)
-def _sums(dy, db, columns):
-    n = len(db)
-    for p in prange(-(-n // columns)):
-        _sum_columns(dy, db, p * columns, min(n, (p + 1) * columns))
-
-
 def take_maximum(z: np.ndarray, pieces: int) -> tuple[np.ndarray, np.ndarray]:
     """Maximum over the pieces of each unit and its index, in one pass over `z`.
 
@@ -116,12 +104,49 @@ def scatter(dh: np.ndarray, winners: np.ndarray, pieces: int) -> np.ndarray:
     return dz
 
 
-def batch_sum(dy: np.ndarray) -> np.ndarray:
-    """Sum over the first axis, in the order of the batch for any number of threads."""
-    dy = operand(dy)
-    db = np.zeros(dy.shape[1], dy.dtype)
-    if dy.size <= SERIAL_BELOW:
-        _sum_columns(dy, db, 0, len(db))
-    else:
-        _sums(dy, db, 128)
-    return db
+def maxout(
+    x: np.ndarray, W: np.ndarray, b: np.ndarray, pieces: int
+) -> tuple[np.ndarray, np.ndarray]:
+    r""":math:`h_u = \max_j (xW + b)_{u,j}` and the winners."""
+    if not same_float(x, W, b):
+        return reference.maxout(x, W, b, pieces)
+    return take_maximum(matmul(x, W, b), pieces)
+
+
+def maxout_param_grads(
+    dh: np.ndarray, winners: np.ndarray, x: np.ndarray, pieces: int
+) -> tuple[np.ndarray, np.ndarray]:
+    r""":math:`dW = x^\top dz`, :math:`db = \sum_n dz_n`; dz is dh at the winners."""
+    if not same_float(dh, x):
+        return reference.maxout_param_grads(dh, winners, x, pieces)
+    return affine_param_grads(scatter(dh, winners, pieces), x)
+
+
+def maxout_input_grad(dh: np.ndarray, winners: np.ndarray, W: np.ndarray) -> np.ndarray:
+    r""":math:`dx_n = \sum_u dh_{n,u} W_{:, (u, j^*_{n,u})}`."""
+    if not same_float(dh, W):
+        return reference.maxout_input_grad(dh, winners, W)
+    return matmul(scatter(dh, winners, W.shape[1] // dh.shape[1]), W.T)
+
+
+@kernel()
+def _gather(z: np.ndarray, winners: np.ndarray, pieces: int, h: np.ndarray) -> None:
+    """Copy the winning piece of each unit; too little work to share among threads."""
+    for n in range(len(h)):
+        row, winner, value = z[n].reshape(h.shape[1], pieces), winners[n], h[n]
+        for i in range(h.shape[1]):
+            value[i] = row[i, winner[i]]
+
+
+def maxout_directional(u: np.ndarray, winners: np.ndarray, W: np.ndarray) -> np.ndarray:
+    r"""Derivative of h in the direction u; see `reference.maxout_directional`."""
+    if not same_float(u, W):
+        return reference.maxout_directional(u, winners, W)
+    pieces = W.shape[1] // winners.shape[1]
+    if len(winners) != len(u) or W.shape[1] % winners.shape[1]:
+        raise ValueError(f"winners of {winners.shape} for u {u.shape}, W {W.shape}")
+    if winners.max(initial=0) >= pieces:
+        raise IndexError(f"winner {winners.max()} of {pieces} pieces")
+    h = np.empty(winners.shape, u.dtype)
+    _gather(matmul(u, W), operand(winners), pieces, h)
+    return h

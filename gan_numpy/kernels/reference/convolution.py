@@ -1,4 +1,4 @@
-r"""Convolution as one matrix product, in plain NumPy: the definition of its kernels.
+r"""Convolution as one matrix product, in plain NumPy: its definition.
 
 A convolution looks at an image through a window that moves in steps of `stride`.
 `im2col` writes what it sees at each place into a row of a matrix, and the convolution
@@ -30,18 +30,18 @@ from __future__ import annotations
 import numpy as np
 
 
-def places(length: int, kernel: int, stride: int, padding: int) -> int:
+def places(length: int, window: int, stride: int, padding: int) -> int:
     """Number of places of a window on `length` entries; 0 if it does not fit."""
-    return max(0, (length + 2 * padding - kernel) // stride + 1)
+    return max(0, (length + 2 * padding - window) // stride + 1)
 
 
 def im2col(
-    x: np.ndarray, kernel: tuple[int, int], stride: int, padding: int
+    x: np.ndarray, window: tuple[int, int], stride: int, padding: int
 ) -> np.ndarray:
     """What the window sees, one row per place: (N * OH * OW, kh * kw * C)."""
     n, channels = x.shape[:2]
-    (kh, kw), p = kernel, padding
-    high, wide = (places(x.shape[2 + a], kernel[a], stride, p) for a in (0, 1))
+    (kh, kw), p = window, padding
+    high, wide = (places(x.shape[2 + a], window[a], stride, p) for a in (0, 1))
     padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
     cols = np.empty((n, high, wide, kh, kw, channels), x.dtype)
     for i in range(kh):
@@ -56,14 +56,14 @@ def im2col(
 def col2im(
     cols: np.ndarray,
     shape: tuple[int, int, int, int],
-    kernel: tuple[int, int],
+    window: tuple[int, int],
     stride: int,
     padding: int,
 ) -> np.ndarray:
     """The adjoint of `im2col`: add every entry where it was seen, (N, C, H, W)."""
     n, channels, height, width = shape
-    (kh, kw), p = kernel, padding
-    high, wide = (places(shape[2 + a], kernel[a], stride, p) for a in (0, 1))
+    (kh, kw), p = window, padding
+    high, wide = (places(shape[2 + a], window[a], stride, p) for a in (0, 1))
     cols = cols.reshape(n, high, wide, kh, kw, channels)
     padded = np.zeros((n, channels, height + 2 * p, width + 2 * p), cols.dtype)
     for i in range(kh):
@@ -86,10 +86,10 @@ def as_matrix(W: np.ndarray) -> np.ndarray:
 
 
 def as_weights(
-    matrix: np.ndarray, channels: int, kernel: tuple[int, int]
+    matrix: np.ndarray, channels: int, window: tuple[int, int]
 ) -> np.ndarray:
     """The inverse of `as_matrix`."""
-    W = matrix.reshape(len(matrix), *kernel, channels).transpose(0, 3, 1, 2)
+    W = matrix.reshape(len(matrix), *window, channels).transpose(0, 3, 1, 2)
     return np.ascontiguousarray(W)
 
 
@@ -97,9 +97,9 @@ def convolution(
     x: np.ndarray, W: np.ndarray, b: np.ndarray | None, stride: int, padding: int
 ) -> np.ndarray:
     r""":math:`y = \mathrm{im2col}(x)\, W^\top + b`, shape (N, O, OH, OW)."""
-    kernel = W.shape[2:]
-    high, wide = (places(x.shape[2 + a], kernel[a], stride, padding) for a in (0, 1))
-    y = im2col(x, kernel, stride, padding) @ as_matrix(W).T
+    window = W.shape[2:]
+    high, wide = (places(x.shape[2 + a], window[a], stride, padding) for a in (0, 1))
+    y = im2col(x, window, stride, padding) @ as_matrix(W).T
     if b is not None:
         y += b
     y = y.reshape(len(x), high, wide, len(W)).transpose(0, 3, 1, 2)
@@ -133,10 +133,10 @@ def convolution_transpose(
 def convolution_weight_grad(
     dy: np.ndarray,
     x: np.ndarray,
-    kernel: tuple[int, int],
+    window: tuple[int, int],
     stride: int,
     padding: int,
 ) -> np.ndarray:
     r""":math:`dW = dy^\top\, \mathrm{im2col}(x)`, shape (O, C, kh, kw)."""
-    dW = as_rows(dy).T @ im2col(x, kernel, stride, padding)
-    return as_weights(dW, x.shape[1], kernel)
+    dW = as_rows(dy).T @ im2col(x, window, stride, padding)
+    return as_weights(dW, x.shape[1], window)

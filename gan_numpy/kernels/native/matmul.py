@@ -25,8 +25,9 @@ from __future__ import annotations
 import numpy as np
 from numba import prange
 
-from gan_numpy.kernels.jit import kernel, operand
-from gan_numpy.kernels.registers import (
+from gan_numpy.kernels.native.arrays import FLOATS, operand
+from gan_numpy.kernels.native.jit import kernel
+from gan_numpy.kernels.native.registers import (
     ROWS,
     VECTOR_BYTES,
     VECTORS,
@@ -196,7 +197,7 @@ def matmul(
     -------
     (M, N), like A
     """
-    if A.dtype != B.dtype or A.dtype not in (np.float32, np.float64):
+    if A.dtype != B.dtype or A.dtype not in FLOATS:
         raise TypeError(f"matmul of {A.dtype} and {B.dtype}: float32 or float64 twice")
     if A.ndim != 2 or B.ndim != 2 or A.shape[1] != B.shape[0]:
         raise ValueError(f"matmul of shapes {A.shape} and {B.shape}")
