@@ -29,6 +29,7 @@ ORDER = [
     {"cli", "__main__"},
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
+LABEL_MODES = {"none", "conditional", "auxiliary", "information", "semi_supervised"}
 NUMPY_ONLY = {"objectives", "optim", "datasets", "gradcheck"}
 ALLOWED = {  # groups that these may import besides errors and files
     "objectives": set(),
@@ -83,6 +84,57 @@ def test_some_groups_need_numpy_only(path):
         assert not {name.split(".")[0] for name in imports(path)} & {"numba", "torch"}
 
 
+def _module_imports(path: Path) -> set[str]:
+    """Modules of this package that a file imports when it is read or for its types.
+
+    Imports inside functions are left out: they run when both modules are complete.
+    """
+    found: set[str] = set()
+    blocks = [ast.parse(path.read_text()).body]
+    while blocks:
+        for node in blocks.pop():
+            if isinstance(node, ast.ImportFrom) and node.module:
+                found |= {node.module, *(f"{node.module}.{a.name}" for a in node.names)}
+            elif isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.If | ast.Try):
+                blocks += [node.body, node.orelse]
+    return found
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Groups of modules that import each other, directly or through others."""
+    reach = {name: set(targets) for name, targets in graph.items()}
+    for middle in reach:
+        for name, targets in reach.items():
+            if middle in targets:
+                targets |= reach[middle]
+    found = {
+        frozenset(b for b in reach[a] if a in reach[b]) for a in reach if a in reach[a]
+    }
+    return sorted(sorted(group) for group in found)
+
+
+def test_circles_are_seen():
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set(), "e": {"e"}}
+    assert circles(graph) == [["a", "b", "c"], ["e"]]
+
+
+def test_no_modules_import_each_other():
+    """No circles, not even for the types' sake alone."""
+    names = {module_name(path): path for path in module_files()}
+    graph = {
+        name: (_module_imports(path) & names.keys()) - {name}
+        for name, path in names.items()
+    }
+    assert circles(graph) == []
+
+
 def test_layers_do_not_import_each_other():
     """Only branches are made of networks."""
     for path in (PACKAGE / "layers").glob("*.py"):
@@ -130,3 +182,26 @@ def test_public_names_are_there():
     assert set(gan_numpy.__all__) <= set(dir(gan_numpy))
     with pytest.raises(AttributeError, match="no attribute 'Nonsense'"):
         gan_numpy.Nonsense
+
+
+def test_label_modes_are_asked_not_compared():
+    """`gan_numpy.recipes.labels` has an answer for each mode; nobody asks which it is.
+
+    A sixth mode would otherwise have to be found in every file that compares.
+    """
+    for path in module_files():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Compare):
+                sides = [node.left, *node.comparators]
+                named = any(
+                    isinstance(s, ast.Attribute) and s.attr == "labels" for s in sides
+                )
+                strings = [
+                    c.value
+                    for s in sides
+                    for c in ast.walk(s)
+                    if isinstance(c, ast.Constant)
+                ]
+                assert not (
+                    named and set(strings) & LABEL_MODES
+                ), f"{path}:{node.lineno}"

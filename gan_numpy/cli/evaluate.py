@@ -118,8 +118,8 @@ def report_labels(job: Any, data: Any, state: Any, args: argparse.Namespace) -> 
     from gan_numpy.files import write_text
     from gan_numpy.training.semi_supervised import train_alone
 
-    recipe = job.recipe
-    if recipe.labels == "none":
+    recipe, policy = job.recipe, job.recipe.label_policy
+    if not (policy.tells or policy.classifies):
         raise UserError(f"{args.path} is a run without labels: leave out --labels")
     known = {"recipe": recipe.name, "seed": job.seed, "epochs": state.epoch}
     found: dict[str, Any] = {}
@@ -129,11 +129,11 @@ def report_labels(job: Any, data: Any, state: Any, args: argparse.Namespace) -> 
         agreement = evaluate_agreement(recipe, state, judge, rng, args.samples)
         found["agreement"] = agreement.as_dict()
         lines.append(f"samples and the class asked for: {agreement}")
-    if recipe.head or recipe.labels == "semi_supervised":
+    if policy.classifies:
         error = classification_error(recipe, state.D, data)
         found["classifier_error"] = error
         lines.append(f"test error of the run's own classifier: {error:.4f}")
-    if recipe.labels == "semi_supervised":
+    if policy.few:
         alone = train_alone(recipe, data, job.seed, state.epoch)
         found["alone_error"] = classification_error(recipe, alone, data)
         lines.append(

@@ -111,7 +111,7 @@ def run(args: argparse.Namespace) -> int:
     untrained = score_untrained(job.recipe, data, job.seed)
     print(f"  trained generator    {trained.coarse}")
     print(f"  untrained generator  {untrained.coarse}")
-    if job.recipe.labels == "semi_supervised":
+    if job.recipe.label_policy.few:
         wrong = classification_error(job.recipe, state.D, data)
         print(f"the classifier's error on the test set: {wrong:.4f}")
     print(f"samples: {job.path / 'samples' / f'epoch-{state.epoch:04d}.png'}")

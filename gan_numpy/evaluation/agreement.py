@@ -128,8 +128,8 @@ def evaluate_agreement(
     images = sample(recipe, state, len(asked), rng, asked)
     found = judge.predict(images)
     counts = confusion(asked, found, K, judge.classes)
-    named = recipe.labels != "information"
-    meaning = np.arange(K) if named else best_assignment(counts)
+    discovers = recipe.label_policy.discovers
+    meaning = best_assignment(counts) if discovers else np.arange(K)
     right = meaning[asked] == found
     return Agreement(
         agreement=float(right.mean()),
@@ -211,8 +211,8 @@ def classification_error(
     UserError
         If the discriminator names no classes, or the examples have none.
     """
-    semi_supervised = recipe.labels == "semi_supervised"
-    if not (recipe.head or semi_supervised):
+    policy = recipe.label_policy
+    if not policy.classifies:
         raise UserError(f"the discriminator of recipe {recipe.name} names no classes")
     for name in {split, "train"}:
         if name not in data.labels:
@@ -221,11 +221,10 @@ def classification_error(
             )
 
     def named(which: str) -> np.ndarray:
-        logits = outputs(D, data.scaled(which))
-        return (logits if semi_supervised else logits[:, 1:]).argmax(axis=1)
+        return policy.class_logits(outputs(D, data.scaled(which))).argmax(axis=1)
 
     found, labels = named(split), data.labels[split]
-    if recipe.labels == "information":
+    if policy.discovers:
         real = data.labels["train"]
         counts = confusion(named("train"), real, recipe.classes, int(real.max()) + 1)
         found = best_assignment(counts)[found]

@@ -116,7 +116,7 @@ class Concatenate(Layer):
     ) -> tuple[np.ndarray, Grads, np.ndarray | None]:
         """The branches' second orders side by side: each sees its columns of `u`."""
         caches, widths = cache
-        d_x = np.zeros_like(u)
+        d_x: np.ndarray | None = None  # until a branch turns out to be curved
         d_dy, grads = [], {}
         for (name, columns, network), branch_cache, part in zip(
             self.branches, caches, _split(dy, widths)
@@ -127,6 +127,7 @@ class Concatenate(Layer):
             d_dy.append(d_part)
             grads.update({f"{name}.{key}": value for key, value in own.items()})
             if curvature is not None:
+                d_x = np.zeros_like(u) if d_x is None else d_x
                 d_x[:, columns] += curvature
         return np.hstack(d_dy), grads, d_x
 

@@ -13,6 +13,7 @@ Its sigmoid is part of the loss.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,8 @@ class ConditionalGAN(Recipe):
         1 for no dropout.
     """
 
+    label_choices: ClassVar[tuple[str, ...]] = ("conditional",)
+
     z_units: int
     y_units: int
     joint_units: int
@@ -66,8 +69,6 @@ class ConditionalGAN(Recipe):
     def __post_init__(self) -> None:
         """Refuse values that cannot be meant."""
         super().__post_init__()
-        if self.labels != "conditional":
-            self._refuse("labels", "conditional")
         if not 0 < self.keep <= 1:
             self._refuse("keep", "in (0, 1]")
         for name in ("init", "class_init"):

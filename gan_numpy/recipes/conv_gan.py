@@ -16,6 +16,7 @@ fixed `Rescale` leads from [-1, 1] to there, and back at the discriminator's ent
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +59,8 @@ class ConvGAN(Recipe):
         Slope of the discriminator's leaky ReLU for negative values.
     """
 
+    label_choices: ClassVar[tuple[str, ...]] = ("none", "auxiliary", "information")
+
     generator_channels: tuple[int, ...]
     discriminator_channels: tuple[int, ...]
     init_std: float
@@ -72,8 +75,8 @@ class ConvGAN(Recipe):
             self._refuse("leak", "in [0, 1)")
         if self.penalty != "none":
             self._refuse("penalty", "none: batch normalization mixes the examples")
-        if self.labels in ("conditional", "semi_supervised") or self.packing > 1:
-            self._refuse("labels", "none, auxiliary or information, without packing")
+        if self.packing > 1:
+            self._refuse("packing", "1: batch normalization mixes the examples")
 
     def architecture(self) -> str:
         """Both networks in one line."""

@@ -15,6 +15,7 @@ one-hot code is an embedding.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -53,6 +54,13 @@ class MaxoutGAN(Recipe):
         What dropout keeps of the discriminator's input and of each hidden layer; 1 for
         no dropout there.
     """
+
+    label_choices: ClassVar[tuple[str, ...]] = (
+        "none",
+        "conditional",
+        "auxiliary",
+        "information",
+    )
 
     generator_units: tuple[int, ...]
     generator_init: float
@@ -106,7 +114,7 @@ class MaxoutGAN(Recipe):
         """
         check_pixels(self, data)
         G, D = self._generator(data, rng, dtype), self._discriminator(data, rng, dtype)
-        if self.labels == "conditional":
+        if self.paired:
             G = making_pairs(G, self.latent_size, self.told)
         return G, D
 

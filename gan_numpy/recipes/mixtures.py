@@ -69,8 +69,6 @@ class Ring(Recipe):
             self._refuse("init_std", "more than 0")
         if self.discriminator_pieces > 255:
             self._refuse("discriminator_pieces", "at most 255")
-        if self.labels != "none":
-            self._refuse("labels", "none")
 
     def architecture(self) -> str:
         """Both networks in one line."""

@@ -51,6 +51,7 @@ class SGANMNIST(Recipe):
     name: ClassVar[str] = "sgan-mnist"
     description: ClassVar[str] = "a classifier from 100 labels and a game, on MNIST"
     source: ClassVar[str] = "arXiv:1606.03498, section 5.1"
+    label_choices: ClassVar[tuple[str, ...]] = ("semi_supervised",)
 
     dataset: str = "mnist"
     latent: str = "uniform"  # the code: in [0, 1]; here variance 1
@@ -58,7 +59,7 @@ class SGANMNIST(Recipe):
     objective: str = (
         "non_saturating"  # not used: see gan_numpy.training.semi_supervised
     )
-    update: str = "alternating"
+    update: str = "semi_supervised"
     discriminator_steps: int = 1
     discriminator_weight: float = 1.0
     batch_size: int = 100
@@ -79,8 +80,6 @@ class SGANMNIST(Recipe):
     def __post_init__(self) -> None:
         """Refuse values that cannot be meant."""
         super().__post_init__()
-        if self.labels != "semi_supervised":
-            self._refuse("labels", "semi_supervised")
         for name in ("input_noise", "hidden_noise"):
             if getattr(self, name) < 0:
                 self._refuse(name, "at least 0")

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from gan_numpy.errors import UserError
 from gan_numpy.objectives import OBJECTIVES
 from gan_numpy.penalties import PENALTIES
-
-if TYPE_CHECKING:
-    from gan_numpy.recipes.base import Recipe
+from gan_numpy.recipes.labels import LABELS
+from gan_numpy.recipes.settings import Settings
 
 CHOICES = {
     "objective": tuple(OBJECTIVES),
     "penalty": ("none", *PENALTIES),
-    "update": ("alternating", "simultaneous"),
+    "update": ("alternating", "simultaneous", "semi_supervised"),
     "optimizer": ("momentum", "adam", "rmsprop"),
     "latent": ("uniform", "normal"),
-    "labels": ("none", "conditional", "auxiliary", "information", "semi_supervised"),
 }
 
 
-def refuse(recipe: Recipe, field: str, expected: str) -> NoReturn:
+def refuse(recipe: Settings, field: str, expected: str) -> NoReturn:
     """Raise the `UserError` that names a field, its value and what was expected."""
     raise UserError(
         f"recipe {recipe.name}: {field}={getattr(recipe, field)} is out of range, "
@@ -31,8 +29,8 @@ def refuse(recipe: Recipe, field: str, expected: str) -> NoReturn:
     )
 
 
-def check_recipe(recipe: Recipe) -> None:
-    """Refuse values that cannot be meant.
+def check_settings(recipe: Settings) -> None:
+    """Refuse values out of range, and combinations without a meaning.
 
     Raises
     ------
@@ -44,10 +42,11 @@ def check_recipe(recipe: Recipe) -> None:
     _check_combinations(recipe)
 
 
-def _check_types(recipe: Recipe) -> None:
-    for name, choices in CHOICES.items():
+def _check_types(recipe: Settings) -> None:
+    for name, choices in (CHOICES | {"labels": recipe.label_choices}).items():
         if getattr(recipe, name) not in choices:
-            refuse(recipe, name, f"one of {', '.join(choices)}")
+            one_of = "one of " if len(choices) > 1 else ""
+            refuse(recipe, name, one_of + ", ".join(choices))
     for field in dataclasses.fields(recipe):
         value = getattr(recipe, field.name)
         if isinstance(value, float) and not math.isfinite(value):
@@ -58,7 +57,7 @@ def _check_types(recipe: Recipe) -> None:
             refuse(recipe, field.name, "one or more sizes of at least 1")
 
 
-def _check_ranges(recipe: Recipe) -> None:
+def _check_ranges(recipe: Settings) -> None:
     for name in ("learning_rate", "discriminator_weight", "class_weight"):
         if getattr(recipe, name) <= 0:
             refuse(recipe, name, "more than 0")
@@ -76,22 +75,22 @@ def _check_ranges(recipe: Recipe) -> None:
             refuse(recipe, name, "at least 0, with 0 for no bound")
 
 
-def _check_combinations(recipe: Recipe) -> None:
+def _check_combinations(recipe: Settings) -> None:
     """Refuse combinations that have no meaning, or whose gradients nobody derived."""
+    labels = LABELS[recipe.labels]
     if recipe.penalty != "none" and recipe.penalty_weight <= 0:
         refuse(recipe, "penalty_weight", f"more than 0 with penalty={recipe.penalty}")
+    if recipe.update not in labels.updates:
+        allowed = " or ".join(labels.updates)
+        refuse(recipe, "update", f"{allowed} with labels={recipe.labels}")
     if recipe.update == "simultaneous" and recipe.discriminator_steps != 1:
         refuse(recipe, "discriminator_steps", "1 with update=simultaneous")
     if recipe.batch_size % recipe.packing:
         refuse(recipe, "packing", f"a divisor of batch_size={recipe.batch_size}")
-    paired = recipe.penalty == "r1" and recipe.labels == "conditional"
-    if recipe.penalty != "none" and not paired:
-        if recipe.labels != "none" or recipe.packing > 1:
-            refuse(recipe, "penalty", "none with packing or labels (r1: conditional)")
-    if recipe.packing > 1 and recipe.labels != "none":
+    if recipe.packing > 1 and not labels.packs:
         refuse(recipe, "packing", "1 together with labels")
-    if recipe.labels == "semi_supervised":
-        if recipe.labeled % recipe.classes:
-            refuse(recipe, "labeled", f"a multiple of classes={recipe.classes}")
-        if recipe.update != "alternating":
-            refuse(recipe, "update", "alternating with labels=semi_supervised")
+    if recipe.penalty != "none":
+        if recipe.penalty not in labels.penalties or recipe.packing > 1:
+            refuse(recipe, "penalty", "none with packing or labels (r1: conditional)")
+    if labels.few and recipe.labeled % recipe.classes:
+        refuse(recipe, "labeled", f"a multiple of classes={recipe.classes}")

@@ -8,6 +8,7 @@ networks have up to 89 million weights; `width` scales every hidden layer.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,8 @@ class WideGAN(MaxoutGAN):
         Nonzero initial weights of each output, if `output_init` is 0.
     """
 
+    label_choices: ClassVar[tuple[str, ...]] = ("none", "auxiliary", "information")
+
     width: float
     sigmoid_bias: float
     output_init: float
@@ -50,8 +53,6 @@ class WideGAN(MaxoutGAN):
             self._refuse("output_init", "at least 0, with 0 for output_sparse")
         if len(self.generator_units) != 2:
             self._refuse("generator_units", "two widths: of ReLU and sigmoid units")
-        if self.labels == "conditional":
-            self._refuse("labels", "another than conditional")
 
     def scaled_units(self, units: tuple[int, ...]) -> tuple[int, ...]:
         """Widths of layers at this recipe's `width`."""

@@ -96,14 +96,11 @@ def semi_supervised_update(
     return D_step, G_step
 
 
-def update_of(recipe: Recipe) -> Update:
-    """The update that a recipe asks for."""
-    if recipe.labels == "semi_supervised":
-        return semi_supervised_update
-    return {
-        "alternating": alternating_update,
-        "simultaneous": simultaneous_update,
-    }[recipe.update]
+UPDATES: dict[str, Update] = {
+    "alternating": alternating_update,
+    "simultaneous": simultaneous_update,
+    "semi_supervised": semi_supervised_update,
+}
 
 
 def move_discriminator(state: TrainingState, recipe: Recipe, step: Step) -> None:
@@ -171,7 +168,7 @@ def train_epoch(
     if state.batch == 0:
         state.sums = {}
     minibatches = Minibatches(state, recipe, data)
-    average, update = recipe.make_average(), update_of(recipe)
+    average, update = recipe.make_average(), UPDATES[recipe.update]
     # Overflow on the way to divergence is reported as divergence, not as warnings.
     with np.errstate(over="ignore", invalid="ignore"):
         while state.batch < batches:

@@ -51,12 +51,9 @@ class Minibatches:
         rows = state.order[state.batch * m : (state.batch + 1) * m]
         state.batch += 1
         x = self.data.scaled("train", rows, state.dtype)
-        if self.recipe.labels == "semi_supervised":
-            return Batch(x, labeled=self.labeled())
-        if self.recipe.labels not in ("conditional", "auxiliary"):
-            return Batch(x)
-        labels = self.data.labels["train"][rows]
-        return Batch(self.recipe.judged(x, labels), labels)
+        labels = self.recipe.label_policy.of_batch(self.data, rows)
+        few = self.labeled() if len(state.labeled) else None
+        return Batch(self.recipe.judged(x, labels), labels, few)
 
     def labeled(self) -> tuple[np.ndarray, np.ndarray]:
         """A minibatch of the few labeled examples, drawn with replacement."""

@@ -60,56 +60,6 @@ class TrainingState:
         return next(iter(self.G.params.values())).dtype
 
 
-def choose_labeled(
-    recipe: Recipe, data: Dataset, rng: np.random.Generator
-) -> np.ndarray:
-    """Rows of the training examples that keep their labels, as many of each class.
-
-    Returns
-    -------
-    (labeled,) int64 ndarray
-        Empty if the recipe is not semi-supervised.
-
-    Raises
-    ------
-    UserError
-        If a class has too few examples.
-    """
-    if recipe.labels != "semi_supervised":
-        return np.zeros(0, dtype=np.int64)
-    each, rows = recipe.labeled // recipe.classes, []
-    for label in range(recipe.classes):
-        members = np.flatnonzero(data.labels["train"] == label)
-        if len(members) < each:
-            raise UserError(
-                f"labeled={recipe.labeled} takes {each} examples of each class, data "
-                f"set {data.name} has {len(members)} of class {label}"
-            )
-        rows.append(rng.choice(members, each, replace=False))
-    return np.concatenate(rows)
-
-
-def check_labels(recipe: Recipe, data: Dataset) -> None:
-    """Refuse a data set without the labels that the recipe needs.
-
-    Raises
-    ------
-    UserError
-    """
-    if recipe.labels in ("none", "information"):
-        return
-    if "train" not in data.labels:
-        raise UserError(
-            f"recipe {recipe.name} needs labels, data set {data.name} has none"
-        )
-    found = int(data.labels["train"].max()) + 1
-    if found > recipe.classes:
-        raise UserError(
-            f"recipe {recipe.name} has classes={recipe.classes}, data set {data.name} "
-            f"has {found}: set classes={found}"
-        )
-
-
 def initial_state(
     recipe: Recipe, data: Dataset, seed: int, dtype: npt.DTypeLike = np.float32
 ) -> TrainingState:
@@ -126,7 +76,8 @@ def initial_state(
     Raises
     ------
     UserError
-        If the training set does not fill a single step's minibatches.
+        If the training set does not fill a single step's minibatches, or lacks the
+        labels that the recipe needs.
     """
     needed = recipe.batch_size * recipe.discriminator_steps
     if needed > len(data.train):
@@ -134,7 +85,8 @@ def initial_state(
             f"a step takes {needed:,} training examples (batch_size times "
             f"discriminator_steps), data set {data.name} has {len(data.train):,}"
         )
-    check_labels(recipe, data)
+    labels = recipe.label_policy
+    labels.check(recipe.name, data)
     init_rng, rng = np.random.default_rng(seed).spawn(2)
     G, D = recipe.networks(data, init_rng, dtype)
     if recipe.clip > 0:  # the critic's weights are within the bound from the start
@@ -148,7 +100,7 @@ def initial_state(
         average=average.init(G.params) if average else None,
         rng=rng,
         order=np.zeros(len(data.train), dtype=np.int64),
-        labeled=choose_labeled(recipe, data, init_rng),
+        labeled=labels.choose_few(data, init_rng),
     )
 
 

@@ -8,8 +8,10 @@ from gan_numpy.layers import Dense, Maxout, Tanh
 from gan_numpy.layers.concatenate import Concatenate
 from gan_numpy.layers.initializers import normal
 from gan_numpy.layers.sequential import Sequential
+from gan_numpy.penalties import r1
 from gan_numpy.recipes.parts import making_pairs
 from tests.numeric import numerical_gradient, relative_error
+from tests.recipes.tiny import tiny_data, tiny_recipe
 
 
 @pytest.fixture
@@ -51,6 +53,34 @@ def test_gradients_of_both_orders(two_branches, rng):
     assert relative_error(d_x, numerical_gradient(S, x)) < 1e-7
     for name, value in two_branches.params.items():
         assert relative_error(grads[name], numerical_gradient(S, value)) < 1e-7
+
+
+def test_flat_branches_have_no_curvature(two_branches, rng):
+    """None, as the protocol says, so that a penalty spares itself the r sweep."""
+    _, b, c = two_branches.branches
+    flat = Concatenate([b, c], 7)
+    x, u = rng.normal(size=(2, 5, 7))
+    y, cache = flat.forward(x)
+    assert flat.backward_vjp(u, y, cache)[2] is None
+    curved = Concatenate([c, two_branches.branches[0]], 7)
+    y, cache = curved.forward(x)
+    d_x = curved.backward_vjp(u, y, cache)[2]
+    assert d_x.shape == x.shape and (d_x[:, :4] != 0).any() and not d_x[:, 4:].any()
+
+
+def test_conditional_r1_makes_no_needless_sweep(monkeypatch, rng):
+    """Maxout branches are flat: no layer is crossed backward after the u sweep."""
+    recipe = tiny_recipe("cgan", keep=1.0)
+    _, D = recipe.networks(tiny_data(), rng)
+    x = rng.random((6, 4 * 4 + 3)).astype(np.float32)
+    forward = D.forward(x, train=True, rng=rng)
+    calls = []
+    plain = Dense.backward
+    monkeypatch.setattr(
+        Dense, "backward", lambda *a, **k: calls.append(a) or plain(*a, **k)
+    )
+    r1(D, x, 1.0, forward=forward, labels=3)
+    assert len(calls) == 1  # the input sweep's
 
 
 def test_a_twin_with_other_weights_leaves_the_original_alone(two_branches, rng):

@@ -8,7 +8,7 @@ from gan_numpy.runs import checkpoint
 from gan_numpy.runs.checkpoint import load_checkpoint, save_checkpoint
 from gan_numpy.sampling.draw import sample, sample_classes, trained_generator
 from gan_numpy.training.algorithm1 import train_epoch
-from gan_numpy.training.state import choose_labeled, initial_state
+from gan_numpy.training.state import initial_state
 from tests.recipes.tiny import K, tiny_data, tiny_recipe
 
 DATA = tiny_data()
@@ -68,10 +68,10 @@ def test_batch_statistics_are_in_the_checkpoint(name, players, tmp_path):
 
 def test_as_many_labeled_examples_of_each_class():
     recipe = tiny_recipe("sgan", labeled=9)
-    rows = choose_labeled(recipe, DATA, np.random.default_rng(0))
+    rows = recipe.label_policy.choose_few(DATA, np.random.default_rng(0))
     assert rows.shape == (9,) and len(set(rows)) == 9
     np.testing.assert_array_equal(np.bincount(DATA.labels["train"][rows]), [3] * K)
-    others = choose_labeled(recipe, DATA, np.random.default_rng(1))
+    others = recipe.label_policy.choose_few(DATA, np.random.default_rng(1))
     assert (rows != others).any()
 
 

@@ -228,7 +228,7 @@ def test_more_classes_than_the_recipe_has_are_refused(name):
         ("infogan", {"classes": 0}, "classes"),
         ("sgan", {"labels": "auxiliary"}, "expected semi_supervised"),
         ("sgan", {"labeled": 7}, "a multiple of classes=3"),
-        ("sgan", {"update": "simultaneous"}, "alternating"),
+        ("sgan", {"update": "simultaneous"}, "expected semi_supervised"),
         ("sgan", {"hidden_noise": -0.1}, "hidden_noise"),
         ("sgan", {"penalty": "r1", "penalty_weight": 1.0}, "penalty"),
     ],

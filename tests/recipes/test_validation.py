@@ -17,17 +17,19 @@ REFUSED = [
     ("wgan-gp", ["labels=conditional"], "penalty=gradient_penalty.*none with packing"),
     # Batch normalization makes an example's logit depend on the others.
     ("dcgan", ["penalty=r1", "penalty_weight=1"], "batch normalization mixes"),
-    ("dcgan", ["labels=conditional"], "none, auxiliary or information"),
-    ("dcgan", ["packing=2"], "without packing"),
+    ("dcgan", ["labels=conditional"], "one of none, auxiliary, information"),
+    ("dcgan", ["packing=2"], "packing=2.*batch normalization mixes"),
     # Packs have to be full.
     ("ring-pacgan", ["packing=3"], "packing=3.*a divisor of batch_size=100"),
     ("ring-pacgan", ["batch_size=51"], "packing=2.*a divisor of batch_size=51"),
     ("ring", ["packing=0"], "packing=0.*at least 1"),
     ("cgan", ["packing=2"], "packing=2.*1 together with labels"),
     # The mixtures have no labels; the semi-supervised game has its own updates.
-    ("ring", ["labels=auxiliary"], "labels=auxiliary.*none"),
+    ("ring", ["labels=auxiliary"], "labels=auxiliary.*expected none$"),
+    ("digits", ["labels=semi_supervised"], "one of none, conditional, auxiliary"),
+    ("digits", ["update=semi_supervised"], "alternating or simultaneous with labels"),
     ("sgan", ["labeled=55"], "labeled=55.*a multiple of classes=10"),
-    ("sgan", ["update=simultaneous"], "update=simultaneous.*alternating"),
+    ("sgan", ["update=simultaneous"], "expected semi_supervised with labels=semi"),
     ("wgan", ["update=simultaneous"], "discriminator_steps=5.*1 with update"),
     ("wgan", ["clip=-0.01"], "clip=-0.01.*at least 0"),
     ("wgan", ["clip=nan"], "clip=nan.*finite"),
