@@ -43,8 +43,6 @@ class Case:
     exercise : str
     free : bool
         The instructor allows ``os`` and its like: the walls alone must hold.
-    earns : bool
-        It is right after all: the attack is in what it does beside the answer.
     """
 
     kind: str
@@ -52,7 +50,6 @@ class Case:
     build: Build | None = None
     exercise: str = "relu_backward"
     free: bool = False
-    earns: bool = False
 
 
 def body(*lines: str, top: str = "", forward: str = GIVEN) -> str:

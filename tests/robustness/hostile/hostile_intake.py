@@ -59,7 +59,7 @@ def links(folder: Path) -> None:
     os.symlink("loop.py", folder / "loop.py")
     os.symlink("aaa.py", folder / "copy.py")
     os.symlink("/", folder / "root")
-    os.symlink("/dev/zero", folder / "zero.py")
+    os.symlink("/dev/zero", folder / "endless.py")
     (folder / "inside").mkdir()
     os.symlink("..", folder / "inside" / "up")
     os.symlink("../aaa.py", folder / "inside" / "s.py")

@@ -115,17 +115,27 @@ def knows(how: How, option: str) -> bool:
 
 
 def run_case(name: str, how: How) -> Outcome:
-    """Grade one case; this process adopts whatever is left behind."""
+    """Grade one case."""
+    return run_class(name, [name], how)
+
+
+def run_class(title: str, names: list[str], how: How) -> Outcome:
+    """Grade a class of cases; this process adopts whatever is left behind.
+
+    All of them are of one exercise, and either all ``free`` or none.
+    """
     ctypes.CDLL(None).prctl(36, ctypes.c_ulong(1), 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
-    case, outcome = CASES[name], Outcome(name, CASES[name].kind)
+    cases = {name: CASES[name] for name in names}
+    first = cases[names[0]]
+    outcome = Outcome(title, first.kind if len(names) == 1 else "class")
     root = Path(tempfile.mkdtemp(prefix="hostile-class-", dir="/tmp"))
     mark = f"{MARK}-{root.name[-8:]}"
     master, slave = pty.openpty()
     try:
         with socket.create_server(("127.0.0.1", 0)) as server:
-            _prepare(root, case, how, mark, os.ttyname(slave), server)
-            _grade(root, case, how, outcome, slave)
-            _look(root, outcome, mark, master, server, how)
+            _prepare(root, cases, how, mark, os.ttyname(slave), server)
+            _grade(root, first, how, outcome, slave, LONGEST + 4 * len(names))
+            _look(root, outcome, mark, master, server)
     finally:
         os.close(master)
         os.close(slave)
@@ -133,53 +143,67 @@ def run_case(name: str, how: How) -> Outcome:
     return outcome
 
 
+def classes(kinds: set[str]) -> dict[str, list[str]]:
+    """The cases of these kinds that one command can grade."""
+    found: dict[str, list[str]] = {}
+    for name, case in CASES.items():
+        if case.kind in kinds:
+            title = (
+                f"{case.exercise}, {'everything' if case.free else 'nothing'} allowed"
+            )
+            found.setdefault(title, []).append(name)
+    return found
+
+
 def _prepare(
-    root: Path, case: Case, how: How, mark: str, tty: str, server: socket.socket
+    root: Path,
+    cases: dict[str, Case],
+    how: How,
+    mark: str,
+    tty: str,
+    server: socket.socket,
 ) -> None:
     folder, place = root / "submissions", root / "place"
     for made in (folder, place, root / "out"):
         made.mkdir()
     honest = HONEST
-    if case.exercise == "bce_logits":
+    if "bce_logits" in {case.exercise for case in cases.values()}:
         from gan_numpy.exercises import get_exercise
         from gan_numpy.exercises.base import source_of
 
-        e = get_exercise(case.exercise)
+        e = get_exercise("bce_logits")
         honest = "import numpy as np\n" + "\n".join(
             source_of(f) for f in (*e.given, sigmoid_of(), softplus_of(), e.reference)
         )
     (folder / "aaa.py").write_text(honest)
     (folder / "zzz.py").write_text(honest)
     (root / "victim").write_text("mine")
-    if case.build is not None:
-        here = os.getcwd()
-        os.chdir(root)
-        try:
-            case.build(folder)
-        finally:
-            os.chdir(here)
-    else:
-        raw = case.source if isinstance(case.source, bytes) else None
-        (folder / "mmm.py").write_bytes(
-            raw
-            if raw is not None
-            else str(case.source).encode("utf-8", "surrogatepass")
-        )
     names = {
         "{place}": str(place), "{tty}": tty, "{mark}": mark, "{out}": str(root / "out"),
         "{victim}": str(root / "victim"), "{submissions}": str(folder),
         "{port}": str(server.getsockname()[1]), "{abstract}": mark,
     }  # fmt: skip
-    for path in folder.glob("m*.py") if case.kind in ("walls", "replies") else ():
-        text = path.read_text()
+    here = os.getcwd()
+    os.chdir(root)
+    try:
+        for name, case in cases.items():
+            if case.build is not None:
+                case.build(folder)
+                continue
+            source = case.source
+            if isinstance(source, str):
+                source = source.encode("utf-8", "surrogatepass")
+            (folder / f"m_{name}.py").write_bytes(source)
+    finally:
+        os.chdir(here)
+    for path in folder.glob("m_*.py"):
+        content = path.read_bytes()
         for old, new in names.items():
-            text = text.replace(old, new)
-        path.write_text(text)
+            content = content.replace(old.encode(), new.encode())
+        path.write_bytes(content)
     if how.user:
         os.chown(tty, NOBODY, NOBODY)
-        for found in (root, *root.rglob("*")):
-            with contextlib.suppress(OSError):
-                os.chown(found, NOBODY, NOBODY, follow_symlinks=False)
+        subprocess.run(["chown", "-hR", f"{NOBODY}:{NOBODY}", str(root)], check=True)
     place.chmod(0o1777)
     root.chmod(0o755)
     server.setblocking(False)
@@ -199,7 +223,9 @@ def softplus_of():  # type: ignore[no-untyped-def]
     return softplus
 
 
-def _grade(root: Path, case: Case, how: How, outcome: Outcome, slave: int) -> None:
+def _grade(
+    root: Path, case: Case, how: How, outcome: Outcome, slave: int, longest: float
+) -> None:
     environment = {
         "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(root),
         "TMPDIR": str(root / "place"), "PYTHONPATH": how.code, "GAN_SECRET": SECRET,
@@ -221,7 +247,7 @@ def _grade(root: Path, case: Case, how: How, outcome: Outcome, slave: int) -> No
             pid, status, usage = os.wait4(process.pid, os.WNOHANG)
             if pid:
                 break
-            if time.monotonic() - start > LONGEST:
+            if time.monotonic() - start > longest:
                 outcome.harms.append("hung")
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
@@ -232,7 +258,7 @@ def _grade(root: Path, case: Case, how: How, outcome: Outcome, slave: int) -> No
     outcome.seconds, outcome.mib = time.monotonic() - start, usage.ru_maxrss >> 10
     if process.returncode != 0:
         outcome.harms.append(f"exit {process.returncode}")
-    if outcome.seconds > SLOW:
+    if outcome.seconds > longest * SLOW / LONGEST:
         outcome.harms.append("slow")
     if outcome.mib > LARGEST:
         outcome.harms.append(f"{outcome.mib} MiB")
@@ -262,7 +288,6 @@ def _look(
     mark: str,
     master: int,
     server: socket.socket,
-    how: How,
 ) -> None:
     """Grades, texts, files, processes, the terminal, the network."""
     said = (root / "said").read_text(errors="replace")
@@ -307,9 +332,10 @@ def _look_at_grades(root: Path, outcome: Outcome) -> None:
     for name in sorted(honest):
         if points.get(name, 0) <= 0:
             outcome.harms.append(f"{name} got nothing")
-    outcome.points = sum(v for k, v in points.items() if k not in honest)
-    if outcome.points and not CASES[outcome.name].earns:
-        outcome.harms.append("earned points")
+    earned = sorted(k for k, v in points.items() if v > 0 and k not in honest)
+    outcome.points = sum(points[k] for k in earned)
+    if earned:
+        outcome.harms.append("earned points: " + ", ".join(map(ascii, earned)))
     cells = [str(c) for r in rows for c in r.values()]
     if any(c.startswith(("=", "+", "-", "@", "\t", "\r")) for c in cells):
         outcome.harms.append("formula")
@@ -405,14 +431,25 @@ def main() -> int:
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--code", default=str(ROOT), help="the checkout to test")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument(
+        "--together", action="store_true", help="all in as few classes as possible"
+    )
     parser.add_argument("--all", action="store_true", help="also the rows without harm")
     args = parser.parse_args()
     how = How(args.python, args.code, args.user, args.without)
     wanted = [n for n, c in CASES.items() if {n, c.kind} & set(args.names)]
     wanted = wanted if args.names else list(CASES)
+    groups = {name: [name] for name in wanted}
+    if args.together:
+        groups = {
+            title: [n for n in names if n in wanted]
+            for title, names in classes({c.kind for c in CASES.values()}).items()
+        }
+        groups = {title: names for title, names in groups.items() if names}
     harms: Counter[str] = Counter()
     with ProcessPoolExecutor(args.jobs) as pool:
-        for outcome in pool.map(run_case, wanted, [how] * len(wanted)):
+        hows = [how] * len(groups)
+        for outcome in pool.map(run_class, groups, groups.values(), hows):
             harms.update({h.split()[0] for h in outcome.harms})
             harms["cases with harm"] += bool(outcome.harms)
             if outcome.harms or args.all:

@@ -310,12 +310,14 @@ WALLS = {
 }
 
 
-def pair(leave: str, find: str) -> Case:
+def pair(name: str) -> Case:
     """What two submissions do together: the first leaves, the second finds."""
 
     def build(folder: Path) -> None:
-        for name, what in (("m1", quietly(leave)), ("m2", telling(find))):
-            (folder / f"{name}.py").write_text(str(walls(LIBC, what).source))
+        leave, find = BETWEEN[name]
+        for number, what in enumerate((quietly(leave), telling(find)), 1):
+            path = folder / f"m_{name}_{number}.py"
+            path.write_text(str(walls(LIBC, what).source))
 
     return Case("walls", build=build, free=True)
 
@@ -344,7 +346,7 @@ BETWEEN = {
         "libc.syscall(250, 11, k, b, 20, 0); x = b.value",
     ),
 }
-WALLS |= {name: pair(*BETWEEN[name]) for name in BETWEEN}
+WALLS |= {name: pair(name) for name in BETWEEN}
 WALLS["memory_map_of_a_file"] = Case(
     "walls",
     body(
