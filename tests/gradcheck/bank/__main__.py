@@ -30,7 +30,7 @@ def main() -> None:
         ):
             print(f"{case.id}: {verdict.outcome}: {' '.join(verdict.tags)}")
             print(f"    {case.says} (line {sorted(case.lines)})")
-            if args.verbose or verdict.outcome == "crashed":
+            if args.verbose or verdict.outcome in ("crashed", "unmapped"):
                 print(verdict.text)
     print(table(cases, verdicts))
 

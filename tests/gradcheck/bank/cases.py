@@ -10,9 +10,10 @@ which they differ are all known::
     + da = dnext_h
 
 In brackets stand the kinds of mistake that count as its right name (see `names.KINDS`);
-``two`` behind them marks two mistakes, which need no name but must not get a wrong one.
-Lines of code are compared without their indentation and must occur exactly once. A line
-``@ code`` names one more line on which the same mistake can be mended.
+a line too many or too few is a "statement" besides. ``two`` behind them marks two
+mistakes, which need no name but must not get a wrong one. Lines of code are compared
+without their indentation and must occur exactly once. A line ``@ code`` names one more
+line on which the same mistake can be mended; of a missing line both neighbors count.
 
 A file of ``right/`` holds solutions one after the other, each under ``=== name`` and a
 sentence on what is odd about it.
@@ -20,6 +21,7 @@ sentence on what is odd about it.
 
 from __future__ import annotations
 
+import ast
 import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,6 +115,20 @@ def _edited(base: str, hunks: list[_Hunk], where: str) -> tuple[str, set[int]]:
     return "\n".join(lines) + "\n", {k + 1 for k, mark in enumerate(marks) if mark}
 
 
+def _statements(source: str, lines: set[int]) -> set[int]:
+    """All lines of the simple statements on these lines, outside the test function."""
+    found, test = set(lines), set()
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.stmt):
+            continue
+        here = set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            test |= here
+        elif not hasattr(node, "body") and here & lines:
+            found |= here
+    return found - test
+
+
 def _mistake(file: str, base: str, heading: str, body: list[str]) -> Case:
     name, _, rest = heading.partition(" [")
     kinds, _, flags = rest.partition("]")
@@ -134,8 +150,15 @@ def _mistake(file: str, base: str, heading: str, body: list[str]) -> Case:
     source, lines = _edited(base, hunks, where)
     lines |= {_place(source.splitlines(), [code], where) + 1 for code in also}
     accepts = frozenset(kind.strip() for kind in kinds.split(","))
+    if any(len(hunk.old) != len(hunk.new) for hunk in hunks):
+        accepts |= {"statement"}
     return Case(
-        where, source, " ".join(says), accepts, frozenset(lines), "two" in flags.split()
+        where,
+        source,
+        " ".join(says),
+        accepts,
+        frozenset(_statements(source, lines)),
+        "two" in flags.split(),
     )
 
 

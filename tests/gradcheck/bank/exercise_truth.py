@@ -87,7 +87,7 @@ INPUTS: dict[str, Callable[[Rng], list[Any]]] = {
         2,
         0.3,
     ],
-    "dirac_step": lambda r: [*r.standard_normal(2), 0.3, r.choice([0.0, 0.7])],
+    "dirac_step": lambda r: [*r.standard_normal(2), 0.3, r.uniform(0.2, 0.9)],
     "modes_covered": lambda r: [
         2 * r.standard_normal((30, 2)),
         2 * r.standard_normal((6, 2)),

@@ -38,6 +38,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
         "scales/eigenvalues",
     ),
     "wrong name": (),
+    "unmapped": (),
     "crashed": (
         "nested_mlp/not-reversed",
         "nested_mlp/activation-index",

@@ -26,13 +26,17 @@ KINDS = {
     "reshape": "the memory's order: a reshape or permutation of axes",
     "shape": "an axis too many or too few",
     "sign": "a sign",
-    "statement": "a statement at the wrong place",
+    "statement": "a missing, extra or misplaced statement",
     "sum-mean": "a sum for a mean, or the other way around",
     "term": "a term or path that is missing, too much or the wrong one",
     "transpose": "a transpose that is missing or too much",
     "upstream": "what comes from above is lost",
     "variable": "another variable",
 }
+
+# A minus that is lost between two terms is an operator, too; a mean for a sum is
+# another function and a factor.
+ALSO = {"sign": {"operator"}, "sum-mean": {"call", "factor"}}
 
 UNNAMED = {
     "all-zero",
@@ -75,6 +79,7 @@ MEANS: tuple[tuple[str, set[str]], ...] = (
     (r"flipped|kernel-rotated", {"index", "order"}),
     (r"axes-swapped", {"index", "order", "transpose", "reshape"}),
     (r"wrong-reshape", {"reshape", "transpose"}),
+    (r"labels-swapped", {"order", "variable", "term"}),
     (r"variables-swapped|.*-swapped|input-for-output", {"order", "variable"}),
     (r"wrong-array", {"variable"}),
     (r"mask-.*|another-mask", {"mask", "derivative"}),
@@ -90,6 +95,20 @@ MEANS: tuple[tuple[str, set[str]], ...] = (
     (r".*-derivative-(missing|extra)", {"derivative", "factor"}),
     (r"direct-(path-)?missing", {"term"}),
     (r".*-squared|not-squared|no-root", {"exponent"}),
+    (r"shifted|wrong-columns|winner-off-by-one|first-piece|t-off-by-one", {"index"}),
+    (r"other-batch|both-batches", {"variable", "factor"}),
+    (r"wrong-probability", {"variable", "term", "factor", "constant"}),
+    (r"saturating|non-saturating", {"variable", "term", "call", "factor"}),
+    (r"sigma-argument", {"sign", "term", "variable"}),
+    (r"old-velocity|noise-reused|w-for-uv|alternating", {"variable"}),
+    (r"statistics-constant|sigma-constant|largest-only", {"term"}),
+    (r"repeats-averaged|averaged|pieces-summed|mean-of-logs", {"sum-mean"}),
+    (r"to-all-pieces|slope-lost|label-class-only", {"mask"}),
+    (r"not-normalized|sigmoid-for-softmax|minimum|log-base", {"call"}),
+    (r"squared-.*|no-bias-correction|no-correction-of-.*", {"exponent", "factor"}),
+    (r"half-missing-in-exponent|ddof|damped", {"factor", "constant"}),
+    (r"not-broadcast", {"shape"}),
+    (r"eps-inside-root", {"order", "term"}),
     (r".*-(missing|extra|twice)", {"factor", "term"}),
 )
 
@@ -108,6 +127,11 @@ def kinds(tag: str) -> set[str]:
         if re.fullmatch(pattern, tag):
             return meant
     raise KeyError(f"the bank does not know the tag {tag!r}: add it to names.py")
+
+
+def widened(accepts: frozenset[str]) -> set[str]:
+    """The kinds that a case accepts and those that say the same."""
+    return set(accepts).union(*(ALSO.get(kind, set()) for kind in accepts))
 
 
 def hedged(tag: str) -> bool:

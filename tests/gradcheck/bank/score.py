@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .cases import Case
-from .names import hedged, kinds, lines
+from .names import hedged, kinds, lines, widened
 from .programs import imported, processes, quiet, run_tests, written
 
 # What the whole bank must reach; shares of the wrong cases with one mistake.
@@ -32,8 +32,9 @@ class Verdict:
     Attributes
     ----------
     outcome : str
-        Of a wrong case "named", "unnamed" (wrong, but not said why), "wrong name" or
-        "missed"; of a right one "passed" or "refused"; of both "crashed".
+        Of a wrong case "named", "unnamed" (wrong, but not said why), "wrong name",
+        "missed" or "unmapped" (a tag that `names` does not know); of a right one
+        "passed" or "refused"; of both "crashed".
     line : bool
         The place is one of the case's lines, and nothing else is pointed at.
     tags : tuple of str
@@ -85,10 +86,13 @@ def _outcome(case: Case, passed: bool, findings: list[dict[str, Any]]) -> str:
         return "passed" if passed else "refused"
     if passed:
         return "missed"
-    named = False
+    named, accepted = False, widened(case.accepts)
     for finding in findings:
-        tags = [tag for tag in finding["tags"] if kinds(tag)]
-        fits = any(kinds(tag) & case.accepts for tag in tags)
+        try:
+            tags = [tag for tag in finding["tags"] if kinds(tag)]
+        except KeyError:
+            return "unmapped"
+        fits = any(kinds(tag) & accepted for tag in tags)
         named |= fits
         if not fits and not all(hedged(tag) for tag in tags):
             return "wrong name"
@@ -137,10 +141,11 @@ def figures(cases: list[Case], verdicts: list[Verdict]) -> dict[str, float]:
         "missed": counted["missed"],
         "refused": counted["refused"],
         "crashed": counted["crashed"],
+        "unmapped": counted["unmapped"],
     }
 
 
-COLUMNS = ("named", "line", "unnamed", "wrong name", "missed", "crashed")
+COLUMNS = ("named", "line", "unnamed", "wrong name", "missed", "crashed", "unmapped")
 
 
 def table(cases: list[Case], verdicts: list[Verdict]) -> str:
@@ -152,12 +157,12 @@ def table(cases: list[Case], verdicts: list[Verdict]) -> str:
         row["line"] += v.outcome == "named" and v.line
         row["of"] += 1
     wrong = {k: r for k, r in rows.items() if not r["passed"] + r["refused"]}
-    head = f"{'function':24}" + "".join(f"{c:>12}" for c in (*COLUMNS, "of"))
+    head = f"{'function':24}" + "".join(f"{c:>11}" for c in (*COLUMNS, "of"))
     text = [head]
     for name, row in wrong.items():
-        text.append(f"{name:24}" + "".join(f"{row[c]:12}" for c in (*COLUMNS, "of")))
+        text.append(f"{name:24}" + "".join(f"{row[c]:11}" for c in (*COLUMNS, "of")))
     sums = {c: sum(r[c] for r in wrong.values()) for c in (*COLUMNS, "of")}
-    text.append(f"{'all':24}" + "".join(f"{sums[c]:12}" for c in (*COLUMNS, "of")))
+    text.append(f"{'all':24}" + "".join(f"{sums[c]:11}" for c in (*COLUMNS, "of")))
     for name, row in rows.items():
         if name not in wrong:
             text.append(f"{name:24} {row['passed']} of {row['of']} right ones pass")
