@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gan_numpy.cli.options import positive_number, whole_number
+from gan_numpy.evaluation import METRICS
 
 
 def add_parser(subparsers: Any) -> None:
@@ -29,8 +30,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--metrics",
         metavar="LIST",
-        help="'all', or some of parzen,modes,fid,classifier_score,precision_recall,"
-        "mmd,sliced_wasserstein,two_sample,neighbors",
+        help=f"'all', or some of {','.join(METRICS)}",
     )
     parser.add_argument(
         "--labels",
@@ -156,10 +156,9 @@ def chosen(text: str) -> list[str]:
         If there is no such metric.
     """
     from gan_numpy.errors import UserError
-    from gan_numpy.evaluation.metrics import METRICS
 
     asked = {name.strip() for name in text.split(",")}
-    unknown = sorted(asked - METRICS.keys() - {"all"})
+    unknown = sorted(asked - {*METRICS, "all"})
     if unknown:
         raise UserError(
             f"unknown metric {unknown[0]!r}: choose 'all', or some of "

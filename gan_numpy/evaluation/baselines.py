@@ -15,13 +15,8 @@ import numpy as np
 
 from gan_numpy.datasets import Dataset
 from gan_numpy.evaluation.cache import Arrays, Shapes, remember
-from gan_numpy.evaluation.parzen import (
-    SAMPLES,
-    VALIDATION,
-    ParzenResult,
-    evaluate_parzen,
-)
 
+SAMPLES = 10_000  # that the paper's protocol draws
 KMEANS_ITERATIONS = 15
 IMAGES_PER_CENTROID = 5  # 10,000 centroids of MNIST's 50,000 training images
 
@@ -84,25 +79,3 @@ def _lloyd(data: Dataset, clusters: int, seed: int) -> Arrays:
 
 
 BASELINES = {"training_images": training_images, "k_means": k_means}
-
-
-def evaluate_baseline(
-    name: str, data: Dataset, n: int = SAMPLES, sigma: float | None = None
-) -> ParzenResult:
-    """Parzen score of a baseline.
-
-    Parameters
-    ----------
-    name : {"training_images", "k_means"}
-    data : Dataset
-    n : int
-        Number of centers, at most.
-    sigma : float, optional
-        A fixed bandwidth instead of the chosen ones.
-    """
-    return evaluate_parzen(
-        BASELINES[name](data, n),
-        data.scaled("validation", slice(0, VALIDATION), np.float64),
-        data.scaled("test", dtype=np.float64),
-        sigma,
-    )

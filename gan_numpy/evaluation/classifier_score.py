@@ -17,6 +17,8 @@ from __future__ import annotations
 import numpy as np
 
 from gan_numpy.evaluation.distances import check_points
+from gan_numpy.evaluation.measurement import Measurement, Row
+from gan_numpy.evaluation.subject import Subject
 
 
 def classifier_score(probabilities: np.ndarray) -> float:
@@ -44,3 +46,20 @@ def classifier_score(probabilities: np.ndarray) -> float:
     some = p > 0  # 0 log 0 = 0
     divergence = p[some] * np.log(p[some] / marginal[some])
     return float(np.exp(divergence.sum() / len(p)))
+
+
+def measure(subject: Subject) -> Measurement:
+    """The inception score on the data set's classifier."""
+    judge = subject.classifier
+    a, b = (
+        classifier_score(judge.probabilities(x))
+        for x in (subject.samples, subject.real)
+    )
+    text = f"clear and varied classes, 1 to {judge.classes}"
+    n = len(subject.samples)
+    row = Row("classifier_score", "classifier score", a, b, "higher", n, text)
+    note = (
+        "classifier score: never looks at real images; blind to memorization and to "
+        "collapse within a class"
+    )
+    return Measurement([row], [note])

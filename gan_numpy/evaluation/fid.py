@@ -24,6 +24,8 @@ from __future__ import annotations
 import numpy as np
 
 from gan_numpy.evaluation.distances import check_points
+from gan_numpy.evaluation.measurement import ALL, Measurement, Row
+from gan_numpy.evaluation.subject import REAL, SAMPLES, TEST, Subject
 
 
 def frechet_distance(
@@ -67,3 +69,13 @@ def fid(features1: np.ndarray, features2: np.ndarray) -> float:
     ]
     # Rounding can take the distance of a set to itself just below zero.
     return max(frechet_distance(*gaussians[0], *gaussians[1]), 0.0)
+
+
+def measure(subject: Subject) -> Measurement:
+    """Fréchet distance of features."""
+    a, b, test = subject.features(ALL, SAMPLES, REAL, TEST)
+    text = "distance of Gaussians fitted to features"
+    values = fid(a, test), fid(b, test)
+    row = Row("fid", "Fréchet distance (FID)", *values, "lower", len(a), text)
+    note = "FID: on features of this data set's classifier, not Inception's"
+    return Measurement([row], [note] if subject.data.labels else [])

@@ -23,9 +23,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gan_numpy.datasets import toy
 from gan_numpy.evaluation.distances import check_points, nearest
+from gan_numpy.evaluation.measurement import Measurement, Row
+from gan_numpy.evaluation.subject import NotApplicable, Subject
 
 STANDARD_DEVIATIONS = 3.0
+MIXTURES = {  # data sets whose modes are known
+    "ring": (toy.ring_centers, toy.RING_STD),
+    "grid": (toy.grid_centers, toy.GRID_STD),
+}
 
 
 @dataclass(frozen=True)
@@ -108,3 +115,32 @@ def histogram_kl(counts: np.ndarray, reference: np.ndarray) -> float:
     if (q[used] == 0).any():
         return float("inf")
     return float(np.sum(p[used] * np.log(p[used] / q[used])))
+
+
+def measure(subject: Subject) -> Measurement:
+    """Modes of a mixture, or classes of labeled images."""
+    if subject.dataset in MIXTURES:
+        means, std = MIXTURES[subject.dataset]
+        a, b = (mixture_modes(x, means(), std) for x in (subject.samples, subject.real))
+        what, text = "modes", "modes with a sample within 3 sigma"
+    elif subject.data.labels:
+        judge = subject.classifier
+        real = judge.predict(subject.test)
+        a, b = (
+            class_modes(judge.predict(x), real, judge.classes)
+            for x in (subject.samples, subject.real)
+        )
+        what, text = "classes", "classes that the classifier sees"
+    else:
+        raise NotApplicable("no modes are known: neither a mixture nor labels")
+    n = len(subject.samples)
+    best = f"{a.modes}"
+    rows = [Row("captured", f"{what} captured", a.captured, b.captured, best, n, text)]
+    if what == "modes":
+        text = "share of samples within 3 sigma of a mode"
+        good = a.high_quality, b.high_quality
+        rows.append(Row("high_quality", "high-quality", *good, "higher", n, text))
+    text = f"how unevenly the {what} are served"
+    kl = a.reverse_kl, b.reverse_kl
+    rows.append(Row("reverse_kl", f"reverse KL of {what}", *kl, "lower", n, text))
+    return Measurement(rows)

@@ -17,7 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan_numpy.evaluation.distances import BLOCK_VALUES, check_points, nearest
+from gan_numpy.evaluation.measurement import Measurement, Row
+from gan_numpy.evaluation.subject import SAMPLES, TEST, Subject
 
+POINTS = 2_000  # samples and test examples, in the table
 SUSPECT = 0.01  # quantile of the test examples' distances below which a sample is near
 
 
@@ -79,3 +82,32 @@ def nearest_training(
     index, distance = nearest(samples, train, block_values)
     _, test_distance = nearest(test, train, block_values)
     return Neighbors(index, distance, test_distance)
+
+
+def measure(subject: Subject) -> Measurement:
+    """Nearest training examples."""
+    a, test = subject.points(POINTS, SAMPLES, TEST)
+    found = nearest_training(a, test, subject.data.scaled("train", dtype=np.float64))
+    medians = float(np.median(found.distance)), float(np.median(found.test_distance))
+    n, copies = len(a), (found.too_near, found.too_near_test)
+    rows = [
+        Row(key, label, *values, better, n, text)
+        for key, label, values, better, text in (
+            (
+                "median_distance",
+                "nearest training example",
+                medians,
+                f"{medians[1]:.3g}",
+                "median distance; real: test examples",
+            ),
+            (
+                "too_near",
+                "suspiciously near",
+                copies,
+                "0.01",
+                "nearer than 99 % of test examples",
+            ),
+        )
+    ]
+    note = "nearest training example: in pixels, blind to a copy shifted by one"
+    return Measurement(rows, [note] if subject.data.image_shape else [])

@@ -26,8 +26,11 @@ from typing import Any
 import numpy as np
 
 from gan_numpy import kernels
+from gan_numpy.datasets import Dataset
+from gan_numpy.evaluation.baselines import BASELINES, SAMPLES
+from gan_numpy.evaluation.measurement import Measurement, Row
+from gan_numpy.evaluation.subject import Subject
 
-SAMPLES = 10_000
 VALIDATION = 1_000
 SIGMAS = np.logspace(-1, 0, 10)
 REFINE_ROUNDS, REFINE_POINTS = 2, 21
@@ -162,3 +165,68 @@ def _check(x: np.ndarray, centers: np.ndarray, sigmas: np.ndarray) -> None:
         )
     if not (np.isfinite(sigmas).all() and (sigmas > 0).all()):
         raise ValueError(f"bandwidths must be finite and more than 0, got {sigmas}")
+
+
+def evaluate_baseline(
+    name: str, data: Dataset, n: int = SAMPLES, sigma: float | None = None
+) -> ParzenResult:
+    """Parzen score of a baseline.
+
+    Parameters
+    ----------
+    name : {"training_images", "k_means"}
+    data : Dataset
+    n : int
+        Number of centers, at most.
+    sigma : float, optional
+        A fixed bandwidth instead of the chosen ones.
+    """
+    return evaluate_parzen(
+        BASELINES[name](data, n),
+        data.scaled("validation", slice(0, VALIDATION), np.float64),
+        data.scaled("test", dtype=np.float64),
+        sigma,
+    )
+
+
+def measure(subject: Subject) -> Measurement:
+    """The paper's score, beside that of training images and of k-means centroids."""
+    data, n = subject.data, len(subject.samples)
+    validation = data.scaled("validation", slice(0, VALIDATION), np.float64)
+    score = evaluate_parzen(subject.samples, validation, subject.test, subject.sigma)
+    images, centroids = (
+        evaluate_baseline(name, data, n, subject.sigma)
+        for name in ("training_images", "k_means")
+    )
+    text = "mean log-density of test examples"
+    label = "Parzen log-likelihood, nats"
+    rows = [
+        Row(key, f"{label}{which}", a.log_likelihood, b.log_likelihood, "higher", n, m)
+        for key, which, a, b, m in (
+            ("coarse", "", score.coarse, images.coarse, text),
+            (
+                "refined",
+                ", refined",
+                score.refined,
+                images.refined,
+                f"at sigma {score.refined.sigma:.3g}, not {score.coarse.sigma:.3g}",
+            ),
+        )
+    ]
+    notes = [
+        f"Parzen: k-means centroids get {centroids.coarse.log_likelihood:.1f} "
+        f"({centroids.refined.log_likelihood:.1f} refined), though nobody would call "
+        f"them samples"
+    ]
+    if score.coarse.log_likelihood > images.coarse.log_likelihood:
+        notes.append(
+            "Parzen: the generator passes real training images; above that a higher "
+            "score does not mean better samples (arXiv:1511.01844)"
+        )
+    if subject.sigma is None and score.coarse.sigma in (SIGMAS[0], SIGMAS[-1]):
+        notes.append(
+            f"Parzen: the paper's bandwidths end at {score.coarse.sigma:g}, the best "
+            f"of them here: a bandwidth beyond it may score higher"
+        )
+    baselines = {"training_images": images.as_dict(), "k_means": centroids.as_dict()}
+    return Measurement(rows, notes, {"parzen": score.as_dict(), "baselines": baselines})

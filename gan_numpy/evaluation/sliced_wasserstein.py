@@ -21,6 +21,8 @@ from __future__ import annotations
 import numpy as np
 
 from gan_numpy.evaluation.distances import check_points
+from gan_numpy.evaluation.measurement import ALL, Measurement, Row
+from gan_numpy.evaluation.subject import REAL, SAMPLES, TEST, Subject
 
 DIRECTIONS = 500
 BLOCK = 50  # directions at once
@@ -73,3 +75,12 @@ def sliced_wasserstein(
     parts = np.split(theta, range(BLOCK, directions, BLOCK), axis=1)
     values = [wasserstein_1d(x @ part, y @ part) for part in parts]
     return float(np.concatenate(values).mean())
+
+
+def measure(subject: Subject) -> Measurement:
+    """Sliced Wasserstein distance."""
+    a, b, test = subject.points(ALL, SAMPLES, REAL, TEST)
+    values = sliced_wasserstein(a, test), sliced_wasserstein(b, test)
+    text = "transport along random lines, squared"
+    row = Row("sw2", "sliced Wasserstein W2²", *values, "lower", len(a), text)
+    return Measurement([row])

@@ -33,7 +33,10 @@ from gan_numpy.layers.initializers import he_normal
 from gan_numpy.layers.sequential import Sequential
 from gan_numpy.objectives import discriminator_loss
 from gan_numpy.optim import Adam, ExponentialDecay
+from gan_numpy.evaluation.measurement import Measurement, Row
+from gan_numpy.evaluation.subject import REAL, SAMPLES, TEST, Subject
 
+POINTS = 2_000  # of each set, in the table
 UNITS, EPOCHS = 20, 100  # those of arXiv:1610.06545
 BATCH, RATE = 50, 0.001  # points of each kind in a step; chosen here
 
@@ -148,3 +151,30 @@ def _equal(
     real = check_points("real points", real, least, samples.shape[1])
     n = min(len(samples), len(real))
     return samples[:n], real[:n]
+
+
+def measure(subject: Subject) -> Measurement:
+    """Classifier two-sample tests."""
+    a, b, test = subject.points(POINTS, SAMPLES, REAL, TEST)
+    found, real = classifier_two_sample(a, test), classifier_two_sample(b, test)
+    one_nn = (
+        nearest_neighbor_two_sample(a, test),
+        nearest_neighbor_two_sample(b, test),
+    )
+    n, accuracy = len(a), (found.accuracy, real.accuracy)
+    p = found.p_value, real.p_value
+    rows = [
+        Row(key, label, *values, better, n, text)
+        for key, label, values, better, text in (
+            ("accuracy", "two-sample accuracy", accuracy, "0.5", "a new D's, held out"),
+            ("p_value", "two-sample p-value", p, "> 0.05", "chance does as well"),
+            (
+                "nearest_neighbor",
+                "1-NN accuracy",
+                one_nn,
+                "0.5",
+                "1: sets apart; 0: samples are copies",
+            ),
+        )
+    ]
+    return Measurement(rows)

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from gan_numpy.datasets import Dataset
-from gan_numpy.evaluation.metrics import MIXTURES
+from gan_numpy.evaluation.modes import MIXTURES
 from gan_numpy.evaluation.modes import ModeScore, mixture_modes
 from gan_numpy.files import write_text
 from gan_numpy.reproduce.jobs import training_seconds

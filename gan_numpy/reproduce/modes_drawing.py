@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gan_numpy.datasets import Dataset
-from gan_numpy.evaluation.metrics import MIXTURES
+from gan_numpy.evaluation.modes import MIXTURES
 from gan_numpy.plots import new_figure, save_figure
 from gan_numpy.reproduce.modes import Row
 from gan_numpy.runs.run import Run

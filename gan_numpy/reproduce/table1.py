@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 
 from gan_numpy.datasets import Dataset
-from gan_numpy.evaluation.baselines import BASELINES, evaluate_baseline
-from gan_numpy.evaluation.parzen import SAMPLES, ParzenResult
+from gan_numpy.evaluation.baselines import BASELINES
+from gan_numpy.evaluation.parzen import SAMPLES, ParzenResult, evaluate_baseline
 from gan_numpy.files import write_text
 from gan_numpy.recipes import Recipe, get_recipe
 from gan_numpy.reproduce.jobs import (

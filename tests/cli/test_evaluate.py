@@ -76,7 +76,7 @@ def test_unknown_metrics(cli, small_run):
 
 
 def test_help_names_every_metric(cli):
-    from gan_numpy.evaluation.metrics import METRICS
+    from gan_numpy.evaluation import METRICS
 
     _, out, _ = cli("evaluate", "--help")
     text = out.replace("\n", "").replace(" ", "")

@@ -5,9 +5,10 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from gan_numpy.datasets import Dataset
-from gan_numpy.evaluation.baselines import evaluate_baseline, k_means, training_images
+from gan_numpy.evaluation.baselines import k_means, training_images
 from gan_numpy.evaluation.parzen import (
     SIGMAS,
+    evaluate_baseline,
     evaluate_parzen,
     parzen_log_likelihood,
     select_sigma,
