@@ -67,8 +67,9 @@ def run(args: argparse.Namespace) -> int:
 
 def check_files(args: argparse.Namespace) -> list[dict[str, Any]]:
     """All results; the text of each is printed as it comes."""
-    from gan_numpy.exercises.loading import read_submission
-    from gan_numpy.exercises.running import check_submission, shown
+    from gan_numpy.exercises.answers import shown
+    from gan_numpy.exercises.reading.submission import read_submission
+    from gan_numpy.exercises.running import check_submission
     from gan_numpy.grading.texts import plain as harmless
 
     submissions = [read_submission(path) for path in args.files]

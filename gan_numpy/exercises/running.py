@@ -2,24 +2,91 @@ r"""Checking a student's file in a process of its own, with a time limit.
 
 An endless loop cannot be stopped from within its process, so each file gets a worker
 that is asked for one exercise after the other, and replaced when it does not answer.
+Python and NumPy are imported once: where the system can fork, one process serves all
+files, each in a fork of its own.
 """
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import json
+import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from gan_numpy.exercises.loading import Submission
+from gan_numpy.exercises.launch import command
+from gan_numpy.exercises.reading.submission import Submission
+from gan_numpy.exercises.tracing import add_lines, measuring
 
 TIMEOUT = 20.0
 START = 30.0  # NumPy may take long to import on a busy machine
+FORKS = sys.platform == "linux"  # on macOS its BLAS does not survive a fork
+
+
+class Process:
+    """A worker process, its answers collected by a thread."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            command("gan_numpy.exercises.worker"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.lines: queue.Queue[bytes] = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.put(line)
+        self.lines.put(b"")  # the end
+
+    def tell(self, content: dict[str, Any]) -> None:
+        """Send one line; what has ended does not hear it."""
+        assert self.process.stdin is not None
+        with contextlib.suppress(OSError):
+            self.process.stdin.write(json.dumps(content).encode() + b"\n")
+            self.process.stdin.flush()
+
+    def hear(self, limit: float) -> bytes:
+        """The next line without its end; empty if the submission's process is over.
+
+        Raises
+        ------
+        queue.Empty
+            If there is none within so many seconds.
+        """
+        return self.lines.get(timeout=limit).strip()
+
+    def end(self) -> None:
+        """Kill it, with everything that it has started."""
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(OSError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError, ValueError):
+                stream.close()  # type: ignore[union-attr]
+
+
+_IDLE: list[Process] = []  # at most one, ready for the next submission
+
+
+@atexit.register
+def close_idle() -> None:
+    """End the process that waits for another submission."""
+    while _IDLE:
+        _IDLE.pop().end()
 
 
 class Worker:
@@ -34,8 +101,7 @@ class Worker:
 
     def __init__(self, submission: Submission, timeout: float = TIMEOUT) -> None:
         self.submission, self.timeout = submission, timeout
-        self.process: subprocess.Popen[str] | None = None
-        self.lines: queue.Queue[str] = queue.Queue()
+        self.process: Process | None = None
 
     def __enter__(self) -> Worker:
         return self
@@ -49,68 +115,52 @@ class Worker:
         self.close()
 
     def close(self) -> None:
-        """End the process, if there is one."""
+        """Give the process back, or end it where that is not possible."""
+        process, self.process = self.process, None
+        if process is None:
+            return
+        if FORKS and not _IDLE and process.process.poll() is None:
+            process.tell({"close": True})
+            with contextlib.suppress(queue.Empty):
+                if process.hear(1.0) == b"" and process.process.poll() is None:
+                    _IDLE.append(process)
+                    return
+        process.end()
+
+    def _kill(self) -> None:
         if self.process is not None:
-            self.process.kill()
-            self.process.communicate()
+            self.process.end()
             self.process = None
 
-    def _start(self) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "gan_numpy.exercises.worker"]
-        process = subprocess.Popen(
-            [*command, str(self.submission.path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-        )
-        self.lines = queue.Queue()
-        listen = threading.Thread(
-            target=_listen, args=(process, self.lines), daemon=True
-        )
-        listen.start()
+    def _open(self) -> Process:
+        process = _IDLE.pop() if _IDLE else Process()
+        path = str(self.submission.path)
+        process.tell({"file": path, "fork": FORKS, "trace": measuring()})
         return process
 
     def check(self, name: str) -> dict[str, Any]:
-        """The result of one exercise, as plain data (see `worker.answer`)."""
+        """The result of one exercise, as plain data (see `answers.answer`)."""
+        from gan_numpy.exercises.answers import failure
+
         problem = self.submission.syntax_error(name)
         if problem is not None:
             return failure(name, "syntax-error", problem)
         limit = self.timeout
         if self.process is None:
-            self.process, limit = self._start(), self.timeout + START
-        assert self.process.stdin is not None
+            self.process, limit = self._open(), self.timeout + START
         try:
-            self.process.stdin.write(name + "\n")
-            self.process.stdin.flush()
-            line = self.lines.get(timeout=limit)
+            self.process.tell({"exercise": name})
+            line = self.process.hear(limit)
         except queue.Empty:
-            self.close()
+            self._kill()
             says = f"no answer within {self.timeout:g} seconds: an endless loop?"
             return failure(name, "timeout", says)
-        except OSError:
-            line = ""
         if not line:
-            self.close()
+            self._kill()
             return failure(name, "crash", "your code ends the Python process")
         plain: dict[str, Any] = json.loads(line)
+        add_lines(plain.pop("traced"))
         return plain
-
-
-def _listen(process: subprocess.Popen[str], lines: queue.Queue[str]) -> None:
-    assert process.stdout is not None
-    for line in process.stdout:
-        lines.put(line)
-    lines.put("")  # the end
-
-
-def failure(name: str, tag: str, says: str) -> dict[str, Any]:
-    """A result for code that could not be checked."""
-    from gan_numpy.gradcheck.result import CheckResult, Finding
-    from gan_numpy.exercises.worker import answer
-
-    return answer(CheckResult(name, [Finding("error", (tag,), (), says)]))
 
 
 def check_submission(
@@ -120,14 +170,3 @@ def check_submission(
     with Worker(submission, timeout) as worker:
         for name in submission.found:
             yield worker.check(name)
-
-
-def shown(plain: dict[str, Any], hints: int = 0) -> str:
-    """The text of a result with this many stages of hints."""
-    texts: list[str] = plain["texts"]
-    return texts[max(0, min(hints, len(texts) - 1))]
-
-
-def is_collectable(path: Path) -> bool:
-    """Whether a file is of a kind that can hold exercises."""
-    return path.suffix in (".py", ".ipynb")

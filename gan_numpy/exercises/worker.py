@@ -1,69 +1,115 @@
-r"""The process in which a student's functions run: ``python -m ...worker FILE``.
+r"""The process in which a student's functions run; `running` starts it.
 
-It reads names of exercises from its input, one a line, and answers each with one line
-of JSON. What the student prints goes nowhere near the answers: they have a channel of
-their own.
+It hears one JSON object a line. ``{"file": ...}`` opens a submission, in a fork if it
+says so, ``{"exercise": ...}`` is answered with one line, and ``{"close": true}`` ends
+the fork, which an empty line confirms. What the student prints goes nowhere near the
+answers: they have a channel of their own.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-from gan_numpy.gradcheck.calls import describe
-from gan_numpy.gradcheck.result import CheckResult, Finding
-from gan_numpy.exercises.loading import read_submission, run_definitions
+from gan_numpy.exercises.answers import answer, failure
+from gan_numpy.exercises.reading.define import define
+from gan_numpy.exercises.reading.submission import Submission, read_submission
 from gan_numpy.exercises.registry import get_exercise
+from gan_numpy.exercises.tracing import Tracing
+from gan_numpy.gradcheck.calls import describe
+from gan_numpy.gradcheck.result import CheckResult
 
 
-def answer(result: CheckResult) -> dict[str, Any]:
-    """A result as JSON, with its text at each stage of the hints."""
-    plain = result.as_dict()
-    plain["texts"] = [result.text(k) for k in range(4)]
-    return plain
+class Channel:
+    """Questions and answers; what is read is never more than the next line."""
+
+    def __init__(self, questions: int, answers: int) -> None:
+        self.questions = io.FileIO(questions)
+        self.answers = io.FileIO(answers, "w")
+
+    def read(self) -> dict[str, Any]:
+        """The next question; empty at the end."""
+        line = self.questions.readline()
+        found: dict[str, Any] = json.loads(line) if line.strip() else {}
+        return found
+
+    def write(self, content: dict[str, Any] | None) -> None:
+        """One line; None is an empty one."""
+        rest = b"\n" if content is None else json.dumps(content).encode() + b"\n"
+        while rest:
+            rest = rest[self.answers.write(rest) :]
 
 
-def private_channels() -> tuple[TextIO, TextIO]:
+def private_channel() -> Channel:
     """Input and output for us; for everybody else they are the null device.
 
     What the student prints is lost, ``input()`` finds nothing, and ``exit()``, which
     closes the standard input, does not close ours.
     """
-    questions = os.fdopen(os.dup(0), encoding="utf-8")
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    channel = Channel(os.dup(0), os.dup(1))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.dup2(null, 2)
-    return questions, answers
+    return channel
 
 
-def failed_to_load(path: Path) -> tuple[dict[str, Any], str | None]:
-    """The namespace, or an empty one and what went wrong."""
+def look_beside(path: Path) -> None:
+    """Find the student's own modules, after all others: none hides Python's own."""
+    folder = str(path.resolve().parent)
+    sys.path[:] = [p for p in sys.path if os.path.abspath(p) != folder] + [folder]
+
+
+def check(submission: Submission, name: str) -> dict[str, Any]:
+    """The result of one exercise, as plain data."""
+    exercise = get_exercise(name)
     try:
-        return run_definitions(read_submission(path)), None
+        wanted = [f.__name__ for f in (exercise.reference, *exercise.given)]
+        namespace = define(submission, wanted)
+    except NotImplementedError:
+        return answer(CheckResult(name, attempted=False))
     except (Exception, SystemExit) as error:
-        return {}, describe(error)
+        return failure(name, "exception", describe(error))
+    if not callable(namespace.get(name)):
+        kind = type(namespace.get(name)).__name__
+        notes = [f"{name} is a {kind} when the file has run, not a function"]
+        return answer(CheckResult(name, attempted=False, notes=notes))
+    return answer(exercise.run(namespace))
+
+
+def serve(channel: Channel, request: dict[str, Any]) -> None:
+    """Answer questions about one submission, until it is closed."""
+    path = Path(request["file"])
+    look_beside(path)
+    submission = read_submission(path)
+    tracing = Tracing(path, request["trace"])
+    while "exercise" in (question := channel.read()):
+        with tracing:
+            plain = check(submission, question["exercise"])
+        channel.write(plain | {"traced": tracing.lines()})
 
 
 def main() -> None:
-    """Answer until the input ends."""
-    path = Path(sys.argv[1])
-    questions, answers = private_channels()
-    sys.path.insert(0, str(path.resolve().parent))
-    namespace, problem = failed_to_load(path)
-    for line in questions:
-        exercise = get_exercise(line.strip())
-        if problem is not None:
-            finding = Finding("error", ("exception",), (), problem)
-            result = CheckResult(exercise.name, [finding])
-        else:
-            result = exercise.run(namespace)
-        answers.write(json.dumps(answer(result)) + "\n")
-        answers.flush()
+    """Open one submission after the other, until the input ends."""
+    channel = private_channel()
+    while "file" in (request := channel.read()):
+        if not request["fork"]:
+            serve(channel, request)
+            break
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                serve(channel, request)
+                status = 0
+            finally:
+                os._exit(status)
+        os.waitpid(child, 0)
+        channel.write(None)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@ r"""Handing out: notebooks and stubs, or a course of nbgrader, Gradescope or ott
 
 from __future__ import annotations
 
-import ast
 import io
 import zipfile
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from gan_numpy.grading.notebooks import (
     Cell,
     cell,
     exchange,
+    functions_in,
     load_cells,
     notebook,
     solution,
@@ -252,7 +252,8 @@ WRITERS: dict[str, Callable[[Assignment, Notebooks], Contents]] = {
 def without(source: str, names: set[str]) -> str:
     """A cell without these functions."""
     lines = source.split("\n")
-    for s in reversed(ast.parse(source).body):
-        if isinstance(s, ast.FunctionDef) and s.name in names:
-            del lines[s.lineno - 1 : s.end_lineno]
+    for s in reversed(functions_in(source)):
+        if s.name in names:
+            first = min([s.lineno, *(d.lineno for d in s.decorator_list)])
+            del lines[first - 1 : s.end_lineno]
     return "\n".join(lines).strip()

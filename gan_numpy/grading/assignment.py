@@ -59,7 +59,7 @@ def load_assignment(path: Path) -> Assignment:
         If it is missing or damaged, or names an exercise that there is not.
     """
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
+        about = json.loads(path.read_bytes())  # with a byte order mark or without
         points = {str(k): float(v) for k, v in about["points"].items()}
         assignment = Assignment(str(about["name"]), points, int(about["seed"]))
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:

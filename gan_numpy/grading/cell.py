@@ -10,12 +10,12 @@ nbgrader's ``submitted`` folder: it runs nothing of a submission in its own proc
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from typing import Any
 
-HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from gan_numpy.exercises.launch import command
 
 
 def check_cells(name: str, cells: Sequence[str], seed: int = 0) -> None:
@@ -37,12 +37,10 @@ def check_cells(name: str, cells: Sequence[str], seed: int = 0) -> None:
     """
     question = {"name": name, "cells": list(map(str, cells)), "seed": seed}
     done = subprocess.run(
-        [sys.executable, "-c", "from gan_numpy.grading.cell import main; main()"],
+        command("gan_numpy.grading.cell"),
         input=json.dumps(question),
         capture_output=True,
         text=True,
-        cwd=HOME,  # nothing that was handed in is imported by its name
-        env={**os.environ, "PYTHONPATH": _paths()},
     )
     try:
         answer = json.loads(done.stdout)
@@ -54,33 +52,34 @@ def check_cells(name: str, cells: Sequence[str], seed: int = 0) -> None:
         raise AssertionError(f"{name}: {answer['state']}")
 
 
-def _paths() -> str:
-    """Where this package is, then what was there before."""
-    before = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    return os.pathsep.join([HOME, *filter(os.path.isabs, before)])
-
-
-def main() -> None:
-    """Answer one question, in a process where nothing of the student's has run."""
+def answer_cells(name: str, cells: Sequence[str], seed: int) -> dict[str, Any]:
+    """What `check_cells` is told: the title, the state, the diagnosis."""
+    from gan_numpy.exercises.answers import shown
     from gan_numpy.exercises.registry import get_exercise
-    from gan_numpy.exercises.running import shown
     from gan_numpy.grading.grader import Task, grade
     from gan_numpy.grading.notebooks import cell, notebook
     from gan_numpy.grading.report import reasons, state_of
     from gan_numpy.grading.submissions import Handin
 
-    question = json.load(sys.stdin)
-    name = question["name"]
-    code = [cell("code", s, f"in-{k}") for k, s in enumerate(question["cells"])]
+    code = [cell("code", s, f"in-{k}") for k, s in enumerate(cells)]
     files = (("notebook.ipynb", notebook(code).encode()),)
-    task = Task((name,), question["seed"], weak=True)  # the kernel is open anyway
+    task = Task((name,), seed, weak=True)  # the kernel is open anyway
     record = grade(Handin(name, files, ()), task)
     if "failed" in record:
-        sys.exit(record["failed"])
+        return {"failed": record["failed"]}
     entry = record["exercises"][name]
     says = shown(entry, 1) if "texts" in entry else "\n".join(reasons(record))
-    answer = {"title": get_exercise(name).title, "state": state_of(record, name)}
-    print(json.dumps({**answer, "says": says}))
+    title, state = get_exercise(name).title, state_of(record, name)
+    return {"title": title, "state": state, "says": says}
+
+
+def main() -> None:
+    """Answer one question, in a process where nothing of the student's has run."""
+    question = json.load(sys.stdin)
+    answer = answer_cells(question["name"], question["cells"], question["seed"])
+    if "failed" in answer:
+        sys.exit(answer["failed"])
+    print(json.dumps(answer))
 
 
 if __name__ == "__main__":

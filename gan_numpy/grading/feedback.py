@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gan_numpy.exercises.registry import get_exercise
-from gan_numpy.exercises.running import shown
+from gan_numpy.exercises.answers import shown
 from gan_numpy.files import make_directory, write_text
 from gan_numpy.grading.course import file_name, load_records
 from gan_numpy.grading.grader import RIGHT, STUB, one_line

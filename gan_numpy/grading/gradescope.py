@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gan_numpy.exercises.registry import NAMES, get_exercise
-from gan_numpy.exercises.running import shown
+from gan_numpy.exercises.answers import shown
 from gan_numpy.files import make_directory, write_text
 from gan_numpy.grading.assignment import Assignment, load_assignment
 from gan_numpy.grading.grader import RIGHT, STUB, Task, one_line

@@ -17,17 +17,19 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gan_numpy.errors import UserError
 from gan_numpy.exercises.differences import TASK, Watch
-from gan_numpy.exercises.loading import Submission
+from gan_numpy.exercises.reading.ipython import transformer
+from gan_numpy.exercises.reading.submission import Submission, parse_submission
 from gan_numpy.gradcheck.calls import describe
 from gan_numpy.grading import wire
 from gan_numpy.grading.forbidden import Watchman, shortcuts
-from gan_numpy.grading.reading import define, read_source, untouched
+from gan_numpy.grading.reading import define, untouched
 
 Reply = tuple[dict[str, Any], bytes]
 OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -173,7 +175,7 @@ class Service:
     def _load(self, header: dict[str, Any], data: bytes) -> Reply:
         """Read it: which exercises there are, what is wrong with them beforehand."""
         try:
-            self.submission = read_source(header["name"], data)
+            self.submission = parse_submission(Path(header["name"]), data)
         except UserError as error:
             return {"refused": str(error)[:TEXT]}, b""
         self.differences = bool(header["differences"])
@@ -305,7 +307,8 @@ def _where(function: Any) -> list[Any]:
 
 
 def import_all(names: list[str]) -> None:
-    """Import what submissions may import, once for all of them."""
+    """Import what submissions may import, and what reads them, once for all."""
+    transformer()  # of notebooks; inside no file of IPython's can be opened
     for name in names:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)

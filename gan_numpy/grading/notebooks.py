@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from gan_numpy.errors import UserError
+from gan_numpy.exercises.reading.ipython import as_python
+from gan_numpy.exercises.reading.notebook import load_notebook
+from gan_numpy.exercises.reading.text import read_bytes
 from gan_numpy.exercises.base import Exercise, Function, source_of, split_source
 from gan_numpy.exercises.stubs import stub_of
 
@@ -83,36 +86,33 @@ def load_cells(path: Path) -> list[Cell]:
     UserError
         If it is none.
     """
+    content = read_bytes(path)
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        cells = [dict(c) for c in found]
-        for k, one in enumerate(cells):
-            text = one["source"]
-            one["source"] = "".join(text) if isinstance(text, list) else str(text)
-            one.setdefault("id", f"cell-{k}")
-            if one["cell_type"] == "code":
-                one |= {"execution_count": None, "outputs": []}
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError):
-        raise UserError(f"{path} is not a notebook (nbformat 4, JSON)") from None
+        cells = load_notebook(content)
+    except UserError as error:
+        raise UserError(f"{path} {error}") from None
+    for k, one in enumerate(cells):
+        one.setdefault("id", f"cell-{k}")
+        one.setdefault("metadata", {})
+        if one["cell_type"] == "code":
+            one |= {"execution_count": None, "outputs": []}
     return cells
 
 
+def functions_in(source: str) -> list[ast.FunctionDef]:
+    """The functions that a cell defines at top level; lines count as in the cell."""
+    try:
+        body = ast.parse(as_python(source)).body
+    except SyntaxError:
+        return []
+    return [s for s in body if isinstance(s, ast.FunctionDef)]
+
+
 def defined_in(one: Cell) -> set[str]:
-    """The functions that a cell of code defines at top level."""
+    """Their names; none if the cell holds no code."""
     if one["cell_type"] != "code":
         return set()
-    try:
-        body = ast.parse(_python(one["source"])).body
-    except SyntaxError:
-        return set()
-    return {s.name for s in body if isinstance(s, ast.FunctionDef)}
-
-
-def _python(source: str) -> str:
-    """Without the lines that only IPython understands; as many lines."""
-    return re.sub(r"^\s*[%!].*$", "", source, flags=re.MULTILINE)
+    return {s.name for s in functions_in(one["source"])}
 
 
 def exchange(
@@ -156,11 +156,7 @@ def with_solutions(source: str, exercises: list[Exercise], begin: str, end: str)
     """A cell with the reference in place of each stub, between two marks."""
     for exercise in exercises:
         lines = source.split("\n")
-        (stub,) = [
-            s
-            for s in ast.parse(_python(source)).body
-            if isinstance(s, ast.FunctionDef) and s.name == exercise.name
-        ]
+        (stub,) = [s for s in functions_in(source) if s.name == exercise.name]
         first = min([stub.lineno, *(d.lineno for d in stub.decorator_list)]) - 1
         lines[first : stub.end_lineno] = solution(exercise, begin, end).split("\n")
         source = "\n".join(lines)

@@ -4,73 +4,24 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import io
-import linecache
 import sys
-import tokenize
-import types
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-from gan_numpy.errors import UserError
-from gan_numpy.exercises.loading import (
-    Piece,
-    Submission,
-    bound_names,
-    needed,
-    notebook_cells,
-)
-from gan_numpy.grading.forbidden import Watchman, why_not
-
-MODULE = "submission"  # never the file's name, which may be numpy.py
-
-
-def read_source(name: str, content: bytes) -> Submission:
-    """The submission in these bytes, found by their encoding, not run.
-
-    Raises
-    ------
-    UserError
-        If they are no text or no notebook.
-    """
-    try:
-        if b"\0" in content:
-            raise UserError("not a text file (it contains null bytes)")
-        if name.endswith(".ipynb"):
-            return Submission(Path(name), notebook_cells(content.decode(), Path(name)))
-        coding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-        text = content.decode(coding)
-    except (UnicodeDecodeError, SyntaxError, LookupError):
-        raise UserError("not a text file in UTF-8, nor in the coding it says") from None
-    return Submission(Path(name), [Piece(name, text.removeprefix("\ufeff"))])
+from gan_numpy.exercises.reading import define as reading
+from gan_numpy.exercises.reading.effects import IMPORTS, bound_names
+from gan_numpy.exercises.reading.needed import needed
+from gan_numpy.exercises.reading.submission import Submission
+from gan_numpy.grading.forbidden import ATTRIBUTES, Watchman, why_not
 
 
 def define(
     submission: Submission, wanted: list[str], watchman: Watchman
 ) -> dict[str, Any]:
     """Run the statements that these functions rest upon; imports only if allowed."""
-    module = types.ModuleType(MODULE)  # a dataclass looks its module up
-    sys.modules[MODULE] = module
-    namespace: dict[str, Any] = vars(module)
-    namespace["__builtins__"] = watchman.builtins()
-    trees = [p.tree.body for p in submission.pieces if p.tree is not None]
-    kept = {id(s) for s in needed((s for body in trees for s in body), wanted)}
-    for piece in submission.pieces:
-        lines = piece.source.splitlines(keepends=True)
-        linecache.cache[piece.filename] = (len(lines), None, lines, piece.filename)
-        for statement in piece.tree.body if piece.tree is not None else []:
-            if id(statement) not in kept:
-                continue
-            for allowed in _allowed_parts(statement, watchman.allowed):
-                tree = ast.Module([allowed], type_ignores=[])
-                code = compile(tree, piece.filename, "exec")
-                try:
-                    exec(code, namespace)
-                except ImportError:
-                    if not isinstance(statement, (ast.Import, ast.ImportFrom)):
-                        raise
-    return namespace
+    permitted = partial(_allowed_parts, allowed=watchman.allowed)
+    return reading.define(submission, wanted, watchman.builtins(), permitted)
 
 
 def _allowed_parts(statement: ast.stmt, allowed: tuple[str, ...]) -> list[ast.stmt]:
@@ -80,8 +31,21 @@ def _allowed_parts(statement: ast.stmt, allowed: tuple[str, ...]) -> list[ast.st
         return [ast.copy_location(ast.Import([n]), statement) for n in names]
     if isinstance(statement, ast.ImportFrom):
         module = "." * statement.level + (statement.module or "")
-        return [statement] if why_not(module, allowed) is None else []
+        if why_not(module, allowed) is not None:
+            return []
+        return [_what_is_loaded(statement, module)]
     return [statement]
+
+
+def _what_is_loaded(statement: ast.ImportFrom, module: str) -> ast.ImportFrom:
+    """``from numpy import *`` without what NumPy would only now load (ctypes)."""
+    package = sys.modules.get(module)
+    names = getattr(package, "__all__", None)
+    if names is None or [a.name for a in statement.names] != ["*"]:
+        return statement
+    kept = [ast.alias(k) for k in names if k in vars(package) and k not in ATTRIBUTES]
+    explicit = ast.copy_location(ast.ImportFrom(module, kept, 0), statement)
+    return ast.fix_missing_locations(explicit)
 
 
 def fingerprint(function: ast.FunctionDef) -> str:
@@ -101,17 +65,12 @@ def untouched(submission: Submission, given: Mapping[str, str]) -> list[str]:
     given : mapping
         Name to `fingerprint`.
     """
-    trees = [p.tree.body for p in submission.pieces if p.tree is not None]
-    every = [s for body in trees for s in body]
+    every = submission.statements()
     return [name for name in given if _is_untouched(every, name, given)]
 
 
 def _is_untouched(every: list[ast.stmt], name: str, given: Mapping[str, str]) -> bool:
-    rests_upon = [
-        s
-        for s in needed(every, [name])
-        if not isinstance(s, (ast.Import, ast.ImportFrom))
-    ]
+    rests_upon = [s for s in needed(every, [name]) if not isinstance(s, IMPORTS)]
     seen: list[str] = []
     for s in rests_upon:
         if not isinstance(s, ast.FunctionDef) or given.get(s.name) != fingerprint(s):
@@ -122,7 +81,7 @@ def _is_untouched(every: list[ast.stmt], name: str, given: Mapping[str, str]) ->
 
 def _imports_numpy(every: Iterable[ast.stmt]) -> bool:
     """``np`` is NumPy and nothing else that was imported."""
-    imports = [s for s in every if isinstance(s, (ast.Import, ast.ImportFrom))]
+    imports = [s for s in every if isinstance(s, IMPORTS)]
     binding = [s for s in imports if bound_names(s) & {"np", "*"}]
     plain = ast.dump(ast.parse("import numpy as np").body[0])
     return all(ast.dump(s) == plain for s in binding)

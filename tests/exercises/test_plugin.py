@@ -67,7 +67,7 @@ def run_pytest(folder, *args):
 def outcome(tmp_path_factory):
     folder = tmp_path_factory.mktemp("student")
     (folder / "solution.py").write_text(SOLUTION)
-    options = ("--exercise-timeout=1", "--hints=3", "--junitxml=out.xml", "-v")
+    options = ("--gan-timeout=1", "--gan-hints=3", "--junitxml=out.xml", "-v")
     code, text = run_pytest(folder, "solution.py", *options)
     return code, text, folder
 
@@ -169,6 +169,8 @@ def test_a_solution_with_tests_of_its_own_runs_both(tmp_path):
         "def test_mine():\n    assert relu_backward(1, 1) == 1\n"
     )
     code, text = run_pytest(tmp_path, "mine.py", "-v")
+    assert code == 0 and "1 passed" in text  # it is pytest's, and stays so
+    code, text = run_pytest(tmp_path, "mine.py", "-v", "--gan-exercises")
     assert code == 0 and "2 passed" in text
 
 
@@ -180,7 +182,7 @@ def test_the_fixture_checks_a_layer_of_ones_own(tmp_path):
         "def test_wrong(gradcheck):\n"
         "    gradcheck(np.tanh, lambda dy, x: -dy / np.cosh(x)**2, np.ones(3))\n"
     )
-    code, text = run_pytest(tmp_path, "test_layer.py", "--hints=1")
+    code, text = run_pytest(tmp_path, "test_layer.py", "--gan-hints=1")
     assert code == 1 and "1 failed, 1 passed" in text
     assert "its sign is wrong" in text and "hint 1" in text and "def test" not in text
 

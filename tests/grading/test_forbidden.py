@@ -7,7 +7,7 @@ from pathlib import Path
 import hostile
 import pytest
 
-from gan_numpy.exercises.loading import Piece, Submission
+from gan_numpy.exercises.reading.submission import Piece, Submission
 from gan_numpy.grading.forbidden import ALLOWED, shortcuts
 
 FUNCTION = "def relu_backward(dy, cache):\n    return {}\n"

@@ -71,8 +71,9 @@ def _in_process(case: Case) -> tuple[bool, list[dict[str, Any]], str]:
 
 def _as_file(case: Case) -> tuple[bool, list[dict[str, Any]], str]:
     """The same of a file of exercises, as ``gan-numpy check`` sees it."""
-    from gan_numpy.exercises.loading import read_submission
-    from gan_numpy.exercises.running import check_submission, shown
+    from gan_numpy.exercises.answers import shown
+    from gan_numpy.exercises.reading.submission import read_submission
+    from gan_numpy.exercises.running import check_submission
 
     with written(case) as path:
         plain = list(check_submission(read_submission(path), timeout=60.0))
