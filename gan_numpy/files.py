@@ -29,7 +29,9 @@ LOAD_ERRORS = (
 )
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+def write_atomically(
+    path: Path, write: Callable[[BinaryIO], object], durable: bool = True
+) -> None:
     """Write a file beside its target, then rename it into place.
 
     Whoever looks sees the old content or the new one, never a part; if writing fails
@@ -40,6 +42,9 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     path : Path
     write : callable
         Writes the content to the binary file it is given.
+    durable : bool
+        Wait until the content is on the disk. Without, a loss of power can leave an
+        incomplete file.
 
     Raises
     ------
@@ -54,7 +59,8 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
             temporary = file.name
             write(cast(BinaryIO, file))
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         # Temporary files are private; the finished one has the usual permissions.
         umask = os.umask(0)
         os.umask(umask)

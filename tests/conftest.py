@@ -8,6 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gan_numpy.cache import storage
+
+# Tests have caches of their own, but compiled code, also that of the programs they
+# start, is kept from one to the next, where a user's is.
+if "NUMBA_CACHE_DIR" not in os.environ:
+    os.environ["NUMBA_CACHE_DIR"] = str(storage().folder or "")
+
 
 @pytest.fixture
 def rng() -> np.random.Generator:

@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "gan_numpy"
 # Imports go one way: a module may import from groups to its left.
 ORDER = [
-    {"errors", "files"},
+    {"errors", "files", "cache"},
     {"kernels"},
     {"layers"},
     {"objectives", "optim", "datasets", "penalties"},

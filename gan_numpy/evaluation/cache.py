@@ -1,7 +1,7 @@
 """Results that take long to compute, kept on disk: a classifier, k-means centroids.
 
-They lie in the user's cache directory, or in ``GAN_NUMPY_CACHE``. A file is named by
-the hash of its *key*: everything that the arrays follow from. It is used only if its
+They lie in the user's cache (`gan_numpy.cache`). A file is named by the hash of its
+*key*: everything that the arrays follow from. It is used only if its
 key is the wanted one, its arrays have the right shapes, and their SHA-256 is the one
 stored beside them; anything else is computed anew.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,21 +20,12 @@ from typing import Any
 import numpy as np
 
 import gan_numpy
+from gan_numpy.cache import say_once, storage
 from gan_numpy.errors import UserError
-from gan_numpy.files import make_directory, read_arrays, write_atomically
+from gan_numpy.files import read_arrays, write_atomically
 
 Arrays = dict[str, np.ndarray]
 Shapes = dict[str, tuple[tuple[int, ...], np.dtype]]
-
-
-def cache_folder() -> Path:
-    """``GAN_NUMPY_CACHE``, else the user's cache directory of this platform."""
-    chosen = os.environ.get("GAN_NUMPY_CACHE")
-    if chosen:
-        return Path(chosen)
-    import pooch
-
-    return Path(pooch.os_cache("gan_numpy"))
 
 
 def sha256(arrays: Arrays) -> str:
@@ -73,15 +63,20 @@ def remember(
     versions |= {"gan_numpy": gan_numpy.__version__, "machine": platform.machine()}
     text = json.dumps({"name": name, "versions": versions, **key}, sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    path = cache_folder() / f"{name}-{digest[:32]}.npz"
-    found = _load(path, text, shapes)
-    if found is not None:
-        return found
+    file_name = f"{name}-{digest[:32]}.npz"
+    kept = storage()
+    for folder in kept.folders:
+        found = _load(folder / file_name, text, shapes)
+        if found is not None:
+            return found
     arrays = compute()
     stored: dict[str, Any] = arrays | {"key": text, "sha256": sha256(arrays)}
-    with suppress(UserError):
-        make_directory(path.parent)
-        write_atomically(path, lambda file: np.savez(file, **stored))
+    if kept.note:
+        say_once(f"{name}: {kept.note}", about=kept.note)
+    if kept.folder is not None:
+        with suppress(UserError):
+            target = kept.folder / file_name
+            write_atomically(target, lambda file: np.savez(file, **stored))
     return arrays
 
 

@@ -1,21 +1,16 @@
-"""How every kernel is compiled: cached on disk, without the GIL, announced once.
-
-What keeps the cache honest: Numba watches only the file that holds a function for
-changes, so a compiled function calls only compiled functions of its own file, and code
-older than the intrinsics that went into it is deleted here.
-"""
+"""How every kernel is compiled: kept on disk, without the GIL, announced once."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import numba
 from numba.core import event
+
+from gan_numpy.cache import say_once
+from gan_numpy.kernels.native.compiled import PLACE, KernelCache
 
 
 def _start_threads() -> None:
@@ -50,14 +45,13 @@ _PRANGE_ONLY = dict.fromkeys(
 class _Announcement(event.Listener):
     """Says on stderr, once, why the first call takes so long."""
 
-    _said = False
-
     def on_start(self, event: event.Event) -> None:
         function = getattr(event.data.get("dispatcher"), "py_func", None)
         module = getattr(function, "__module__", None) or ""
-        if module.startswith(f"{__package__}.") and not self._said:
-            self._said = True
-            print("compiling Numba kernels, once (about 20 s) ...", file=sys.stderr)
+        if module.startswith(f"{__package__}."):
+            note = PLACE.note
+            once = f"(about 20 s; {note})" if note else "once (about 20 s)"
+            say_once(f"compiling Numba kernels, {once} ...", about=note)
 
     def on_end(self, event: event.Event) -> None:
         """Nothing to say: the kernel's own result follows."""
@@ -67,24 +61,11 @@ class _Announcement(event.Listener):
 event.register("numba:compile", _Announcement())
 
 
-def forget_outdated_code(folder: Path) -> None:
-    """Delete the cached code of kernels that is older than their intrinsics."""
-    intrinsics = (folder / "registers.py", folder / "exponential.py")
-    changed = max(source.stat().st_mtime for source in intrinsics)
-    for index in (folder / "__pycache__").glob("*.nbi"):
-        with suppress(OSError):  # not ours to delete, or another process just did
-            if index.stat().st_mtime < changed:
-                index.unlink()
-
-
-forget_outdated_code(Path(__file__).parent)
-
-
 def kernel(parallel: bool = False, fastmath: Any = False) -> Callable[[Callable], Any]:
     """Decorator that compiles a function at its first call, or loads it from disk.
 
-    Numba keeps compiled code beside the source or, in a read-only installation, in the
-    user's cache directory. If it can write to neither, each process compiles anew.
+    The function stands in a file of this package: `compiled` keeps its code by the
+    text of these files, so that it cannot depend on values that are not in them.
 
     Parameters
     ----------
@@ -92,6 +73,11 @@ def kernel(parallel: bool = False, fastmath: Any = False) -> Callable[[Callable]
         Whether the function contains a ``prange`` loop.
     fastmath : bool or set of LLVM flags
         Freedom to reorder floating-point arithmetic; off unless a kernel says why.
+
+    Raises
+    ------
+    TypeError
+        If the function is a closure: its values are in no file.
     """
     njit: Any = numba.njit
     options = {
@@ -102,9 +88,11 @@ def kernel(parallel: bool = False, fastmath: Any = False) -> Callable[[Callable]
     }
 
     def compile_later(function: Callable) -> Any:
-        try:
-            return njit(cache=True, **options)(function)
-        except RuntimeError:  # "cannot cache function: no locator available"
-            return njit(**options)(function)
+        if function.__closure__:
+            raise TypeError(f"{function.__qualname__} is a closure: no kernel")
+        dispatcher = njit(**options)(function)
+        # What `cache=True` does, with our cache in place of Numba's.
+        dispatcher._cache = KernelCache(function)
+        return dispatcher
 
     return compile_later
