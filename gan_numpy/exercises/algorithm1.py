@@ -10,6 +10,7 @@ import numpy as np
 from gan_numpy.gradcheck.diagnosis.candidates import Constant
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import value_check
+from gan_numpy.exercises.corners import Corner, Maker
 from gan_numpy.exercises.functions import sigmoid
 from gan_numpy.exercises.values import Formulas
 
@@ -34,6 +35,27 @@ class Affine:
         """dx and the gradients by the name of the parameter."""
         grads = {"W": cache.T @ dy, "b": dy.sum(axis=0)}
         return dy @ self.params["W"].T, grads
+
+
+class TwoLayers:
+    r"""Another network, whose parameters have other names: y = tanh(x U + c) V."""
+
+    def __init__(self, U: np.ndarray, c: np.ndarray, V: np.ndarray) -> None:
+        self.params = {"U": U, "c": c, "V": V}
+
+    def forward(self, x: np.ndarray) -> tuple[np.ndarray, Any]:
+        """x is (N, n_in), y is (N, n_out)."""
+        h = np.tanh(x @ self.params["U"] + self.params["c"])
+        return h @ self.params["V"], (x, h)
+
+    def backward(
+        self, dy: np.ndarray, cache: Any
+    ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """dx and the gradients by the name of the parameter."""
+        x, h = cache
+        da = dy @ self.params["V"].T * (1 - h * h)
+        grads = {"U": x.T @ da, "c": da.sum(axis=0), "V": h.T @ dy}
+        return da @ self.params["U"].T, grads
 
 
 def train_step(
@@ -73,15 +95,38 @@ def train_step(
 
 def _inputs(rng: np.random.Generator) -> dict[str, Any]:
     return {
-        "gW": rng.standard_normal((2, 3)),
-        "gb": rng.standard_normal(3),
-        "dW": rng.standard_normal((3, 1)),
-        "db": rng.standard_normal(1),
+        "G": {"W": rng.standard_normal((5, 3)), "b": rng.standard_normal(3)},
+        "D": {"W": rng.standard_normal((3, 1)), "b": rng.standard_normal(1)},
         "x": rng.standard_normal((2, 7, 3)) + 1,
-        "z": rng.standard_normal((3, 7, 2)),
+        "z": rng.standard_normal((3, 7, 5)),
         "k": 2,
         "lr": 0.13,
     }
+
+
+def _of(k: int, n: int, lr: float, deep: bool = False) -> Maker:
+    """Networks of one layer or of two, k steps on batches of n."""
+
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        def net(i: int, o: int) -> dict[str, np.ndarray]:
+            shapes = {"W": (i, o), "b": (o,)}
+            if deep:
+                shapes = {"U": (i, 4), "c": (4,), "V": (4, o)}
+            return {q: rng.standard_normal(s) for q, s in shapes.items()}
+
+        x, z = rng.standard_normal((k, n, 3)) + 1, rng.standard_normal((k + 1, n, 2))
+        return {"G": net(2, 3), "D": net(3, 1), "x": x, "z": z, "k": k, "lr": lr}
+
+    return inputs
+
+
+CORNERS = (
+    Corner("k = 1", _of(1, 7, 0.2)),
+    Corner("k = 3", _of(3, 5, 0.1)),
+    Corner("k = 5 and a batch of 11", _of(5, 11, 0.05)),
+    Corner("networks of two layers, with other parameters", _of(2, 7, 0.3, deep=True)),
+    Corner("a batch of one", _of(1, 1, 0.2)),
+)
 
 
 Step = Callable[..., None]
@@ -91,22 +136,27 @@ def moves(step: Step) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
     """How far a step moves all of D's parameters and all of G's."""
 
     def run(
-        gW: np.ndarray,
-        gb: np.ndarray,
-        dW: np.ndarray,
-        db: np.ndarray,
+        g: dict[str, np.ndarray],
+        d: dict[str, np.ndarray],
         x: np.ndarray,
         z: np.ndarray,
         k: int,
         lr: float,
     ) -> tuple[np.ndarray, np.ndarray]:
-        G, D = Affine(gW.copy(), gb.copy()), Affine(dW.copy(), db.copy())
+        G, D = network(g), network(d)
         step(G, D, x, z, k, lr)
-        d = [D.params["W"] - dW, D.params["b"] - db]
-        g = [G.params["W"] - gW, G.params["b"] - gb]
-        return _flat(d), _flat(g)
+        return (
+            _flat([D.params[q] - d[q] for q in d]),
+            _flat([G.params[q] - g[q] for q in g]),
+        )
 
     return run
+
+
+def network(params: dict[str, np.ndarray]) -> Any:
+    """The network that has parameters of these names, with copies of them."""
+    kind: Any = Affine if "W" in params else TwoLayers
+    return kind(**{q: p.copy() for q, p in params.items()})
 
 
 def _flat(arrays: list[np.ndarray]) -> np.ndarray:
@@ -189,6 +239,7 @@ TRAIN_STEP = Exercise(
         ),
         outputs=("D's move", "G's move"),
         wrap=moves,
+        corners=CORNERS,
     ),
     mutants=(
         mutant("fake-term-missing", "real[name] + fakes[name]", "real[name]"),

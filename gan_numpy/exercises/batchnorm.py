@@ -9,6 +9,7 @@ import numpy as np
 from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Factor, Mistake, Term
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import backward_check
+from gan_numpy.exercises.corners import Corner, Maker
 
 
 def batchnorm_forward(
@@ -72,11 +73,11 @@ def _candidates(
     whole = d - d.mean(axis=0) - xhat * (d * xhat).mean(axis=0)
     mistakes = [
         Mistake("statistics-constant", statistics, d),
-        Mistake("mean-path-summed", summed, whole - 6 * d.mean(axis=0)),
+        Mistake("mean-path-summed", summed, whole - (len(x) - 1) * d.mean(axis=0)),
         Mistake(
             "variance-path-summed",
             variance_sum,
-            whole - 6 * xhat * (d * xhat).mean(axis=0),
+            whole - (len(x) - 1) * xhat * (d * xhat).mean(axis=0),
         ),
         Mistake(
             "epsilon-missing",
@@ -111,6 +112,36 @@ def _candidates(
     }
 
 
+def _of(n: int, features: int, scale: float = 1.0) -> Maker:
+    """A gamma of both signs."""
+
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        gamma = rng.standard_normal(features)
+        x = scale * rng.standard_normal((n, features)) + 1.0
+        return {"x": x, "gamma": gamma, "beta": rng.standard_normal(features)}
+
+    return inputs
+
+
+def _constant_feature(rng: np.random.Generator) -> dict[str, Any]:
+    """Features of variance 0, and a gamma of 0."""
+    given = _of(7, 5)(rng)
+    given["x"][:, 2] = 0.75
+    given["gamma"][4] = 0.0
+    return given
+
+
+CORNERS = (
+    Corner("a batch of two", _of(2, 5)),
+    Corner("a batch of three", _of(3, 5)),
+    Corner("a gamma of both signs", _of(11, 5)),
+    Corner("a constant feature, and a gamma of 0", _constant_feature),
+    Corner("a single feature", _of(7, 1)),
+    Corner("more features than samples", _of(3, 11)),
+    Corner("x of the size 0.001, where epsilon counts", _of(7, 5, 1e-3)),
+)
+
+
 BATCHNORM = Exercise(
     batchnorm_backward,
     lesson="12",
@@ -127,6 +158,7 @@ BATCHNORM = Exercise(
         ("x", "gamma", "beta"),
         _candidates,
         batch=False,
+        corners=CORNERS,
     ),
     mutants=(
         mutant("mean-path-missing", "d - mean_path - variance", "d - variance"),

@@ -2,14 +2,14 @@ r"""Lesson 01: binary cross-entropy on logits, its value and its gradient."""
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Callable
 
 import numpy as np
 
 from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Mistake, Term
-from gan_numpy.gradcheck.result import Finding
-from gan_numpy.exercises.base import Exercise, Functions, mutant
+from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import loss_check
+from gan_numpy.exercises.corners import Corner
 from gan_numpy.exercises.functions import sigmoid, softplus
 from gan_numpy.exercises.values import Formulas
 
@@ -69,20 +69,31 @@ def _candidates(
     }
 
 
-def no_overflow(functions: Functions) -> list[Finding]:
-    """The loss at logits of 800 is 800 or 0, finite, and there is no warning."""
-    a = np.array([800.0, -800.0, 800.0, -800.0])
-    y = np.array([1.0, 0.0, 0.0, 1.0])
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        loss, da = functions["bce_logits"](a.copy(), y.copy())
-    right = np.isclose(loss, 400) and np.allclose(da, [0, 0, 0.25, -0.25])
-    if right and not caught:
-        return []
-    says = f"at logits of 800 and -800 the loss is {loss}, not 400: exp overflows"
-    if right:
-        says = f"at logits of 800 and -800 there is a warning: {caught[0].message}"
-    return [Finding("non-finite", ("unstable",), (), says)]
+def _of_size(n: int) -> Callable[[np.random.Generator], dict[str, object]]:
+    def inputs(rng: np.random.Generator) -> dict[str, object]:
+        return {"a": 3 * rng.standard_normal(n), "y": rng.random(n)}
+
+    return inputs
+
+
+def _hard(rng: np.random.Generator) -> dict[str, object]:
+    a = 2 * rng.standard_normal(11)
+    a[3] = 0.0
+    return {"a": a, "y": 1.0 * (rng.permutation(11) < 5)}
+
+
+def _huge(rng: np.random.Generator) -> dict[str, object]:
+    a = np.array([800.0, -800.0, 800.0, -800.0, 0.0])
+    return {"a": a, "y": np.array([1.0, 0.0, 0.0, 1.0, 0.5])}
+
+
+CORNERS = (
+    Corner("logits of 800 and -800", _huge, "unstable", "non-finite", "exp overflows"),
+    Corner("labels of exactly 0 and 1", _hard),
+    Corner("labels between 0 and 1", _of_size(23)),
+    Corner("a batch of one", _of_size(1)),
+    Corner("labels of one kind", lambda rng: {**_hard(rng), "y": np.ones(11)}),
+)
 
 
 BCE = Exercise(
@@ -109,7 +120,7 @@ BCE = Exercise(
                 )
             },
         ),
-        no_overflow,
+        CORNERS,
     ),
     mutants=(
         mutant("mean-missing", " / len(a)", ""),

@@ -5,26 +5,37 @@ r"""The kinds of check that an exercise is made of.
 - `gradient_of`: a function that returns the gradient of a loss which is given.
 - `value_check`: a function whose value is known.
 
-All take ``inputs``, a function of a generator that returns the arguments by name.
+All take ``inputs``, a function of a generator that returns the arguments by name, and
+``corners``, further inputs that the statement promises.
 """
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from gan_numpy.exercises.base import Function, Functions
+from gan_numpy.exercises.corners import (
+    Answer,
+    Check,
+    Corner,
+    Inputs,
+    Maker,
+    generator,
+)
+from gan_numpy.exercises.forwards import Supplier
+from gan_numpy.exercises.values import Formulas, compare_values, parts_of
+from gan_numpy.gradcheck.adapt import Problem
 from gan_numpy.gradcheck.calls import StudentError
 from gan_numpy.gradcheck.check import Supply, check_gradients
+from gan_numpy.gradcheck.returned import gradients
 from gan_numpy.gradcheck.result import CheckResult, Finding
-from gan_numpy.exercises.base import Check, Function, Functions
-from gan_numpy.exercises.forwards import Supplier
-from gan_numpy.exercises.values import Formulas, compare_values
 
-Inputs = dict[str, Any]
-Maker = Callable[[np.random.Generator], Inputs]
 Also = Callable[[Functions], list[Finding]]
 
 
@@ -37,53 +48,82 @@ def with_signature(function: Function, inputs: Inputs, student: Function) -> Fun
     return function
 
 
-def backward_check(
-    forward: Function,
-    backward: Function,
-    inputs: Maker,
-    wrt: tuple[str, ...],
-    candidates: Supply | None = None,
-    batch: bool = True,
-) -> Check:
+@dataclass(frozen=True)
+class backward_check(Check):
     """A hand-written backward; whose cache it is given is said in `forwards`."""
 
-    def check(functions: Functions, seed: int) -> CheckResult:
-        given = inputs(np.random.default_rng(seed))
-        student = functions[forward.__name__]
-        supplier = Supplier(forward, student)
+    forward: Function
+    backward: Function
+    inputs: Maker
+    wrt: tuple[str, ...]
+    candidates: Supply | None = None
+    batch: bool = True
+    corners: tuple[Corner, ...] = ()
+
+    def ordinary_inputs(self, seed: int) -> Inputs:
+        return self.inputs(generator(seed))
+
+    def ordinary(self, functions: Functions, seed: int) -> CheckResult:
+        given = self.ordinary_inputs(seed)
+        student = functions[self.forward.__name__]
+        supplier = Supplier(self.forward, student)
 
         def run(*values: Any) -> Any:
             return supplier(*values)
 
         result = check_gradients(
             with_signature(run, given, student),
-            functions[backward.__name__],
+            functions[self.backward.__name__],
             *given.values(),
-            wrt=wrt,
+            wrt=self.wrt,
             seed=seed + 1,
-            candidates=candidates,
-            batch=batch,
-            truth=forward,
+            candidates=self.candidates,
+            batch=self.batch,
+            truth=self.forward,
+            solution=self.backward,
         )
         result.notes += supplier.notes()
         return result
 
-    return check
+    def answer(self, functions: Functions | None, inputs: Inputs, seed: int) -> Answer:
+        forward, backward = self.forward, self.backward
+        if functions is not None:
+            backward = functions[backward.__name__]
+            forward = Supplier(forward, functions[forward.__name__])
+        y, cache = forward(*copy.deepcopy(list(inputs.values())))
+        dy = generator(seed, -1 % 2**32).standard_normal(np.shape(y))
+        return self._named(backward(dy, cache), backward, inputs)
+
+    def _named(self, returned: Any, source: Function, inputs: Inputs) -> Answer:
+        return named(returned, source, inputs, self.wrt)
 
 
-def gradient_of(
-    loss: Function,
-    function: Function,
-    inputs: Maker,
-    wrt: tuple[str, ...],
-    candidates: Supply | None = None,
-    batch: bool = True,
-) -> Check:
+def named(
+    returned: Any, source: Function, inputs: Inputs, wrt: tuple[str, ...]
+) -> Answer:
+    """Gradients by the name of their variable: "dx"."""
+    problem = Problem(inputs, list(wrt), source, source, source)
+    return {f"d{k}": g for k, g in gradients(returned, problem).items()}
+
+
+@dataclass(frozen=True)
+class gradient_of(Check):
     """``function(*inputs)`` returns the gradients of the number ``loss(*inputs)``."""
 
-    def check(functions: Functions, seed: int) -> CheckResult:
-        given = inputs(np.random.default_rng(seed))
-        student = functions[function.__name__]
+    loss: Function
+    function: Function
+    inputs: Maker
+    wrt: tuple[str, ...]
+    candidates: Supply | None = None
+    batch: bool = True
+    corners: tuple[Corner, ...] = ()
+
+    def ordinary_inputs(self, seed: int) -> Inputs:
+        return self.inputs(generator(seed))
+
+    def ordinary(self, functions: Functions, seed: int) -> CheckResult:
+        given = self.ordinary_inputs(seed)
+        student, loss = functions[self.function.__name__], self.loss
 
         def forward(*values: Any) -> tuple[float, tuple[Any, ...]]:
             return loss(*values), values
@@ -91,17 +131,24 @@ def gradient_of(
         def backward(dy: np.ndarray, values: tuple[Any, ...]) -> Any:
             return times(dy, student(*values))
 
+        def solution(dy: np.ndarray, values: tuple[Any, ...]) -> Any:
+            return times(dy, self.function(*values))
+
         return check_gradients(
             with_signature(forward, given, student),
             with_signature(backward, {"dy": 0, "cache": 0}, student),
             *given.values(),
-            wrt=wrt,
+            wrt=self.wrt,
             cotangent=np.asarray(1.0),
-            candidates=candidates,
-            batch=batch,
+            candidates=self.candidates,
+            batch=self.batch,
+            solution=solution,
         )
 
-    return check
+    def answer(self, functions: Functions | None, inputs: Inputs, seed: int) -> Answer:
+        function = (functions or {}).get(self.function.__name__, self.function)
+        returned = function(*copy.deepcopy(list(inputs.values())))
+        return named(returned, function, inputs, self.wrt)
 
 
 def times(dy: np.ndarray, returned: Any) -> Any:
@@ -117,45 +164,49 @@ def times(dy: np.ndarray, returned: Any) -> Any:
     return returned
 
 
-def loss_check(
-    function: Function,
-    inputs: Maker,
-    wrt: tuple[str, ...],
-    candidates: Supply | None = None,
-    formulas: Formulas | None = None,
-    also: Also | None = None,
-) -> Check:
+@dataclass(frozen=True)
+class loss_check(Check):
     """``function(*inputs) -> (value, gradients)``: first the value, then the rest."""
-    first = value_check(
-        function,
-        inputs,
-        formulas or Formulas(),
-        outputs=("value",),
-        repeats=9,
-        pick=first_of("the loss", "its gradient"),
-    )
-    last = value_check(function, inputs, pick=lambda returned: 0.0, also=also)
 
-    def check(functions: Functions, seed: int) -> CheckResult:
+    function: Function
+    inputs: Maker
+    wrt: tuple[str, ...]
+    candidates: Supply | None = None
+    formulas: Formulas = Formulas()
+    corners: tuple[Corner, ...] = ()
+
+    def ordinary_inputs(self, seed: int) -> Inputs:
+        return self.inputs(generator(seed))
+
+    def ordinary(self, functions: Functions, seed: int) -> CheckResult:
+        pick = first_of("the loss", "its gradient")
+        first = value_check(
+            self.function, self.inputs, self.formulas, repeats=9, pick=pick
+        )
         result = first(functions, seed)
         if not result:
             return result
-        given = inputs(np.random.default_rng(seed))
-        student = functions[function.__name__]
+        given = self.ordinary_inputs(seed)
+        student = functions[self.function.__name__]
 
         def run(*values: Any) -> Any:
             return student(*values)
 
-        result = check_gradients(
+        return check_gradients(
             with_signature(run, given, student),
             *given.values(),
-            wrt=wrt,
-            candidates=candidates,
-            truth=function,
+            wrt=self.wrt,
+            candidates=self.candidates,
+            truth=self.function,
+            solution=lambda dy, gradient: gradient,
         )
-        return last(functions, seed) if result and also is not None else result
 
-    return check
+    def answer(self, functions: Functions | None, inputs: Inputs, seed: int) -> Answer:
+        function = (functions or {}).get(self.function.__name__, self.function)
+        returned = function(*copy.deepcopy(list(inputs.values())))
+        first_of("the loss", "its gradient")(returned)
+        (loss,) = parts_of(returned[0], lambda value: value, ("the loss",))
+        return {"the loss": loss, **named(returned[1], function, inputs, self.wrt)}
 
 
 def first_of(*names: str) -> Callable[[Any], Any]:
@@ -173,38 +224,56 @@ def first_of(*names: str) -> Callable[[Any], Any]:
     return pick
 
 
-def value_check(
-    function: Function,
-    inputs: Maker,
-    formulas: Formulas | None = None,
-    outputs: tuple[str, ...] = ("value",),
-    repeats: int = 1,
-    pick: Callable[[Any], Any] | None = None,
-    also: Also | None = None,
-    wrap: Callable[[Function], Function] | None = None,
-) -> Check:
+def _itself(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True)
+class value_check(Check):
     """``function(*inputs)`` against the reference, on ``repeats`` different inputs.
 
     Numbers of several inputs are compared as one array, so that one accidental
     agreement does not name a mistake. ``pick`` takes what is to be compared from what
     is returned; ``wrap`` makes a function of the inputs of one that acts on objects;
-    ``also`` asks further questions of a function whose values are right.
+    ``also`` asks further questions of a function whose values are right; ``names``
+    says what is returned where that depends on the inputs.
     """
 
-    def check(functions: Functions, seed: int) -> CheckResult:
-        rng = np.random.default_rng(seed)
-        cases = [inputs(rng) for _ in range(repeats)]
-        wrapped = wrap or (lambda plain: plain)
-        student = functions[function.__name__]
+    function: Function
+    inputs: Maker
+    formulas: Formulas = Formulas()
+    outputs: tuple[str, ...] = ("value",)
+    repeats: int = 1
+    pick: Callable[[Any], Any] = _itself
+    also: Also | None = None
+    wrap: Callable[[Function], Function] = _itself
+    names: Callable[[Inputs], tuple[str, ...]] | None = None
+    corners: tuple[Corner, ...] = ()
+
+    def ordinary_inputs(self, seed: int) -> Inputs:
+        return self.inputs(generator(seed))
+
+    def ordinary(self, functions: Functions, seed: int) -> CheckResult:
+        rng = generator(seed)
+        cases = [self.inputs(rng) for _ in range(self.repeats)]
+        student = functions[self.function.__name__]
+        wrapped = self.wrap(student)
+        if wrapped is not student:
+            wrapped = with_signature(wrapped, cases[0], student)
         return compare_values(
-            wrapped(function),
-            with_signature(wrapped(student), cases[0], student) if wrap else student,
+            self.wrap(self.function),
+            wrapped,
             functions,
             cases,
-            formulas or Formulas(),
-            outputs,
-            pick or (lambda returned: returned),
-            also,
+            self.formulas,
+            self.outputs,
+            self.pick,
+            self.also,
         )
 
-    return check
+    def answer(self, functions: Functions | None, inputs: Inputs, seed: int) -> Answer:
+        function = (functions or {}).get(self.function.__name__, self.function)
+        returned = self.wrap(function)(*copy.deepcopy(list(inputs.values())))
+        names = self.names(inputs) if self.names is not None else self.outputs
+        parts = parts_of(returned, self.pick, names)
+        return dict(zip(names, parts, strict=True))

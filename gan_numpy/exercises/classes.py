@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 
 from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Mistake, Term
-from gan_numpy.gradcheck.result import Finding
-from gan_numpy.exercises.base import Exercise, Functions, mutant
+from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import loss_check
+from gan_numpy.exercises.corners import Corner, Maker
 from gan_numpy.exercises.functions import sigmoid
-from gan_numpy.exercises.values import Formulas
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -112,15 +111,38 @@ def _candidates(
     }
 
 
-def no_overflow(functions: Functions) -> list[Finding]:
-    """Logits of 800 give a finite loss and gradient."""
-    logits = np.array([[800.0, 0.0, -800.0], [0.0, 800.0, 0.0]])
-    with np.errstate(all="ignore"):
-        loss, d = functions["softmax_cross_entropy"](logits, np.array([0, 2]))
-    if np.isclose(loss, 400) and np.allclose(d[1], [0, 0.5, -0.5]):
-        return []
-    says = f"at logits of 800 the loss is {loss}, not 400: exp overflows"
-    return [Finding("non-finite", ("unstable",), (), says)]
+def _of(n: int, classes: int, *labels: int) -> Maker:
+    """Some labels do not occur."""
+
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        logits = 2 * rng.standard_normal((n, classes))
+        return {"logits": logits, "labels": np.resize(np.array(labels), n)}
+
+    return inputs
+
+
+def _huge(rng: np.random.Generator) -> dict[str, Any]:
+    """Rows like [800, 0], and rows of a common size of 800."""
+    rows = [[800.0, 0.0, -800.0], [0.0, 800.0, 0.0], [-800.0, -799.0, -801.0]]
+    logits = np.array([*rows, [0.0, 1.0, 2.0], [900.0, 901.0, 0.0]])
+    return {"logits": logits, "labels": np.array([0, 2, 1, 0, 1])}
+
+
+def _huge_of_two(rng: np.random.Generator) -> dict[str, Any]:
+    logits = np.array([[800.0, 0.0], [0.0, -800.0], [0.3, 0.1]])
+    return {"logits": logits, "labels": np.array([0, 0, 1])}
+
+
+CORNERS = (
+    Corner("logits of 800", _huge, "unstable", "non-finite", "exp overflows"),
+    Corner("rows like [800, 0]", _huge_of_two, "unstable", "non-finite"),
+    Corner("labels that are all one class", _of(7, 5, 2)),
+    Corner("labels that are all 0", _of(7, 5, 0)),
+    Corner("a last class that does not occur", _of(7, 5, 0, 1, 3)),
+    Corner("a batch of one", _of(1, 5, 4)),
+    Corner("two classes", _of(7, 2, 0, 1)),
+    Corner("more classes than samples", _of(3, 11, 10, 0)),
+)
 
 
 CROSS_ENTROPY = Exercise(
@@ -136,8 +158,7 @@ CROSS_ENTROPY = Exercise(
         logits_and_labels,
         ("logits",),
         _candidates,
-        Formulas(),
-        no_overflow,
+        corners=CORNERS,
     ),
     mutants=(
         mutant("mean-missing", "d / n", "d"),

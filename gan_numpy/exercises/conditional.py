@@ -9,6 +9,7 @@ import numpy as np
 from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Mistake, Term
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import backward_check, gradient_of
+from gan_numpy.exercises.corners import Corner, Maker
 from gan_numpy.exercises.losses import batch_constants
 
 
@@ -85,6 +86,28 @@ def _candidates(
     }
 
 
+def _of(n: int, features: int, classes: int, width: int, *known: int) -> Maker:
+    """``known`` are the labels that occur, again and again."""
+
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        x, E = rng.standard_normal((n, features)), rng.standard_normal((classes, width))
+        return {"x": x, "E": E, "labels": np.resize(np.array(known), n)}
+
+    return inputs
+
+
+CORNERS = (
+    Corner("every sample of the same label", _of(11, 5, 3, 2, 1)),
+    Corner("every label once", _of(5, 7, 5, 3, 3, 1, 4, 0, 2)),
+    Corner("a last label that does not occur", _of(7, 5, 6, 3, 0, 1, 3)),
+    Corner("label 0 does not occur", _of(7, 5, 6, 3, 5, 1)),
+    Corner("an embedding wider than x", _of(7, 3, 4, 11, 0, 1, 2, 3)),
+    Corner("an embedding of one number", _of(7, 5, 4, 1, 0, 1, 2, 3)),
+    Corner("a batch of one", _of(1, 5, 4, 3, 2)),
+    Corner("more labels than samples", _of(3, 5, 13, 2, 12, 0, 12)),
+)
+
+
 CONDITION = Exercise(
     condition_backward,
     lesson="16",
@@ -94,7 +117,12 @@ CONDITION = Exercise(
         "A row of E is used by every sample of its label."
     ),
     check=backward_check(
-        condition_forward, condition_backward, _inputs, ("x", "E"), _candidates
+        condition_forward,
+        condition_backward,
+        _inputs,
+        ("x", "E"),
+        _candidates,
+        corners=CORNERS,
     ),
     mutants=(
         mutant(
@@ -178,6 +206,23 @@ def _feature_candidates(
     }
 
 
+def _features_of(n: int, m: int, features: int, shift: float) -> Maker:
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        real = rng.standard_normal((n, features)) + shift
+        return {"real": real, "fake": rng.standard_normal((m, features))}
+
+    return inputs
+
+
+FEATURE_CORNERS = (
+    Corner("more fakes than data", _features_of(5, 13, 3, 1.0)),
+    Corner("fakes of larger features than the data", _features_of(11, 7, 5, -2.0)),
+    Corner("one fake", _features_of(11, 1, 5, 1.0)),
+    Corner("one sample of the data", _features_of(1, 7, 5, 1.0)),
+    Corner("a single feature", _features_of(11, 7, 1, 1.0)),
+)
+
+
 FEATURE_MATCHING = Exercise(
     feature_matching_gradient,
     lesson="16",
@@ -193,6 +238,7 @@ FEATURE_MATCHING = Exercise(
         ("fake",),
         _feature_candidates,
         batch=False,
+        corners=FEATURE_CORNERS,
     ),
     mutants=(
         mutant("factor-half", "-2 * gap", "-gap"),

@@ -9,6 +9,7 @@ import numpy as np
 from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Mistake
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import backward_check
+from gan_numpy.exercises.corners import Corner, Maker
 
 
 def conv2d_forward(
@@ -62,31 +63,51 @@ def conv2d_backward(
 
 def _inputs(rng: np.random.Generator) -> dict[str, Any]:
     return {
-        "x": rng.standard_normal((3, 4, 7, 8)),
-        "W": rng.standard_normal((5, 4, 3, 3)),
-        "b": rng.standard_normal(5),
-        "stride": 1 + int(rng.integers(0, 2)),
+        "x": rng.standard_normal((5, 4, 8, 10)),
+        "W": rng.standard_normal((7, 4, 3, 3)),
+        "b": rng.standard_normal(7),
+        "stride": 1,
     }
+
+
+def _of(stride: int, k: int, *x: int, out: int = 3) -> Maker:
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        W, b = rng.standard_normal((out, x[1], k, k)), rng.standard_normal(out)
+        return {"x": rng.standard_normal(x), "W": W, "b": b, "stride": stride}
+
+    return inputs
+
+
+CORNERS = (
+    Corner("stride 2", _of(2, 3, 2, 4, 7, 9)),
+    Corner("stride 2, the last row of x in no window", _of(2, 3, 2, 4, 8, 10)),
+    Corner("stride 3", _of(3, 3, 2, 2, 9, 12)),
+    Corner("a stride larger than the kernel", _of(3, 2, 2, 2, 8, 9)),
+    Corner("a kernel of 2", _of(1, 2, 2, 5, 4, 6)),
+    Corner("a kernel of 5 and stride 2", _of(2, 5, 2, 2, 7, 9)),
+    Corner("a kernel of 1", _of(1, 1, 2, 4, 3, 5)),
+    Corner("an image no larger than the kernel", _of(1, 3, 2, 4, 3, 3)),
+    Corner("a batch of one", _of(2, 3, 1, 2, 5, 7)),
+    Corner("one channel in and one out", _of(1, 3, 2, 1, 5, 7, out=1)),
+)
 
 
 def _overwritten(dy: np.ndarray, x: np.ndarray, W: np.ndarray, s: int) -> np.ndarray:
     """dx if the places where windows overlap keep the last value only."""
-    dx = np.zeros_like(x)
+    dx, k = np.zeros_like(x), W.shape[2]
     height, width = dy.shape[2:]
-    for i in range(3):
-        for j in range(3):
-            part = np.einsum("nohw,oc->nchw", dy, W[:, :, i, j])
-            dx[:, :, i : i + s * height : s, j : j + s * width : s] = part
+    for i, j in np.ndindex(k, k):
+        part = np.einsum("nohw,oc->nchw", dy, W[:, :, i, j])
+        dx[:, :, i : i + s * height : s, j : j + s * width : s] = part
     return dx
 
 
 def _full(dy: np.ndarray, x: np.ndarray, W: np.ndarray, s: int) -> np.ndarray:
-    dx = np.zeros_like(x)
+    dx, k = np.zeros_like(x), W.shape[2]
     height, width = dy.shape[2:]
-    for i in range(3):
-        for j in range(3):
-            part = np.einsum("nohw,oc->nchw", dy, W[:, :, i, j])
-            dx[:, :, i : i + s * height : s, j : j + s * width : s] += part
+    for i, j in np.ndindex(k, k):
+        part = np.einsum("nohw,oc->nchw", dy, W[:, :, i, j])
+        dx[:, :, i : i + s * height : s, j : j + s * width : s] += part
     return dx
 
 
@@ -121,7 +142,12 @@ CONV = Exercise(
         "Given dy, return dx, dW and db. An entry of x is seen by several windows."
     ),
     check=backward_check(
-        conv2d_forward, conv2d_backward, _inputs, ("x", "W", "b"), _candidates
+        conv2d_forward,
+        conv2d_backward,
+        _inputs,
+        ("x", "W", "b"),
+        _candidates,
+        corners=CORNERS,
     ),
     mutants=(
         mutant(

@@ -9,6 +9,7 @@ import numpy as np
 from gan_numpy.gradcheck.diagnosis.candidates import Candidates
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import backward_check
+from gan_numpy.exercises.corners import Corner, Maker
 from gan_numpy.exercises.conv import kernel_mistakes
 
 
@@ -64,10 +65,30 @@ def conv_transpose_backward(
 
 def _inputs(rng: np.random.Generator) -> dict[str, Any]:
     return {
-        "y": rng.standard_normal((3, 5, 4, 6)),
-        "W": rng.standard_normal((5, 4, 3, 3)),
+        "y": rng.standard_normal((5, 7, 4, 6)),
+        "W": rng.standard_normal((7, 2, 3, 3)),
         "stride": 2,
     }
+
+
+def _of(stride: int, k: int, *y: int, channels: int = 2) -> Maker:
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        W = rng.standard_normal((y[1], channels, k, k))
+        return {"y": rng.standard_normal(y), "W": W, "stride": stride}
+
+    return inputs
+
+
+CORNERS = (
+    Corner("stride 1", _of(1, 3, 2, 5, 4, 6)),
+    Corner("stride 3", _of(3, 3, 2, 5, 4, 3)),
+    Corner("a stride larger than the kernel", _of(3, 2, 2, 5, 4, 3)),
+    Corner("a kernel of 4 and stride 2", _of(2, 4, 2, 3, 4, 5)),
+    Corner("a kernel of 1", _of(1, 1, 2, 3, 4, 5)),
+    Corner("an image of one place", _of(2, 3, 2, 5, 1, 1)),
+    Corner("a batch of one", _of(2, 3, 1, 5, 2, 4)),
+    Corner("one channel in and one out", _of(2, 3, 2, 1, 3, 4, channels=1)),
+)
 
 
 def _gathered(
@@ -75,11 +96,10 @@ def _gathered(
 ) -> np.ndarray:
     dy = np.zeros_like(y)
     height, width = y.shape[2:]
-    for i in range(3):
-        for j in range(3):
-            seen = dx[:, :, i : i + s * height : s, j : j + s * width : s]
-            part = np.einsum("nchw,oc->nohw", seen, W[:, :, i, j])
-            dy = part if last else dy + part
+    for i, j in np.ndindex(W.shape[2:]):
+        seen = dx[:, :, i : i + s * height : s, j : j + s * width : s]
+        part = np.einsum("nchw,oc->nohw", seen, W[:, :, i, j])
+        dy = part if last else dy + part
     return dy
 
 
@@ -107,6 +127,7 @@ CONV_TRANSPOSE = Exercise(
         _inputs,
         ("y", "W"),
         _candidates,
+        corners=CORNERS,
     ),
     mutants=(
         mutant(

@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from gan_numpy.gradcheck.findings import Finding
 from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Mistake, Term
-from gan_numpy.exercises.base import Exercise, mutant
+from gan_numpy.exercises.base import Exercise, Functions, mutant
 from gan_numpy.exercises.checks import gradient_of, value_check
-from gan_numpy.exercises.losses import batch_constants
+from gan_numpy.exercises.corners import Corner, Maker
+from gan_numpy.exercises.losses import TWO_BATCHES, batch_constants
 from gan_numpy.exercises.values import Formulas
 
 
@@ -72,6 +74,10 @@ def clip_weights(params: dict[str, np.ndarray], c: float) -> dict[str, np.ndarra
     return {name: np.clip(p, -c, c) for name, p in params.items()}
 
 
+def _outputs(rng: np.random.Generator) -> dict[str, Any]:
+    return {"a_real": rng.standard_normal(7), "a_fake": rng.standard_normal(11)}
+
+
 def _targets(rng: np.random.Generator) -> dict[str, Any]:
     return {
         "a_real": rng.standard_normal(7),
@@ -101,6 +107,18 @@ def _candidates(
     }
 
 
+def _targets_of(inputs: Maker, a: float, b: float) -> Maker:
+    return lambda rng: {**inputs(rng), "a": a, "b": b}
+
+
+LEAST_SQUARES_CORNERS = (
+    Corner("a = 0, b = 1", _targets_of(_outputs, 0.0, 1.0)),
+    Corner("a = -1, b = 1", _targets_of(_outputs, -1.0, 1.0)),
+    Corner("a = b = 0", _targets_of(_outputs, 0.0, 0.0)),
+    *(Corner(c.says, _targets_of(c.inputs, 0.3, -0.8)) for c in TWO_BATCHES),
+)
+
+
 LEAST_SQUARES = Exercise(
     least_squares_gradient,
     lesson="14",
@@ -116,6 +134,7 @@ LEAST_SQUARES = Exercise(
         ("a_real", "a_fake"),
         _candidates,
         batch=False,
+        corners=LEAST_SQUARES_CORNERS,
     ),
     mutants=(
         mutant("factor-2", "(a_real - b) /", "2 * (a_real - b) /"),
@@ -140,10 +159,6 @@ LEAST_SQUARES = Exercise(
     ),
     points=1,
 )
-
-
-def _outputs(rng: np.random.Generator) -> dict[str, Any]:
-    return {"a_real": rng.standard_normal(7), "a_fake": rng.standard_normal(11)}
 
 
 def _critic_candidates(
@@ -171,6 +186,7 @@ CRITIC = Exercise(
         ("a_real", "a_fake"),
         _critic_candidates,
         batch=False,
+        corners=TWO_BATCHES,
     ),
     mutants=(
         mutant("sign", "-1 / len(a_real)", "1 / len(a_real)"),
@@ -216,6 +232,34 @@ def _each(change: Any) -> Any:
     return lambda params, c: tuple(change(params[k], c) for k in ("W", "b"))
 
 
+def _named(c: float, **shapes: tuple[int, ...]) -> Maker:
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        params = {k: np.array(rng.standard_normal(s)) for k, s in shapes.items()}
+        return {"params": params, "c": c}
+
+    return inputs
+
+
+def new_arrays(functions: Functions) -> list[Finding]:
+    """What is within the bounds is copied as well: no array is shared."""
+    params = {"W": np.array([[0.1, -0.2]]), "b": np.array([9.0])}
+    clipped = functions["clip_weights"](params, 0.5)
+    shared = [k for k in params if np.may_share_memory(params[k], clipped[k])]
+    if not shared:
+        return []
+    says = "it is the array that was given, not a new one: changing one changes both"
+    return [Finding("behavior", ("not-copied",), tuple(shared), says)]
+
+
+CLIP_CORNERS = (
+    Corner("a c that no entry reaches", _named(50.0, W=(5, 3), b=(11,))),
+    Corner("c = 0", _named(0.0, W=(5, 3), b=(11,))),
+    Corner("other names of parameters", _named(0.3, W1=(5, 3), gamma=(7,), b2=(3,))),
+    Corner("a single parameter, of shape ()", _named(0.01, scale=())),
+    Corner("a kernel of four axes", _named(0.4, kernel=(3, 2, 5, 5))),
+)
+
+
 CLIP = Exercise(
     clip_weights,
     lesson="14",
@@ -254,6 +298,9 @@ CLIP = Exercise(
             }
         ),
         outputs=("W", "b"),
+        names=lambda inputs: tuple(inputs["params"]),
+        also=new_arrays,
+        corners=CLIP_CORNERS,
     ),
     mutants=(
         mutant("lower-bound-missing", "np.clip(p, -c, c)", "np.minimum(p, c)"),

@@ -9,6 +9,7 @@ import numpy as np
 from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Constant, Mistake
 from gan_numpy.exercises.base import Exercise, away_from_zero, mutant
 from gan_numpy.exercises.checks import backward_check
+from gan_numpy.exercises.corners import Corner, Maker
 
 
 def dense_forward(
@@ -50,6 +51,22 @@ def _dense_inputs(rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
+def _dense_of(n: int, i: int, o: int) -> Maker:
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        W, b = rng.standard_normal((i, o)), rng.standard_normal(o)
+        return {"x": rng.standard_normal((n, i)), "W": W, "b": b}
+
+    return inputs
+
+
+DENSE_CORNERS = (
+    Corner("more outputs than inputs, (3, 5) to (3, 7)", _dense_of(3, 5, 7)),
+    Corner("a batch of one", _dense_of(1, 5, 3)),
+    Corner("one input and one output", _dense_of(7, 1, 1)),
+    Corner("more inputs than samples", _dense_of(3, 11, 5)),
+)
+
+
 DENSE = Exercise(
     dense_backward,
     lesson="02",
@@ -58,7 +75,13 @@ DENSE = Exercise(
         "y = x W + b, in indices y_nj = sum_i x_ni W_ij + b_j.\n"
         "Given dy = dL/dy for any loss L, return dL/dx, dL/dW and dL/db."
     ),
-    check=backward_check(dense_forward, dense_backward, _dense_inputs, ("x", "W", "b")),
+    check=backward_check(
+        dense_forward,
+        dense_backward,
+        _dense_inputs,
+        ("x", "W", "b"),
+        corners=DENSE_CORNERS,
+    ),
     mutants=(
         mutant("not-summed", "dy.sum(axis=0)", "dy"),
         mutant("wrong-axis", "dy.sum(axis=0)", "dy.sum(axis=1)"),
@@ -102,6 +125,32 @@ def _activation_inputs(rng: np.random.Generator) -> dict[str, Any]:
     return {"x": away_from_zero(rng, (7, 5))}
 
 
+def _any_shape(*shape: int) -> Maker:
+    return lambda rng: {"x": away_from_zero(rng, shape)}
+
+
+def _dead_units(rng: np.random.Generator) -> dict[str, Any]:
+    """One unit is off for every sample, another is on for every sample."""
+    x = away_from_zero(rng, (7, 5))
+    x[:, 2], x[:, 4] = -np.abs(x[:, 2]), np.abs(x[:, 4])
+    return {"x": x}
+
+
+def _near_zero(rng: np.random.Generator) -> dict[str, Any]:
+    return {"x": away_from_zero(rng, (7, 5)) * 10.0 ** -np.arange(2, 12, 2)}
+
+
+SHAPES = {
+    "x a vector": _any_shape(11),
+    "x of four axes": _any_shape(3, 2, 5, 1),
+    "a batch of one": _any_shape(1, 5),
+    "a unit that is negative for all samples": _dead_units,
+    "all inputs negative": lambda rng: {"x": -np.abs(away_from_zero(rng, (7, 5)))},
+    "inputs near zero, 1e-3 to 1e-10": _near_zero,
+}
+RELU_CORNERS = tuple(Corner(says, inputs) for says, inputs in SHAPES.items())
+
+
 RELU = Exercise(
     relu_backward,
     lesson="02",
@@ -110,7 +159,9 @@ RELU = Exercise(
         "y = max(x, 0): y = x where x > 0 and 0 elsewhere.\n"
         "Given dy, return dL/dx. What is dy/dx on either side?"
     ),
-    check=backward_check(relu_forward, relu_backward, _activation_inputs, ("x",)),
+    check=backward_check(
+        relu_forward, relu_backward, _activation_inputs, ("x",), corners=RELU_CORNERS
+    ),
     mutants=(
         mutant("mask-missing", "dy * (x > 0)", "dy"),
         mutant("mask-from-dy", "(x > 0)", "(dy > 0)"),
@@ -159,6 +210,19 @@ def _leaky_candidates(
     }
 
 
+def _with_slope(inputs: Maker, slope: float) -> Maker:
+    return lambda rng: {**inputs(rng), "slope": slope}
+
+
+LEAKY_CORNERS = (
+    *(Corner(says, _with_slope(inputs, 0.3)) for says, inputs in SHAPES.items()),
+    Corner("a slope of 0", _with_slope(_activation_inputs, 0.0)),
+    Corner("a slope above 1", _with_slope(_activation_inputs, 1.7)),
+    Corner("a negative slope", _with_slope(_activation_inputs, -0.4)),
+    Corner("a slope of 1", _with_slope(_activation_inputs, 1.0)),
+)
+
+
 LEAKY_RELU = Exercise(
     leaky_relu_backward,
     lesson="02",
@@ -173,6 +237,7 @@ LEAKY_RELU = Exercise(
         _leaky_inputs,
         ("x",),
         _leaky_candidates,
+        corners=LEAKY_CORNERS,
     ),
     mutants=(
         mutant("slope-lost", "dy, slope * dy", "dy, 0 * dy"),

@@ -9,6 +9,7 @@ import numpy as np
 from gan_numpy.gradcheck.diagnosis.candidates import Constant
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import value_check
+from gan_numpy.exercises.corners import Corner
 from gan_numpy.exercises.functions import sigmoid
 from gan_numpy.exercises.values import Formulas
 
@@ -64,6 +65,25 @@ def _alternating_d(theta: float, psi: float, lr: float, gamma: float) -> Any:
     return -lr * sigmoid(-new * theta) * new, move
 
 
+def _at(theta: float, psi: float, lr: float, gamma: float) -> Corner:
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        return {"theta": theta, "psi": psi, "lr": lr, "gamma": gamma}
+
+    return Corner(f"theta = {theta}, psi = {psi}, gamma = {gamma}", inputs)
+
+
+CORNERS = (
+    _at(1.3, 0.7, 0.2, 0.3),
+    _at(-0.9, 0.6, 0.2, 0.3),
+    _at(-1.1, -0.8, 0.05, 0.3),
+    _at(0.6, -1.2, 0.3, 0.0),
+    _at(0.0, 0.9, 0.1, 0.1),
+    _at(0.7, 0.0, 0.1, 0.1),
+    _at(0.0, 0.0, 0.1, 0.5),
+    _at(5.0, -4.0, 1.5, 10.0),
+)
+
+
 DIRAC = Exercise(
     dirac_step,
     lesson="07",
@@ -115,6 +135,7 @@ DIRAC = Exercise(
         outputs=("theta's move", "psi's move"),
         repeats=9,
         wrap=_moved,
+        corners=CORNERS,
     ),
     mutants=(
         mutant("sign", "theta - lr", "theta + lr"),

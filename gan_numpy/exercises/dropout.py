@@ -9,6 +9,7 @@ import numpy as np
 from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Constant, Mask
 from gan_numpy.exercises.base import Exercise, away_from_zero, mutant
 from gan_numpy.exercises.checks import backward_check
+from gan_numpy.exercises.corners import Corner, Maker
 
 
 def dropout_forward(
@@ -64,6 +65,24 @@ def _candidates(
     return {"x": Candidates(constants=constants, masks=[Mask("of the kept", y != 0)])}
 
 
+def _keeping(keep: float, *shape: int) -> Maker:
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        seed = int(rng.integers(2**31))
+        x = rng.standard_normal(shape)
+        return {"x": x, "keep": keep, "rng": np.random.default_rng(seed)}
+
+    return inputs
+
+
+CORNERS = (
+    Corner("keep = 1: nothing is dropped", _keeping(1.0, 7, 5)),
+    Corner("keep = 0.5", _keeping(0.5, 7, 5)),
+    Corner("keep = 0.2", _keeping(0.2, 7, 5)),
+    Corner("keep so small that all is dropped", _keeping(1e-9, 3, 5)),
+    Corner("keep = 0.9 and a batch of one", _keeping(0.9, 1, 11)),
+)
+
+
 DROPOUT = Exercise(
     dropout_backward,
     lesson="03",
@@ -73,7 +92,12 @@ DROPOUT = Exercise(
         "Given dy, return dL/dx. The mask is the one that the forward drew."
     ),
     check=backward_check(
-        dropout_forward, dropout_backward, _inputs, ("x",), _candidates
+        dropout_forward,
+        dropout_backward,
+        _inputs,
+        ("x",),
+        _candidates,
+        corners=CORNERS,
     ),
     mutants=(
         mutant("mask-missing", "dy * mask / keep", "dy / keep"),

@@ -14,6 +14,7 @@ from gan_numpy.gradcheck.diagnosis.candidates import (
 )
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import gradient_of
+from gan_numpy.exercises.corners import Corner, Maker
 from gan_numpy.exercises.functions import sigmoid, softplus
 
 
@@ -72,6 +73,33 @@ def _two_batches(rng: np.random.Generator) -> dict[str, Any]:
 
 def _batch(rng: np.random.Generator) -> dict[str, Any]:
     return {"a_fake": 1.5 * rng.standard_normal(7) - 0.4}
+
+
+def _logits(n: int, m: int, size: float = 1.5) -> Maker:
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        real, fake = rng.standard_normal(n), rng.standard_normal(m)
+        return {"a_real": size * real, "a_fake": size * fake}
+
+    return inputs
+
+
+def _one_batch(n: int, size: float = 1.5) -> Maker:
+    return lambda rng: {"a_fake": _logits(n, n, size)(rng)["a_fake"]}
+
+
+TWO_BATCHES = (
+    Corner("more real samples than fakes", _logits(13, 5)),
+    Corner("one real sample", _logits(1, 7)),
+    Corner("one fake", _logits(7, 1)),
+    Corner("batches of the same size", _logits(7, 7)),
+    Corner("large logits, up to 30", _logits(7, 11, 12.0)),
+)
+ONE_BATCH = (
+    Corner("a batch of one", _one_batch(1)),
+    Corner("a batch of two", _one_batch(2)),
+    Corner("a batch of 97", _one_batch(97)),
+    Corner("large logits, up to 30", _one_batch(7, 12.0)),
+)
 
 
 def batch_constants(mine: int, other: int | None = None) -> list[Constant]:
@@ -150,6 +178,7 @@ DISCRIMINATOR = Exercise(
         ("a_real", "a_fake"),
         _discriminator_candidates,
         batch=False,
+        corners=TWO_BATCHES,
     ),
     mutants=(
         mutant("sign", "(sigmoid(a_real) - 1)", "(1 - sigmoid(a_real))"),
@@ -223,6 +252,7 @@ GENERATOR = Exercise(
         _batch,
         ("a_fake",),
         _generator_candidates,
+        corners=ONE_BATCH,
     ),
     mutants=(
         mutant("saturating", "(sigmoid(a_fake) - 1)", "-sigmoid(a_fake)"),

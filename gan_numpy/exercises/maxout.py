@@ -9,6 +9,7 @@ import numpy as np
 from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Constant, Mask, Mistake
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import backward_check, first_of, value_check
+from gan_numpy.exercises.corners import Corner, Maker
 from gan_numpy.exercises.values import Formulas
 
 
@@ -77,6 +78,34 @@ def _inputs(rng: np.random.Generator) -> dict[str, Any]:
             return {"x": x, "W": W, "b": b, "pieces": PIECES}
 
 
+def _of(n: int, i: int, units: int, pieces: int, down: float = 0.0) -> Maker:
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        W = rng.standard_normal((i, units * pieces))
+        b = rng.standard_normal(units * pieces) - down
+        x = rng.standard_normal((n, i))
+        return {"x": x, "W": W, "b": b, "pieces": pieces}
+
+    return inputs
+
+
+def _ties(rng: np.random.Generator) -> dict[str, Any]:
+    """Small whole numbers, so that the ties are exact; many pieces are equal."""
+    x = rng.integers(-1, 2, (7, 3)).astype(np.float64)
+    W = rng.integers(-1, 2, (3, 10)).astype(np.float64)
+    W[:, 1], W[:, 9] = W[:, 0], W[:, 5]
+    return {"x": x, "W": W, "b": np.zeros(10), "pieces": 5}
+
+
+CORNERS = (
+    Corner("one piece", _of(7, 5, 3, 1)),
+    Corner("two pieces", _of(7, 5, 3, 2)),
+    Corner("two pieces that are all negative", _of(7, 5, 3, 2, 20.0)),
+    Corner("one unit", _of(7, 3, 1, 5)),
+    Corner("a batch of one", _of(1, 5, 3, 7)),
+    Corner("equal pieces, of which the first wins", _ties),
+)
+
+
 def _pieces(x: np.ndarray, W: np.ndarray, b: np.ndarray, k: int) -> np.ndarray:
     return (x @ W + b).reshape(len(x), -1, k)
 
@@ -133,7 +162,12 @@ FORWARD = Exercise(
         "Return (y, cache); y has the shape (N, units). Of equal pieces the first wins."
     ),
     check=value_check(
-        maxout_forward, _inputs, FORMULAS, ("y",), pick=first_of("y", "the cache")
+        maxout_forward,
+        _inputs,
+        FORMULAS,
+        ("y",),
+        pick=first_of("y", "the cache"),
+        corners=CORNERS,
     ),
     mutants=(
         mutant("minimum", "z.max(axis=2)", "z.min(axis=2)"),
@@ -199,7 +233,12 @@ BACKWARD = Exercise(
         "Return dx, dW, db."
     ),
     check=backward_check(
-        maxout_forward, maxout_backward, _inputs, ("x", "W", "b"), _candidates
+        maxout_forward,
+        maxout_backward,
+        _inputs,
+        ("x", "W", "b"),
+        _candidates,
+        corners=CORNERS,
     ),
     mutants=(
         mutant("to-all-pieces", " * onehot)", " * np.ones_like(onehot))"),

@@ -8,6 +8,7 @@ import numpy as np
 
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import value_check
+from gan_numpy.exercises.corners import Corner, Maker
 from gan_numpy.exercises.values import Formulas
 
 
@@ -100,6 +101,36 @@ MISTAKES: dict[str, tuple[str, Any]] = {
     ),
 }
 
+
+def _fixed(samples: list[list[float]], modes: list[list[float]], r: float) -> Maker:
+    given = {"samples": np.array(samples), "modes": np.array(modes), "radius": r}
+    return lambda rng: given
+
+
+def _overlapping(rng: np.random.Generator) -> dict[str, Any]:
+    """Modes closer than the radius: a sample is within it of several of them."""
+    modes = 0.3 * rng.standard_normal((5, 2))
+    return {"samples": rng.standard_normal((17, 2)), "modes": modes, "radius": 0.9}
+
+
+FAR = [[9.0, 9.0], [-9.0, 8.0], [7.0, -9.0]]
+CORNERS = (
+    Corner("two modes within the radius of a sample", _overlapping),
+    Corner(
+        "samples at exactly the radius",
+        _fixed([[3.0, 4.0], [0.0, 5.0], [6.0, 8.0]], [[0.0, 0.0], [0.0, 10.0]], 5.0),
+    ),
+    Corner("no good sample at all", _fixed(FAR, [[0.0, 0.0], [1.0, 0.0]], 0.5)),
+    Corner("a single mode", _fixed([[0.1, 0.0], [3.0, 0.0]], [[0.0, 0.0]], 0.5)),
+    Corner("a single sample", _fixed([[0.1, 0.0]], FAR + [[0.0, 0.0]], 0.5)),
+    Corner("all samples at one mode", _fixed([[9.0, 9.1]] * 5, FAR, 0.5)),
+    Corner(
+        "all samples good, one at each mode",
+        _fixed([[x + 0.1, y] for x, y in FAR], FAR, 0.5),
+    ),
+)
+
+
 MODES = Exercise(
     modes_covered,
     lesson="08",
@@ -115,6 +146,7 @@ MODES = Exercise(
         Formulas(mistakes=MISTAKES),
         outputs=("covered", "share"),
         repeats=24,
+        corners=CORNERS,
     ),
     mutants=(
         mutant("radius-ignored", "nearest[good]", "nearest"),

@@ -9,6 +9,7 @@ import numpy as np
 from gan_numpy.gradcheck.diagnosis.candidates import Constant
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import value_check
+from gan_numpy.exercises.corners import Corner
 from gan_numpy.exercises.values import Formulas
 
 
@@ -41,13 +42,37 @@ STEP = 0.03
 
 
 def _inputs(rng: np.random.Generator) -> dict[str, object]:
-    weights = rng.standard_normal((4, 3))
+    weights = rng.standard_normal((5, 3))
 
     def f(x: np.ndarray) -> float:
         # a cubic: one-sided differences are off by h f''/2, which h = 0.03 shows
         return float((weights * x**3 + x**2).sum() + x.sum() ** 2)
 
-    return {"f": f, "x": 1 + rng.random((4, 3)), "h": STEP}
+    return {"f": f, "x": 1 + rng.random((5, 3)), "h": STEP}
+
+
+def _of_shape(*shape: int) -> Callable[[np.random.Generator], dict[str, object]]:
+    """A cubic at a point of this shape; entries of both signs and a zero."""
+
+    def inputs(rng: np.random.Generator) -> dict[str, object]:
+        weights = rng.standard_normal(shape)
+        x = np.array(rng.standard_normal(shape))
+        if x.size > 1:
+            x.flat[0] = 0.0
+
+        def f(z: np.ndarray) -> float:
+            return float((weights * z**3 + z**2).sum() + z.sum() ** 2)
+
+        return {"f": f, "x": x, "h": 0.01}
+
+    return inputs
+
+
+CORNERS = (
+    Corner("x a vector with entries of both signs, h = 0.01", _of_shape(5)),
+    Corner("x of shape (), a single number", _of_shape()),
+    Corner("x of three axes, (3, 1, 2)", _of_shape(3, 1, 2)),
+)
 
 
 def _shifts(x: np.ndarray, h: float) -> list[np.ndarray]:
@@ -103,7 +128,13 @@ NUMERICAL_GRADIENT = Exercise(
         "    g_i = (f(x + h e_i) - f(x - h e_i)) / 2h.\n"
         "The error is of order h^2. Leave x as it was."
     ),
-    check=value_check(numerical_gradient, _inputs, FORMULAS, outputs=("the gradient",)),
+    check=value_check(
+        numerical_gradient,
+        _inputs,
+        FORMULAS,
+        outputs=("the gradient",),
+        corners=CORNERS,
+    ),
     mutants=(
         mutant("one-sided", "(f(x + e) - f(x - e)) / (2 * h)", "(f(x + e) - f(x)) / h"),
         mutant(

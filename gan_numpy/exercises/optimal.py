@@ -9,6 +9,7 @@ import numpy as np
 from gan_numpy.gradcheck.diagnosis.candidates import Constant
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import value_check
+from gan_numpy.exercises.corners import Corner, Maker
 from gan_numpy.exercises.values import Formulas
 
 
@@ -55,6 +56,29 @@ def _densities(rng: np.random.Generator) -> dict[str, Any]:
     return {"pd": pd, "pg": pg}
 
 
+def _tiny(rng: np.random.Generator) -> dict[str, Any]:
+    """Far out on the tails, where densities are as small as 1e-120."""
+    powers = rng.permutation(np.linspace(-120, 0, 13))
+    return {"pd": 10.0**powers, "pg": 10.0 ** powers[::-1]}
+
+
+def _points(n: int) -> Maker:
+    return lambda rng: {"pd": 0.1 + rng.random(n), "pg": 0.1 + 3 * rng.random(n)}
+
+
+def _equal(rng: np.random.Generator) -> dict[str, Any]:
+    pd = 0.1 + rng.random(13)
+    return {"pd": pd, "pg": pd.copy()}
+
+
+OPTIMAL_CORNERS = (
+    Corner("densities as small as 1e-120", _tiny),
+    Corner("a single point", _points(1)),
+    Corner("two equal densities", _equal),
+    Corner("a grid of 97 points", _points(97)),
+)
+
+
 OPTIMAL = Exercise(
     optimal_discriminator,
     lesson="04",
@@ -99,6 +123,7 @@ OPTIMAL = Exercise(
             }
         ),
         ("D*",),
+        corners=OPTIMAL_CORNERS,
     ),
     mutants=(
         mutant("players-swapped", "pd / (pd + pg)", "pg / (pd + pg)"),
@@ -122,6 +147,36 @@ OPTIMAL = Exercise(
 def _value_inputs(rng: np.random.Generator) -> dict[str, Any]:
     d = _densities(rng)
     return {**d, "D": 0.1 + 0.8 * rng.random(29), "dx": 0.17}
+
+
+def _nearly_sure(rng: np.random.Generator) -> dict[str, Any]:
+    """A D within 1e-6 of 0 and of 1."""
+    D = rng.permutation(np.r_[10.0 ** -np.arange(1, 7), 1 - 10.0 ** -np.arange(1, 7)])
+    return {**_points(12)(rng), "D": D, "dx": 0.05}
+
+
+def _at_the_optimum(rng: np.random.Generator) -> dict[str, Any]:
+    t = np.linspace(-8, 8, 161)
+    pd = np.exp(-(t**2) / 2) / np.sqrt(2 * np.pi)
+    return {"pd": pd, "pg": pd.copy(), "D": np.full(161, 0.5), "dx": 0.1}
+
+
+def _vanishing(rng: np.random.Generator) -> dict[str, Any]:
+    """Densities of bounded support: they are 0 on a part of the grid."""
+    t = np.linspace(0, 1, 17)
+    pd, pg = np.maximum(0, 1 - 3 * t), np.maximum(0, 3 * t - 1)
+    return {"pd": pd, "pg": pg, "D": 0.1 + 0.8 * rng.random(17), "dx": 1 / 16}
+
+
+VALUE_CORNERS = (
+    Corner("p_g = p_d and D = 1/2, where V is -log 4", _at_the_optimum),
+    Corner("a D close to 0 and to 1", _nearly_sure),
+    Corner("densities that are 0 on a part of the grid", _vanishing),
+    Corner(
+        "one point and dx = 2.5",
+        lambda rng: {**_points(1)(rng), "D": rng.random(1), "dx": 2.5},
+    ),
+)
 
 
 VALUE = Exercise(
@@ -167,6 +222,7 @@ VALUE = Exercise(
         ),
         ("V",),
         repeats=11,
+        corners=VALUE_CORNERS,
     ),
     mutants=(
         mutant("sign", "float(np.sum", "-float(np.sum"),

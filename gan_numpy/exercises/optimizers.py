@@ -9,6 +9,7 @@ import numpy as np
 from gan_numpy.gradcheck.diagnosis.candidates import Constant
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import value_check
+from gan_numpy.exercises.corners import Corner, Maker
 from gan_numpy.exercises.values import Formulas
 
 
@@ -66,7 +67,7 @@ def adam_step(
 
 
 def _momentum_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    w, v, g = rng.standard_normal((3, 4, 3))
+    w, v, g = rng.standard_normal((3, 5, 3))
     return {"w": w, "v": v, "g": g, "lr": 0.13, "mu": 0.71}
 
 
@@ -81,6 +82,24 @@ def _moved(step: Any) -> Any:
         return ((new - w).astype(new.dtype), *returned[1:])
 
     return run
+
+
+def _momentum(lr: float, mu: float, *shape: int, at_rest: bool = False) -> Maker:
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        w, v, g = (np.array(rng.standard_normal(shape)) for _ in range(3))
+        return {"w": w, "v": v * (not at_rest), "g": g, "lr": lr, "mu": mu}
+
+    return inputs
+
+
+MOMENTUM_CORNERS = (
+    Corner("mu = 0", _momentum(0.1, 0.0, 5, 3)),
+    Corner("mu = 0.99 and lr = 2", _momentum(2.0, 0.99, 5, 3)),
+    Corner("w a vector", _momentum(0.1, 0.9, 7)),
+    Corner("w of shape ()", _momentum(0.1, 0.9)),
+    Corner("w of four axes", _momentum(0.1, 0.9, 3, 2, 1, 5)),
+    Corner("a velocity of 0", _momentum(0.1, 0.9, 5, 3, at_rest=True)),
+)
 
 
 MOMENTUM = Exercise(
@@ -117,6 +136,7 @@ MOMENTUM = Exercise(
         ),
         outputs=("w's move", "v"),
         wrap=_moved,
+        corners=MOMENTUM_CORNERS,
     ),
     mutants=(
         mutant("sign", "w + new_v", "w - new_v"),
@@ -140,10 +160,42 @@ MOMENTUM = Exercise(
 
 
 def _adam_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    w, m, g = rng.standard_normal((3, 4, 3))
-    v = 0.2 + rng.random((4, 3))
+    w, m, g = rng.standard_normal((3, 5, 3))
+    v = 0.2 + rng.random((5, 3))
     rates = {"lr": 0.19, "b1": 0.83, "b2": 0.93, "eps": 1e-3}
     return {"w": w, "m": m, "v": v, "g": g, "t": int(rng.integers(1, 6)), **rates}
+
+
+def _adam(t: int, *shape: int, start: bool = False, **rates: float) -> Maker:
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        w, m, g = (np.array(rng.standard_normal(shape)) for _ in range(3))
+        v = np.array(0.1 + rng.random(shape))
+        moments = {"m": m * (not start), "v": v * (not start)}
+        usual = {"lr": 0.01, "b1": 0.9, "b2": 0.999, "eps": 1e-8}
+        return {"w": w, **moments, "g": g, "t": t, **usual, **rates}
+
+    return inputs
+
+
+def _no_gradient(rng: np.random.Generator) -> dict[str, Any]:
+    given = _adam(1, 5, start=True)(rng)
+    given["g"][[1, 3]] = 0.0
+    return given
+
+
+ADAM_CORNERS = (
+    Corner("t = 1 and moments of 0", _adam(1, 5, 3, start=True)),
+    Corner("t = 1", _adam(1, 5, 3)),
+    Corner("t = 2", _adam(2, 5, 3)),
+    Corner("t = 7", _adam(7, 5, 3)),
+    Corner("t = 1000", _adam(1000, 5, 3)),
+    Corner("t = 100000", _adam(100000, 5, 3)),
+    Corner("eps = 0.5", _adam(3, 5, 3, eps=0.5)),
+    Corner("b1 = 0", _adam(3, 5, 3, b1=0.0)),
+    Corner("w a vector, eps = 1e-8", _adam(4, 7)),
+    Corner("w of shape ()", _adam(4)),
+    Corner("entries of the gradient that are 0", _no_gradient),
+)
 
 
 def adam_variant(change: str) -> Any:
@@ -229,6 +281,7 @@ ADAM = Exercise(
         outputs=("w's move", "m", "v"),
         wrap=_moved,
         repeats=5,
+        corners=ADAM_CORNERS,
     ),
     mutants=(
         mutant("no-correction-of-m", "m / (1 - b1**t)", "m"),

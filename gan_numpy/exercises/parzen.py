@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from gan_numpy.gradcheck.result import Finding
-from gan_numpy.exercises.base import Exercise, Functions, mutant
+from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import value_check
+from gan_numpy.exercises.corners import Corner, Maker
 from gan_numpy.exercises.values import Formulas
 
 
@@ -63,17 +63,41 @@ def _constant(formula: Any) -> Any:
     return lambda x, c, s: np.full(len(x), formula(len(c), x.shape[1], s))
 
 
-def no_underflow(functions: Functions) -> list[Finding]:
-    """A point 60 widths away has a log density near -1800, not -infinity."""
-    with np.errstate(all="ignore"):
-        found = functions["parzen_log_likelihood"](
-            np.full((1, 2), 3.0), np.zeros((4, 2)), 0.05
-        )
-    want = -(3.0**2 * 2) / (2 * 0.05**2) - np.log(2 * np.pi * 0.05**2)
-    if np.all(np.isfinite(found)) and np.allclose(found, want):
-        return []
-    says = f"85 widths from all centers it is {found}, not {want:.6g}: exp underflows"
-    return [Finding("non-finite", ("underflow",), (), says)]
+def _of(points: int, centers: int, dim: int, sigma: float, away: float = 0) -> Maker:
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        x = rng.standard_normal((points, dim)) + away
+        return {"x": x, "centers": rng.standard_normal((centers, dim)), "sigma": sigma}
+
+    return inputs
+
+
+def _on_a_center(rng: np.random.Generator) -> dict[str, Any]:
+    """Each point is a center, and other centers are 500 widths away."""
+    centers = 5 * rng.standard_normal((7, 3))
+    return {"x": centers[:5].copy(), "centers": centers, "sigma": 0.01}
+
+
+CORNERS = (
+    Corner(
+        "points 85 widths from all centers",
+        lambda rng: {
+            "x": np.full((3, 2), 3.0),
+            "centers": np.zeros((5, 2)),
+            "sigma": 0.05,
+        },
+        "underflow",
+        "non-finite",
+        "exp underflows",
+    ),
+    Corner("a point on a center, others 500 widths away", _on_a_center),
+    Corner("more points than centers", _of(13, 5, 3, 0.6)),
+    Corner("one dimension", _of(7, 11, 1, 0.4)),
+    Corner("two dimensions", _of(7, 11, 2, 0.4)),
+    Corner("a single center", _of(7, 1, 3, 0.7)),
+    Corner("a single point", _of(1, 7, 3, 0.7)),
+    Corner("sigma = 3", _of(7, 11, 5, 3.0)),
+    Corner("sigma = 0.05, points 30 away", _of(7, 11, 5, 0.05, 30.0)),
+)
 
 
 PARZEN = Exercise(
@@ -135,7 +159,7 @@ PARZEN = Exercise(
             },
         ),
         outputs=("log p",),
-        also=no_underflow,
+        corners=CORNERS,
     ),
     mutants=(
         mutant("log-n-missing", " - np.log(len(centers))", ""),

@@ -10,6 +10,7 @@ from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Factor, Mistake
 from gan_numpy.gradcheck.second_order import input_gradients
 from gan_numpy.exercises.base import Exercise, away_from_zero, mutant
 from gan_numpy.exercises.checks import gradient_of
+from gan_numpy.exercises.corners import Corner, Maker
 
 
 def critic(x: np.ndarray, W: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:
@@ -67,6 +68,39 @@ def _inputs(rng: np.random.Generator) -> dict[str, Any]:
         if np.abs(x @ W + b).min() > 0.06:
             w = away_from_zero(rng, (3,), 0.3)
             return {"x": x, "W": W, "b": b, "w": w, "lam": 9.3}
+
+
+def _of(
+    n: int, features: int, hidden: int, lam: float, size: float = 1.0, off: float = 0.0
+) -> Maker:
+    """Any sizes; ``off`` moves every unit to its negative side."""
+
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        W = size * rng.standard_normal((features, hidden))
+        b = rng.standard_normal(hidden) - off
+        w = away_from_zero(rng, (hidden,), 0.3)
+        x = rng.standard_normal((n, features))
+        return {"x": x, "W": W, "b": b, "w": w, "lam": lam}
+
+    return inputs
+
+
+def _dead_unit(rng: np.random.Generator) -> dict[str, Any]:
+    given = _of(7, 5, 3, 2.0)(rng)
+    given["b"][1] = -50.0
+    return given
+
+
+CORNERS = (
+    Corner("all units on their negative side", _of(7, 5, 3, 10.0, off=50.0)),
+    Corner("a unit that is negative for all samples", _dead_unit),
+    Corner("gradients of norm below 1", _of(7, 5, 3, 10.0, 0.03)),
+    Corner("gradients of norm above 1", _of(7, 5, 3, 10.0, 9.0)),
+    Corner("lam = 0.1", _of(7, 5, 3, 0.1)),
+    Corner("a single sample", _of(1, 5, 3, 10.0)),
+    Corner("more hidden units than inputs", _of(5, 3, 11, 10.0)),
+    Corner("one input and one hidden unit", _of(7, 1, 1, 10.0)),
+)
 
 
 def second_sweep(u: np.ndarray, inputs: dict[str, Any]) -> dict[str, np.ndarray]:
@@ -144,6 +178,7 @@ PENALTY = Exercise(
         ("W", "b", "w"),
         _candidates,
         batch=False,
+        corners=CORNERS,
     ),
     mutants=(
         mutant("norm-missing", "(s - 1) / s * g", "(s - 1) * g"),

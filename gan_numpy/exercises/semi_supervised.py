@@ -9,6 +9,7 @@ import numpy as np
 from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Factor, Mistake, Term
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import gradient_of
+from gan_numpy.exercises.corners import Corner, Maker
 from gan_numpy.exercises.classes import log_sum_exp, logits_and_labels, onehot, softmax
 from gan_numpy.exercises.functions import sigmoid, softplus
 from gan_numpy.exercises.losses import batch_constants
@@ -100,6 +101,25 @@ def _semi_candidates(
     }
 
 
+def _of(n: int, m: int, k: int, classes: int, *known: int, size: float = 1) -> Maker:
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        a, b, c = (size * rng.standard_normal((s, classes)) for s in (n, m, k))
+        labels = np.resize(np.array(known), n)
+        return {"labeled": a, "labels": labels, "unlabeled": b, "fake": c}
+
+    return inputs
+
+
+CORNERS = (
+    Corner("more labeled samples than others", _of(13, 7, 5, 3, 0, 1, 2)),
+    Corner("labels that are all one class", _of(7, 11, 13, 5, 1)),
+    Corner("a last class that does not occur", _of(7, 11, 13, 5, 0, 1, 2)),
+    Corner("one sample of each kind", _of(1, 1, 1, 5, 2)),
+    Corner("two classes", _of(7, 5, 11, 2, 0, 1)),
+    Corner("more fakes than classes and large logits", _of(3, 5, 7, 11, 10, 0, size=9)),
+)
+
+
 SEMI_SUPERVISED = Exercise(
     semi_supervised_gradient,
     lesson="16",
@@ -117,6 +137,7 @@ SEMI_SUPERVISED = Exercise(
         ("labeled", "unlabeled", "fake"),
         _semi_candidates,
         batch=False,
+        corners=CORNERS,
     ),
     mutants=(
         mutant("label-missing", "    dlabeled[np.arange(n), labels] -= 1\n", ""),

@@ -9,6 +9,7 @@ import numpy as np
 from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Constant, Mistake, Term
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import backward_check
+from gan_numpy.exercises.corners import Corner, Maker
 
 
 def spectral_norm_forward(W: np.ndarray) -> tuple[np.ndarray, Any]:
@@ -86,6 +87,27 @@ def _candidates(
     }
 
 
+def _of(rows: int, columns: int, sigma: float) -> Maker:
+    """A matrix of this norm, with singular values well apart."""
+
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        rank = min(rows, columns)
+        U, _, Vt = np.linalg.svd(rng.standard_normal((rows, columns)), False)
+        return {"W": (U * sigma * 0.6 ** np.arange(rank)) @ Vt}
+
+    return inputs
+
+
+CORNERS = (
+    Corner("more columns than rows", _of(3, 7, 2.0)),
+    Corner("a square matrix", _of(5, 5, 2.0)),
+    Corner("sigma below 1", _of(5, 3, 0.07)),
+    Corner("sigma = 40", _of(5, 3, 40.0)),
+    Corner("a single row", _of(1, 5, 2.0)),
+    Corner("a single column", _of(5, 1, 0.5)),
+)
+
+
 SPECTRAL = Exercise(
     spectral_norm_backward,
     lesson="15",
@@ -101,6 +123,7 @@ SPECTRAL = Exercise(
         ("W",),
         _candidates,
         batch=False,
+        corners=CORNERS,
     ),
     mutants=(
         mutant("sigma-constant", "(dy - inner * np.outer(u, v))", "dy"),

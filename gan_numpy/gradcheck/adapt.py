@@ -35,8 +35,11 @@ class Problem:
     backward : function (dy, cache, inputs) -> whatever the student returns
     loss : bool
         The function returns (value, gradient); there is no cotangent.
-    truth : function of the dict of inputs -> y, optional
+    truth : function of the dict of inputs -> (y, cache), optional
         A forward that is known to be right; the other one then only makes the cache.
+    solution : function (problem, dy) -> gradients by name, optional
+        A backward that should be right: if it agrees with differences along random
+        directions, the student's arrays are compared with its.
     """
 
     inputs: dict[str, Any]
@@ -46,13 +49,12 @@ class Problem:
     source: Callable[..., Any]
     loss: bool = False
     notes: list[str] = field(default_factory=list)
-    truth: Callable[[dict[str, Any]], Any] | None = None
+    truth: Callable[[dict[str, Any]], tuple[Any, Any]] | None = None
+    solution: Callable[[Problem, np.ndarray], Arrays] | None = None
 
     def value(self, values: dict[str, Any]) -> Any:
         """The output that is differentiated: that of ``truth`` where there is one."""
-        if self.truth is not None:
-            return self.truth(values)
-        return self.forward(values)[0]
+        return (self.truth or self.forward)(values)[0]
 
     def fresh(self, changed: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Copies of the inputs, so that nothing the student does can reach ours."""
@@ -152,9 +154,9 @@ def from_functions(
             return backward(dy, *[values[k] for k in names])
         return backward(dy, cache)
 
-    def known(values: dict[str, Any]) -> Any:
+    def known(values: dict[str, Any]) -> tuple[Any, Any]:
         assert truth is not None
-        return _split(truth(*[values[k] for k in names]))[0]
+        return _split(truth(*[values[k] for k in names]))[:2]
 
     source = forward if backward is None else backward
     problem = Problem(given, [], run, sweep, source, backward is None, notes)

@@ -113,7 +113,7 @@ def defined_at(function: Callable[..., Any]) -> str:
 
 @contextlib.contextmanager
 def students_code() -> Iterator[None]:
-    """Turn what the checked code raises into `StudentError`; our own errors pass."""
+    """Turn what the checked code raises into `StudentError`; never a traceback."""
     try:
         yield
     except (StudentError, NotAttempted):
@@ -132,4 +132,5 @@ def students_code() -> Iterator[None]:
             and "argument" in str(error)
         ):
             raise StudentError("exception", describe(error)) from None
-        raise
+        says = f"what your code returns cannot be checked ({describe(error)})"
+        raise StudentError("not-checkable", says) from error

@@ -33,8 +33,6 @@ Function = Callable[[np.ndarray], np.ndarray]
 
 STEPS = (1e-4, 1e-5, 1e-6, 1e-7)
 STEPS_FLOAT32 = (3e-2, 1e-2, 3e-3)
-FULL_SIZE = 200  # larger arrays: directions first, all entries only if these disagree
-SAMPLED_SIZE = 2000  # still larger ones: a sample of the entries
 
 
 @dataclass(frozen=True)
@@ -60,12 +58,18 @@ class Derivative:
         False where the function has a kink, or where the entry was not asked for.
     kinks : int
         How many entries were skipped because the one-sided slopes differ.
+    disagrees : bool
+        The answer that was checked disagrees along a random direction.
+    left : int
+        How many entries neither a direction nor a difference has covered.
     """
 
     value: np.ndarray
     error: np.ndarray
     known: np.ndarray
     kinks: int
+    disagrees: bool = False
+    left: int = 0
 
 
 def along(
@@ -190,12 +194,3 @@ def directional(
         u /= np.linalg.norm(u)
         found.append((u, slope(along(f, x, u, v, f0), steps_for(f0))))
     return found
-
-
-def vector_jacobian_product(
-    f: Function, x: np.ndarray, v: np.ndarray, rng: np.random.Generator
-) -> Derivative:
-    """`entry_gradient` of all entries of a small x, of a sample of a large one."""
-    if x.size <= SAMPLED_SIZE:
-        return entry_gradient(f, x, v)
-    return entry_gradient(f, x, v, rng.choice(x.size, FULL_SIZE // 2, replace=False))

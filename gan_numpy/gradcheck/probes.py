@@ -9,6 +9,8 @@ one is often explained by them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -64,14 +66,48 @@ def twice_and_untouched(
         findings = changed_inputs(values, before, "the backward")
     if not np.array_equal(upstream, dy, equal_nan=True):
         findings.append(mutated("dy", "the backward"))
-    if problem.loss:
-        _, cache = problem.forward(values)
-    second = gradients(problem.backward(np.array(dy), cache, values), problem)
-    touched = any(
-        not np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
-        for a, b in zip(arrays_within(cache), cached, strict=False)
+    return first, findings or asked_again(problem, dy, first, cache, values, cached)
+
+
+def asked_again(
+    problem: Problem,
+    dy: np.ndarray,
+    first: Grads,
+    cache: Any,
+    values: dict[str, Any],
+    cached: list[np.ndarray],
+) -> list[Finding]:
+    """The answer to the same question, after a new forward and with the old cache.
+
+    A backward may be called once for each forward (a tape that it pops): of the old
+    cache only its arrays count, which must not be written to.
+    """
+    anew = attempt(lambda: sweep(problem, dy))
+    findings = [] if anew is None else asked_twice(first, anew, False)
+    if findings or problem.loss:
+        return findings
+    now = arrays_within(cache)
+    if len(now) != len(cached):  # popped or cleared
+        return []
+    if all(map(same_array, now, cached)):
+        return []
+    again = attempt(
+        lambda: gradients(problem.backward(np.array(dy), cache, values), problem)
     )
-    return first, (findings or asked_twice(first, second, touched and not problem.loss))
+    return [] if again is None else asked_twice(first, again, True)
+
+
+def same_array(a: np.ndarray, b: np.ndarray) -> bool:
+    """Equal entries, nan to nan."""
+    return bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))
+
+
+def attempt(ask: Callable[[], Any]) -> Any:
+    """What a further question gives; None if the code does not take that question."""
+    try:
+        return ask()
+    except (Exception, SystemExit):
+        return None
 
 
 def mutated(name: str, who: str) -> Finding:
@@ -112,8 +148,10 @@ def asked_twice(first: Grads, second: Grads, touched: bool) -> list[Finding]:
 
 def upstream(problem: Problem, dy: np.ndarray, first: Grads) -> list[Finding]:
     """backward of 0, 2 dy and -dy is 0, 2 and -1 times backward(dy)."""
-    zero, double = sweep(problem, 0 * dy), sweep(problem, 2 * dy)
-    minus = sweep(problem, -dy)
+    answers = attempt(lambda: [sweep(problem, c * dy) for c in (0, 2, -1)])
+    if answers is None:
+        return []
+    zero, double, minus = answers
     findings = []
     for k, g in first.items():
         size = float(np.abs(g).max(initial=0))
@@ -186,11 +224,34 @@ def single_precision(problem: Problem, dy: np.ndarray) -> list[str]:
 
 
 def batch_of_one(problem: Problem, y: np.ndarray) -> dict[str, np.ndarray] | None:
-    """The inputs cut to one sample, None if it is not clear which axis is the batch."""
+    """The inputs cut to one sample, None if it is not clear which belong to it.
+
+    Which arrays share the batch axis is found by leaving one sample out: of all ways to
+    cut arrays as long as the first input, the forward must take just one.
+    """
     arrays = [(k, v) for k, v in problem.inputs.items() if isinstance(v, np.ndarray)]
-    if not arrays or arrays[0][1].ndim == 0 or len(arrays[0][1]) < 2:
+    if not arrays or arrays[0][1].ndim == 0 or len(arrays[0][1]) < 3:
         return None
-    n = len(arrays[0][1])
+    first, n = arrays[0][0], len(arrays[0][1])
     if not problem.loss and (y.ndim == 0 or len(y) != n):
         return None
-    return {k: v[:1].copy() for k, v in arrays if v.ndim > 0 and len(v) == n}
+    others = [k for k, v in arrays[1:] if v.ndim > 0 and len(v) == n]
+    for count in range(len(others) + 1):
+        fitting = [
+            (first, *some)
+            for some in combinations(others, count)
+            if _takes(problem, y, (first, *some), n - 1)
+        ]
+        if fitting:
+            one = {k: problem.inputs[k][:1].copy() for k in fitting[0]}
+            return one if len(fitting) == 1 else None
+    return None
+
+
+def _takes(problem: Problem, y: np.ndarray, names: tuple[str, ...], n: int) -> bool:
+    """The forward works with these inputs cut to n samples, and gives n of them."""
+    cut = {k: problem.inputs[k][:n] for k in names}
+    z = attempt(lambda: np.asarray(problem.value(problem.fresh(cut))))
+    if z is None or z.ndim != y.ndim or not np.all(np.isfinite(z)):
+        return False
+    return bool(problem.loss or z.shape == (n, *y.shape[1:]))

@@ -2,7 +2,7 @@ r"""One question put to a backward and its answer: where every comparison starts
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -27,6 +27,8 @@ class Trial:
         For random directions and further cotangents.
     result : CheckResult
         Notes and the arrays that are right are written here.
+    suspect : list of str
+        Arrays that disagree along a random direction.
     """
 
     problem: Problem
@@ -35,6 +37,7 @@ class Trial:
     got: dict[str, np.ndarray]
     rng: np.random.Generator
     result: CheckResult
+    suspect: list[str] = field(default_factory=list)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The inputs, the output y and (not for a loss) the cotangent dy, float64."""

@@ -60,7 +60,6 @@ PROBES = {
     "non-contiguous": lambda dy, c: 2
     * dy
     * (c["x"] if c["x"].flags.c_contiguous else 1),
-    "batch-of-one": lambda dy, c: np.squeeze(2 * dy * c["x"]),
     "divides-by-dy": lambda dy, c: 2 * dy * c["x"] * dy / dy,
     "not-linear-in-dy": lambda dy, c: 2 * np.abs(dy) * c["x"],
 }
@@ -74,6 +73,16 @@ def test_each_probe(tag, rng):
         return x * x, {"x": x.copy() if tag == "cache-mutated" else x}
 
     assert check_gradients(forward, PROBES[tag], x).tags[0] == tag
+
+
+def test_a_batch_of_one_is_a_note_and_no_reason_to_fail(rng):
+    result = check_gradients(
+        lambda x: (x * x, x),
+        lambda dy, x: np.squeeze(2 * dy * x),
+        rng.standard_normal((7, 5)),
+    )
+    assert result.passed
+    assert "wrong for a batch of one, shape (5,), expected (1, 5)" in str(result)
 
 
 def test_float32_that_does_not_stay_float32_is_a_note(rng):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gan_numpy.gradcheck.numeric import FULL_SIZE, directional, entry_gradient
+from gan_numpy.gradcheck.numeric import directional, entry_gradient
 from gan_numpy.gradcheck.second_order import input_gradients, penalty_gradient
 
 SMOOTH = [
@@ -54,7 +54,6 @@ def test_a_function_that_rounds_to_float32_gets_wide_steps(rng):
 
 def test_directions_see_one_wrong_entry_of_a_large_array(rng):
     x = rng.standard_normal((60, 40))
-    assert x.size > FULL_SIZE
     v = rng.standard_normal((60, 40))
     for u, s in directional(np.tanh, x, v, rng):
         true = v * (1 - np.tanh(x) ** 2)
