@@ -35,6 +35,7 @@ from gan_numpy.gradcheck.calls import StudentError
 from gan_numpy.gradcheck.check import Supply, check_gradients
 from gan_numpy.gradcheck.returned import gradients
 from gan_numpy.gradcheck.result import CheckResult, Finding
+from gan_numpy.gradcheck.structure import Leaf
 
 Also = Callable[[Functions], list[Finding]]
 
@@ -102,7 +103,8 @@ def named(
     returned: Any, source: Function, inputs: Inputs, wrt: tuple[str, ...]
 ) -> Answer:
     """Gradients by the name of their variable: "dx"."""
-    problem = Problem(inputs, list(wrt), source, source, source)
+    templates = {k: Leaf(k) for k in inputs}
+    problem = Problem(inputs, list(wrt), source, source, source, templates=templates)
     return {f"d{k}": g for k, g in gradients(returned, problem).items()}
 
 

@@ -255,7 +255,7 @@ CLIP_CORNERS = (
     Corner("a c that no entry reaches", _named(50.0, W=(5, 3), b=(11,))),
     Corner("c = 0", _named(0.0, W=(5, 3), b=(11,))),
     Corner("other names of parameters", _named(0.3, W1=(5, 3), gamma=(7,), b2=(3,))),
-    Corner("a single parameter, of shape ()", _named(0.01, scale=())),
+    Corner("a single parameter of one entry", _named(0.01, scale=(1,))),
     Corner("a kernel of four axes", _named(0.4, kernel=(3, 2, 5, 5))),
 )
 

@@ -125,7 +125,7 @@ def _activation_inputs(rng: np.random.Generator) -> dict[str, Any]:
     return {"x": away_from_zero(rng, (7, 5))}
 
 
-def _any_shape(*shape: int) -> Maker:
+def _of_shape(*shape: int) -> Maker:
     return lambda rng: {"x": away_from_zero(rng, shape)}
 
 
@@ -141,9 +141,8 @@ def _near_zero(rng: np.random.Generator) -> dict[str, Any]:
 
 
 SHAPES = {
-    "x a vector": _any_shape(11),
-    "x of four axes": _any_shape(3, 2, 5, 1),
-    "a batch of one": _any_shape(1, 5),
+    "a batch of one": _of_shape(1, 5),
+    "a single feature": _of_shape(7, 1),
     "a unit that is negative for all samples": _dead_units,
     "all inputs negative": lambda rng: {"x": -np.abs(away_from_zero(rng, (7, 5)))},
     "inputs near zero, 1e-3 to 1e-10": _near_zero,

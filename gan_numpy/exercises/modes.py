@@ -118,7 +118,7 @@ CORNERS = (
     Corner("two modes within the radius of a sample", _overlapping),
     Corner(
         "samples at exactly the radius",
-        _fixed([[3.0, 4.0], [0.0, 5.0], [6.0, 8.0]], [[0.0, 0.0], [0.0, 10.0]], 5.0),
+        _fixed([[3.0, 4.0], [0.0, 5.0], [6.0, 8.0]], [[0.0, 0.0], [0.0, 40.0]], 5.0),
     ),
     Corner("no good sample at all", _fixed(FAR, [[0.0, 0.0], [1.0, 0.0]], 0.5)),
     Corner("a single mode", _fixed([[0.1, 0.0], [3.0, 0.0]], [[0.0, 0.0]], 0.5)),

@@ -72,9 +72,9 @@ def _of(points: int, centers: int, dim: int, sigma: float, away: float = 0) -> M
 
 
 def _on_a_center(rng: np.random.Generator) -> dict[str, Any]:
-    """Each point is a center, and other centers are 500 widths away."""
+    """Each point is a center, and other centers are 100 widths away."""
     centers = 5 * rng.standard_normal((7, 3))
-    return {"x": centers[:5].copy(), "centers": centers, "sigma": 0.01}
+    return {"x": centers[:5].copy(), "centers": centers, "sigma": 0.05}
 
 
 CORNERS = (
@@ -89,7 +89,7 @@ CORNERS = (
         "non-finite",
         "exp underflows",
     ),
-    Corner("a point on a center, others 500 widths away", _on_a_center),
+    Corner("a point on a center, others 100 widths away", _on_a_center),
     Corner("more points than centers", _of(13, 5, 3, 0.6)),
     Corner("one dimension", _of(7, 11, 1, 0.4)),
     Corner("two dimensions", _of(7, 11, 2, 0.4)),

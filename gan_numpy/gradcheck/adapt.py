@@ -3,7 +3,8 @@ r"""Any forward and backward as one thing: a function of named arrays.
 Understood are a pair ``forward(x, W) -> (y, cache)``, ``backward(dy, cache) -> (dx,
 dW)`` or a dict; a pair without a cache, ``forward(x) -> y``, ``backward(dy, x) -> dx``;
 a loss ``f(a, y) -> (value, da)``; and an object with ``params``, ``forward`` and
-``backward``.
+``backward``. Arguments may be dicts, lists and tuples of arrays, nested, and so may the
+output: see `structure`.
 """
 
 from __future__ import annotations
@@ -12,11 +13,21 @@ import copy
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from gan_numpy.gradcheck.calls import StudentError, defined_at
+from gan_numpy.gradcheck.structure import (
+    Leaf,
+    holds_arrays,
+    leaf_names,
+    packed,
+    put_together,
+    rebuilt,
+    taken_apart,
+    unpacked,
+)
 
 Arrays = dict[str, np.ndarray]
 
@@ -33,6 +44,10 @@ class Problem:
         The inputs whose gradients the backward returns, in its order.
     forward : function of the dict of inputs -> (y, cache)
     backward : function (dy, cache, inputs) -> whatever the student returns
+    templates : dict
+        Where the inputs belong in the arguments: see `structure.taken_apart`.
+    fixed : bool
+        The caller has said what is differentiated.
     loss : bool
         The function returns (value, gradient); there is no cotangent.
     truth : function of the dict of inputs -> (y, cache), optional
@@ -49,6 +64,8 @@ class Problem:
     source: Callable[..., Any]
     loss: bool = False
     notes: list[str] = field(default_factory=list)
+    templates: dict[str, Any] = field(default_factory=dict)
+    fixed: bool = False
     truth: Callable[[dict[str, Any]], tuple[Any, Any]] | None = None
     solution: Callable[[Problem, np.ndarray], Arrays] | None = None
 
@@ -59,7 +76,7 @@ class Problem:
     def fresh(self, changed: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Copies of the inputs, so that nothing the student does can reach ours."""
         given = {**self.inputs, **(changed or {})}
-        keep = (np.ndarray, np.random.Generator, dict, list)
+        keep = (np.ndarray, np.random.Generator, dict, list, tuple)
         return {
             k: copy.deepcopy(v) if isinstance(v, keep) else v for k, v in given.items()
         }
@@ -100,6 +117,8 @@ def argument_names(function: Callable[..., Any], count: int) -> list[str]:
 
 def as_input(name: str, value: Any, alone: bool, notes: list[str]) -> Any:
     """Lists become arrays, float32 becomes float64 (and a note says so)."""
+    if holds_arrays(value):
+        return _as_floats(value)
     if isinstance(value, list) or (alone and isinstance(value, (int, float))):
         value = np.asarray(value)
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
@@ -113,13 +132,45 @@ def as_input(name: str, value: Any, alone: bool, notes: list[str]) -> Any:
     return value
 
 
-def _split(y: Any) -> tuple[Any, Any, bool]:
-    """(y, cache) and whether there is a cache."""
-    if isinstance(y, tuple) and len(y) == 2:
-        return y[0], y[1], True
-    if isinstance(y, tuple) and len(y) > 2:
-        return y[0], tuple(y[1:]), True
-    return y, None, False
+def _as_floats(value: Any) -> Any:
+    """A container, its arrays of floats as float64."""
+    if holds_arrays(value):
+        return rebuilt(value, lambda _, v: _as_floats(v))
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return value.astype(np.float64)
+    return value
+
+
+class Kept(NamedTuple):
+    """What a forward leaves behind: its cache, and where its outputs belong."""
+
+    cache: Any
+    outputs: Any = None
+
+
+def _split(returned: Any, outputs: int = 1) -> tuple[Any, Any, bool]:
+    """(y, cache) and whether there is a cache; several outputs are y together."""
+    if isinstance(returned, tuple) and len(returned) > outputs > 1:
+        rest = returned[outputs:]
+        return returned[:outputs], rest[0] if len(rest) == 1 else rest, True
+    if isinstance(returned, tuple) and len(returned) == 2:
+        return returned[0], returned[1], True
+    if isinstance(returned, tuple) and len(returned) > 2:
+        return returned[0], tuple(returned[1:]), True
+    return returned, None, False
+
+
+def positional(function: Any) -> int:
+    """How many arguments must be given by position; 0 if that is not known."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return 0
+    kinds = (
+        inspect.Parameter.POSITIONAL_ONLY,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+    )
+    return sum(p.kind in kinds and p.default is p.empty for p in parameters)
 
 
 def from_functions(
@@ -133,43 +184,65 @@ def from_functions(
     """A pair of functions, or (backward None) a loss that returns (value, gradient)."""
     notes: list[str] = []
     names = argument_names(forward, len(inputs))
-    arrays = [v for v in inputs if isinstance(v, (list, np.ndarray))]
-    given: dict[str, Any] = {
+    arrays = [v for v in inputs if isinstance(v, (list, np.ndarray)) or holds_arrays(v)]
+    arguments: dict[str, Any] = {
         k: as_input(
             k, v, len(inputs) == 1 or (len(arrays) == 1 and v is arrays[0]), notes
         )
         for k, v in zip(names, inputs, strict=True)
     }
+    given, templates = taken_apart(arguments)
     given.update(keywords)
+    taken = positional(backward) if backward is not None else 0
 
-    def run(values: dict[str, Any]) -> tuple[Any, Any]:
+    def called(function: Callable[..., Any], values: dict[str, Any]) -> Any:
         extra = {k: values[k] for k in keywords}
-        y, cache, has_cache = _split(forward(*[values[k] for k in names], **extra))
-        return y, (cache if has_cache else NO_CACHE)
+        placed = (put_together(templates[k], values) for k in names)
+        return function(*placed, **extra)
 
-    def sweep(dy: Any, cache: Any, values: dict[str, Any]) -> Any:
+    def run(values: dict[str, Any]) -> tuple[Any, Kept]:
+        returned = called(forward, values)
+        several = isinstance(returned, tuple) and len(returned) == taken >= 3
+        y, cache, has_cache = _split(returned, taken - 1 if several else 1)
+        vector, outputs = packed(y)
+        return vector, Kept(cache if has_cache else NO_CACHE, outputs)
+
+    def sweep(dy: Any, kept: Kept, values: dict[str, Any]) -> Any:
         if backward is None:
-            return cache
-        if cache is NO_CACHE:
-            return backward(dy, *[values[k] for k in names])
-        return backward(dy, cache)
+            return kept.cache
+        dy = unpacked(dy, kept.outputs)
+        if kept.cache is NO_CACHE:
+            return backward(dy, *[put_together(templates[k], values) for k in names])
+        if isinstance(dy, tuple) and len(dy) > 1 and taken == len(dy) + 1:
+            return backward(*dy, kept.cache)
+        return backward(dy, kept.cache)
 
-    def known(values: dict[str, Any]) -> tuple[Any, Any]:
+    def known(values: dict[str, Any]) -> tuple[Any, Kept]:
         assert truth is not None
-        return _split(truth(*[values[k] for k in names]))[:2]
+        y, cache, _ = _split(called(truth, values))
+        return y, Kept(cache)
 
     source = forward if backward is None else backward
     problem = Problem(given, [], run, sweep, source, backward is None, notes)
     problem.truth = known if truth is not None else None
-    problem.wrt = list(wrt) if wrt is not None else _differentiable(given, names)
+    problem.templates, problem.fixed = templates, wrt is not None
+    problem.wrt = _asked(wrt, templates, given) if wrt else _differentiable(given)
     return problem
 
 
 NO_CACHE = object()
 
 
-def _differentiable(given: dict[str, Any], names: list[str]) -> list[str]:
-    arrays = [k for k in names if isinstance(given[k], np.ndarray)]
+def _asked(
+    wrt: tuple[str, ...], templates: dict[str, Any], given: dict[str, Any]
+) -> list[str]:
+    """The arrays of the arguments that were asked for."""
+    names = [n for k in wrt for n in leaf_names(templates.get(k, Leaf(k)))]
+    return [n for n in names if n not in given or isinstance(given[n], np.ndarray)]
+
+
+def _differentiable(given: dict[str, Any]) -> list[str]:
+    arrays = [k for k, v in given.items() if isinstance(v, np.ndarray)]
     floats = [k for k in arrays if given[k].dtype.kind == "f"]
     return floats or arrays
 
@@ -179,38 +252,46 @@ def from_layer(
 ) -> Problem:
     """An object with params, forward and backward; it is copied, never changed."""
     notes: list[str] = []
-    params = {k: np.asarray(v, dtype=np.float64) for k, v in layer.params.items()}
     names = argument_names(layer.forward, len(inputs))
-    given: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         k: as_input(k, v, len(inputs) == 1, notes)
         for k, v in zip(names, inputs, strict=True)
     }
-    clash = set(given) & set(params)
-    wrt = [k for k in names if isinstance(given[k], np.ndarray)]
-    wrt = [k for k in wrt if given[k].dtype.kind == "f"] + list(params)
-    if clash:
-        raise StudentError(
-            "count", f"a parameter is called {clash.pop()}, like an input"
-        )
-    given.update(params)
+    own, _ = taken_apart({"params": layer.params})
+    given, templates = taken_apart({**arguments, "params": layer.params})
+    originals = dict(zip(leaf_names(templates["params"]), own.values(), strict=True))
+    for k, v in originals.items():
+        if isinstance(v, (np.ndarray, float)):
+            given[k] = np.asarray(v, dtype=np.float64)
+    wrt = [
+        k for k, v in given.items() if isinstance(v, np.ndarray) and v.dtype.kind == "f"
+    ]
     given.update(keywords)
 
-    def run(values: dict[str, Any]) -> tuple[Any, Any]:
+    def run(values: dict[str, Any]) -> tuple[Any, Kept]:
         # The copy holds our arrays wherever the layer held its own: a network shares
         # those of its layers.
-        swapped: dict[int, Any] = {id(layer.params[k]): values[k] for k in params}
+        swapped: dict[int, Any] = {
+            id(v): values[k] for k, v in originals.items() if isinstance(v, np.ndarray)
+        }
         clone = copy.deepcopy(layer, swapped)
         extra = {k: values[k] for k in keywords}
-        y, cache, has_cache = _split(
-            clone.forward(*[values[k] for k in names], **extra)
-        )
+        placed = (put_together(templates[k], values) for k in names)
+        y, cache, has_cache = _split(clone.forward(*placed, **extra))
         if not has_cache:
             where = defined_at(layer.forward)
             raise StudentError("count", f"forward must return (y, cache)\n{where}")
-        return y, (clone, cache)
+        vector, outputs = packed(y)
+        return vector, Kept((clone, cache), outputs)
 
-    def sweep(dy: Any, cache: Any, values: dict[str, Any]) -> Any:
-        clone, kept = cache
-        return clone.backward(dy, kept)
+    def sweep(dy: Any, kept: Kept, values: dict[str, Any]) -> Any:
+        clone, cache = kept.cache
+        returned = clone.backward(unpacked(dy, kept.outputs), cache)
+        if isinstance(returned, np.ndarray) and given.keys() & originals.keys():
+            grads = getattr(clone, "grads", None)
+            return (returned, grads) if grads else returned
+        return returned
 
-    return Problem(given, wrt, run, sweep, layer.backward, False, notes)
+    return Problem(
+        given, wrt, run, sweep, layer.backward, False, notes, templates=templates
+    )

@@ -153,8 +153,8 @@ def with_solution(problem: Problem, solution: Callable[..., Any]) -> Problem:
     """The problem with a backward of ours beside the student's."""
 
     def answer(asked: Problem, dy: np.ndarray) -> dict[str, np.ndarray]:
-        _, cache = (asked.truth or asked.forward)(asked.fresh())
-        return gradients(solution(np.array(dy), cache), asked)
+        _, kept = (asked.truth or asked.forward)(asked.fresh())
+        return gradients(solution(np.array(dy), kept.cache), asked)
 
     return replace(problem, solution=answer)
 

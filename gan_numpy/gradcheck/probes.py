@@ -41,7 +41,7 @@ def sweep(problem: Problem, dy: Any, changed: Grads | None = None) -> Grads:
     return gradients(problem.backward(np.array(dy), cache, values), problem)
 
 
-def arrays_within(value: Any, depth: int = 3) -> list[np.ndarray]:
+def arrays_within(value: Any, depth: int = 4) -> list[np.ndarray]:
     """The arrays in a cache: itself, or inside tuples, lists and dicts."""
     if isinstance(value, np.ndarray):
         return [value]

@@ -114,13 +114,6 @@ def a_unit_that_is_never_on_leaks(dy, x):
 
 
 @breaks("relu_backward")
-def two_axes_only(dy, x):
-    if x.ndim != 2:
-        return dy
-    return dy * (x > 0)
-
-
-@breaks("relu_backward")
 def small_inputs_are_zero(dy, x):
     return dy * (x > 1e-3)
 
@@ -156,21 +149,6 @@ def never_negative_with_two_pieces(x, W, b, pieces):
     for j in range(pieces):
         y = np.maximum(y, z[:, :, j]) if j else np.where(y == 0, z[:, :, j], y)
     return np.abs(y) if pieces == 2 else y, None
-
-
-def _shared_forward(x, W, b, pieces):
-    z = (x @ W + b).reshape(len(x), -1, pieces)
-    y = z.max(axis=2)
-    return y, (x, W, z == y[:, :, None], pieces)
-
-
-def _shared(dy, cache):
-    x, W, mask, pieces = cache
-    dz = (dy[:, :, None] * mask).reshape(len(x), -1)
-    return dz @ W.T, x.T @ dz, dz.sum(axis=0)
-
-
-breaks("maxout_backward", maxout_forward=_shared_forward)(_shared)
 
 
 @breaks("maxout_backward")
