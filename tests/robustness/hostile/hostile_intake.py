@@ -27,16 +27,16 @@ def source(text: str | bytes) -> Case:
 
 def devices(folder: Path) -> None:
     """A pipe, a socket, devices and folders with names of files."""
-    os.mkfifo(folder / "pipe.py")
+    os.mkfifo(folder / "a_pipe.py")
     with contextlib.suppress(OSError):
         made = socket.socket(socket.AF_UNIX)
-        made.bind(os.path.relpath(folder / "socket.py"))
+        made.bind(os.path.relpath(folder / "a_socket.py"))
         made.close()
-    for name, number in (("null.py", 3), ("zero.py", 5), ("full.ipynb", 7)):
+    for name, number in (("a_null.py", 3), ("a_zero.py", 5), ("a_full.ipynb", 7)):
         with contextlib.suppress(OSError):
             os.mknod(folder / name, 0o20666, os.makedev(1, number))
-    (folder / "folder.py").mkdir()
-    (folder / "folder.py" / "s.py").write_text(RIGHT_ABOVE)
+    (folder / "a_folder.py").mkdir()
+    (folder / "a_folder.py" / "s.py").write_text(RIGHT_ABOVE)
 
 
 def unreadable(folder: Path) -> None:
@@ -56,8 +56,8 @@ def unreadable(folder: Path) -> None:
 
 def links(folder: Path) -> None:
     """Links to themselves, to the neighbor, to everything."""
-    os.symlink("loop.py", folder / "loop.py")
-    os.symlink("aaa.py", folder / "copy.py")
+    os.symlink("a_loop.py", folder / "a_loop.py")
+    os.symlink("aaa.py", folder / "a_copy.py")
     os.symlink("/", folder / "root")
     os.symlink("/dev/zero", folder / "endless.py")
     (folder / "inside").mkdir()

@@ -380,7 +380,7 @@ def _look_at_texts(root: Path, outcome: Outcome, said: str) -> None:
                 markup.add("html")
         if path.suffix == ".md":
             outside = re.sub(r"^(`{3,})text\n.*?^\1$", "", text, flags=re.M | re.S)
-            if re.search(r"<(script|img)|(?<!\\)\]\(javascript", outside):
+            if re.search(r"(?<!\\)<(script|img)|(?<!\\)\]\(javascript", outside):
                 markup.add("md")
     if odd:
         outcome.harms.append("escapes in " + ",".join(sorted(odd)))

@@ -1,0 +1,77 @@
+"""Classes of hostile submissions: nothing earned, nothing changed, everybody graded.
+
+``GAN_NUMPY_HOSTILE=all`` grades them also without name spaces and, started as root, as
+an ordinary user; ``hostile_table.py`` prints what each does alone.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from hostile_table import CASES, NOBODY, How, classes, run_class
+
+from gan_numpy.grading.sandbox import NOBODY as NO_USER
+
+# What is seen in spite of the walls, by system: the guide says so. Strict: what is no
+# longer seen must leave this list.
+KNOWN = {
+    "with": set[str](),
+    "without": {"told SIZE-SEEN"},
+}
+ALL = os.environ.get("GAN_NUMPY_HOSTILE") == "all"
+SYSTEMS = {
+    "with": How(),
+    "without": How(without=True),
+    "user with": How(user=True),
+    "user without": How(user=True, without=True),
+}
+KINDS = {case.kind for case in CASES.values()}
+
+
+def has_name_spaces() -> bool:
+    """Whether this system lets us have some."""
+    command = "import ctypes; exit(ctypes.CDLL(None).unshare(0x10000000))"
+    return subprocess.run([sys.executable, "-c", command], check=False).returncode == 0
+
+
+def usable(how: How) -> str:
+    """Why this system cannot be had here; empty if it can."""
+    if sys.platform != "linux":
+        return "only Linux has these walls"
+    if how.user:
+        if os.getuid() != 0:
+            return "only root becomes another user"
+        command = [
+            "setpriv",
+            f"--reuid={NOBODY}",
+            f"--regid={NOBODY}",
+            "--clear-groups",
+        ]
+        done = subprocess.run([*command, sys.executable, "-c", "import gan_numpy"],
+                              capture_output=True, check=False)  # fmt: skip
+        if done.returncode != 0:
+            return "an ordinary user may not run this Python"
+    if not how.without and not has_name_spaces():
+        return "this system has no name spaces"
+    return ""
+
+
+@pytest.mark.parametrize("title", classes(KINDS))
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_class(title, system):
+    if system != "with" and not ALL:
+        pytest.skip("GAN_NUMPY_HOSTILE=all grades it so as well")
+    if reason := usable(SYSTEMS[system]):
+        pytest.skip(reason)
+    outcome = run_class(title, classes(KINDS)[title], SYSTEMS[system])
+    walls = title.endswith("everything allowed")
+    known = KNOWN[system.split()[-1]] if walls else set()
+    assert set(outcome.harms) == known, outcome.said
+
+
+def test_there_are_many():
+    assert len(CASES) >= 190 and NOBODY == NO_USER
+    assert {"points", "replies", "walls", "texts", "intake"} == KINDS
