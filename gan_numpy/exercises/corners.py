@@ -84,6 +84,8 @@ class Check(ABC):
         if result.passed:
             with watching():
                 result.findings += self._corner_findings(functions, seed)
+            wrong = {k for f in result.findings for k in f.names}
+            result.right = [k for k in result.right if k not in wrong]
         return result
 
     def agrees(self, functions: Functions, seed: int) -> bool:
@@ -145,7 +147,7 @@ def _saying(finding: Finding, says: str) -> Finding:
 
 
 def _finding(corner: Corner, name: str, got: np.ndarray, want: np.ndarray) -> Finding:
-    where = f"right for ordinary inputs, wrong with {corner.says}"
+    where = f"wrong with {corner.says}, though right for ordinary inputs"
     if got.shape != want.shape:
         says = f"{where}: shape {got.shape}, expected {want.shape}"
         return Finding("shape", ("shape",), (name,), says)

@@ -52,11 +52,6 @@ def heading(exercise: Exercise) -> str:
     )
 
 
-def stub_cell(exercise: Exercise) -> str:
-    """Statement, given functions and stub: the cell of a notebook."""
-    return lesson_cell(exercise, solution=False)
-
-
 def lesson_cell(exercise: Exercise, solution: bool, omit: Collection[str] = ()) -> str:
     """The cell of a lesson: a stub, or the solution.
 

@@ -12,9 +12,12 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any
 
 import numpy as np
+
+from gan_numpy.gradcheck.messages import cell_name, misfit
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OURS = (os.path.join(HERE, "gradcheck"), os.path.join(HERE, "exercises"))
@@ -83,8 +86,20 @@ def _is_students(filename: str) -> bool:
 def place(filename: str, line: int, source: str | None = None) -> str:
     """solution.py, line 12: the text of the line."""
     code = (source or linecache.getline(filename, line)).strip()
-    name = os.path.basename(filename)
+    name = cell_name(filename) or os.path.basename(filename)
     return f"{name}, line {line}" + (f": {code[:60]}" if code else "")
+
+
+def _is_students_later(trace: TracebackType) -> bool:
+    """This frame is not the last of the student's."""
+    following, here = trace.tb_next, trace.tb_frame.f_code.co_filename
+    if not _is_students(here):
+        return True
+    while following is not None:
+        if _is_students(following.tb_frame.f_code.co_filename):
+            return True
+        following = following.tb_next
+    return False
 
 
 def describe(error: BaseException) -> str:
@@ -93,6 +108,10 @@ def describe(error: BaseException) -> str:
     mine = [f for f in frames if _is_students(f.filename)]
     what = type(error).__name__
     message = str(error).strip().split("\n")[0][:200]
+    trace = error.__traceback__
+    while trace is not None and _is_students_later(trace):
+        trace = trace.tb_next
+    message = misfit(error, trace) or message
     line = f"{what}: {message}" if message else what
     if isinstance(error, SystemExit):
         line = "your code calls exit()"

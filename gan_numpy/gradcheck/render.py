@@ -26,6 +26,8 @@ def numbers(name: str, e: Evidence) -> list[str]:
         f"ratio of norms {e.ratio:.6g}, cosine {e.cosine:.6f};"
         f" {e.wrong} of {e.size} entries differ",
     ]
+    if e.ratio == float("inf"):
+        lines[1] = f"the true one is 0 everywhere; {e.wrong} of {e.size} entries differ"
     if e.skipped:
         lines[1] += f", {e.skipped} not compared"
     return lines
