@@ -162,7 +162,7 @@ set -e
 apt-get update && apt-get install -y python3 python3-pip python3-venv
 root="${AUTOGRADER_ROOT:-/autograder}"
 python3 -m venv "$root/venv"
-"$root/venv/bin/pip" install 'numpy>=1.26'
+"$root/venv/bin/pip" install 'numpy>=1.26' 'ipython>=8.5'
 chmod -R go-rwx "$root/source"
 """
 RUN = """#!/usr/bin/env bash

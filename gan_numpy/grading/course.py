@@ -60,7 +60,7 @@ def grade_class(
         If there are no submissions, the scheduler cannot be reached, or the system has
         no name spaces and ``task`` does not say that it is to go on.
     """
-    found = students(submissions)
+    found = students(submissions, out)
     folder = out / RECORDS
     make_directory(folder)
     names = {record_name(student) for student in found}
@@ -69,18 +69,24 @@ def grade_class(
             path.unlink()  # of a student who is no longer there
     hidden = (str(submissions.resolve()), str(out.resolve()))
     task = replace(task, hide=(*task.hide, *hidden))
-    todo = []
-    for student, paths in found.items():
-        key = task.key(read_handin(student, paths, largest))
-        if again or key != load_record(folder / record_name(student)).get("key"):
-            todo.append((student, paths))
-    waiting = (read_handin(s, paths, largest) for s, paths in todo)
-    for record in _progress(_graded(waiting, task, jobs, scheduler), len(todo)):
+    keys: dict[str, str] = {}
+
+    def changed() -> Iterator[Handin]:
+        """Read each submission, once, when it is its turn."""
+        for student, paths in found.items():
+            handin = read_handin(student, paths, largest)
+            key = task.key(handin)
+            if again or key != load_record(folder / record_name(student)).get("key"):
+                keys[student] = key
+                yield handin
+
+    for record in _progress(_graded(changed(), task, jobs, scheduler), len(found)):
         if "refused" in record:
             raise UserError(record["failed"])
-        text = json.dumps(record, indent=1) + "\n"
-        write_text(folder / record_name(record["student"]), text)
-    return len(todo), len(found) - len(todo)
+        student = record["student"]
+        record["key"] = "" if "failed" in record else keys[student]
+        write_text(folder / record_name(student), json.dumps(record, indent=1) + "\n")
+    return len(keys), len(found) - len(keys)
 
 
 def recorded_seed(out: Path) -> int:

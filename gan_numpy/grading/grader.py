@@ -16,6 +16,8 @@ from typing import Any
 
 from gan_numpy import __version__
 from gan_numpy.exercises.base import source_of
+from gan_numpy.exercises.reading.ipython import NEEDED, is_installed
+from gan_numpy.exercises.reading.submission import is_notebook
 from gan_numpy.exercises.registry import NAMES, get_exercise
 from gan_numpy.exercises.answers import answer
 from gan_numpy.gradcheck.calls import NotAttempted, StudentError
@@ -127,7 +129,7 @@ def grade(handin: Handin, task: Task, listen: Listener | None = None) -> dict[st
     ``listen`` is called with the record as it is after each exercise.
 
     Never raises for anything that a submission does. The record has ``student``,
-    ``key``, ``files``, ``problems`` (of files), ``missing`` (walls), ``seconds``,
+    ``files``, ``problems`` (of files), ``missing`` (walls), ``seconds``,
     ``kib``, ``seed`` and ``exercises``: for each its ``state``, ``reasons``, ``file``
     and, if it ran, the result of the check. If the grader itself failed it has
     ``failed``, the reason, and nothing is known of the work.
@@ -147,7 +149,7 @@ def grade(handin: Handin, task: Task, listen: Listener | None = None) -> dict[st
 
 
 def failed_record(student: str, reason: str) -> dict[str, Any]:
-    """The record of a submission that *we* could not grade; it has no key."""
+    """The record of a submission that *we* could not grade."""
     empty: dict[str, Any] = {"files": [], "problems": [], "missing": [], "kib": 0}
     about = {"student": student, "key": "", "failed": plain(reason), "seconds": 0.0}
     return {**about, **empty, "exercises": {}}
@@ -157,7 +159,6 @@ def _grade(handin: Handin, task: Task, listen: Listener | None) -> dict[str, Any
     start = time.monotonic()
     record: dict[str, Any] = {
         "student": handin.student,
-        "key": task.key(handin),
         "files": [name for name, _ in handin.files],
         "problems": list(handin.problems),
         "missing": [],
@@ -165,6 +166,8 @@ def _grade(handin: Handin, task: Task, listen: Listener | None) -> dict[str, Any
         "seed": task.seed,
         "exercises": {},
     }
+    if any(is_notebook(name) for name, _ in handin.files) and not is_installed():
+        raise NotGraded(NEEDED)  # nobody's zero
     nursery = nursery_for(task)
     if nursery.missing and not task.weak:
         raise Refused(REFUSED.format(nursery.missing[0]))

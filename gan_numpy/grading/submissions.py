@@ -18,7 +18,11 @@ from gan_numpy.errors import UserError
 KINDS = (".py", ".ipynb")
 LARGEST = 20  # MiB
 DEEPEST, MOST = 4, 50
-SKIPPED = ("__pycache__", ".ipynb_checkpoints")
+# What systems and programs leave behind; nobody has handed it in.
+SKIPPED = frozenset(
+    "__macosx __pycache__ thumbs.db ehthumbs.db desktop.ini $recycle.bin icon\r"
+    " lost+found node_modules venv".split(" ")
+)
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,21 @@ class Handin:
         return total.hexdigest()
 
 
-def students(path: Path) -> dict[str, list[Path]]:
+def is_skipped(name: str) -> bool:
+    """Hidden files, the system's own, and locks of office programs (``~$a.docx``)."""
+    return name.startswith((".", "~$")) or name.lower() in SKIPPED
+
+
+def is_of_grades(folder: Path) -> bool:
+    """Whether a folder is one that ``gan-numpy grade`` has written."""
+    written = all((folder / f"grades.{kind}").is_file() for kind in ("csv", "json"))
+    return written and (folder / "results").is_dir()
+
+
+def students(path: Path, out: Path | None = None) -> dict[str, list[Path]]:
     """Files and folders by student, in alphabetical order.
+
+    ``out`` is where the grades go: it is no student, even if it lies there.
 
     Raises
     ------
@@ -62,12 +79,17 @@ def students(path: Path) -> dict[str, list[Path]]:
         raise UserError(f"{path}: expected a folder with a file or folder per student")
     found: dict[str, list[Path]] = {}
     for entry in sorted(path.iterdir()):
-        if not entry.name.startswith(".") and entry.name not in SKIPPED:
-            folder = entry.is_dir() and not entry.is_symlink()
+        folder = entry.is_dir() and not entry.is_symlink()
+        ours = folder and (is_of_grades(entry) or _is_same(entry, out))
+        if not ours and not is_skipped(entry.name):
             found.setdefault(entry.name if folder else entry.stem, []).append(entry)
     if not found:
         raise UserError(f"{path} is empty: expected a file or folder per student")
     return found
+
+
+def _is_same(path: Path, other: Path | None) -> bool:
+    return other is not None and path.resolve() == other.resolve()
 
 
 def read_handin(student: str, paths: list[Path], largest: int = LARGEST) -> Handin:
@@ -94,15 +116,16 @@ def _walk(paths: list[Path], problems: list[str]) -> Iterator[tuple[Path, str]]:
     waiting = [(path, path.name, 0) for path in paths]
     while waiting:
         path, name, depth = waiting.pop(0)
+        if is_skipped(path.name):
+            continue
         if path.is_symlink():
             problems.append(f"{name} is a link; links are not followed")
         elif path.is_dir():
-            if depth < DEEPEST and path.name not in SKIPPED:
+            if depth < DEEPEST:
                 inside = _entries(path, name, problems)
                 waiting[:0] = [
                     (p, p.name if depth == 0 else f"{name}/{p.name}", depth + 1)
                     for p in inside
-                    if not p.name.startswith(".")
                 ]
         elif path.suffix.lower() in KINDS:
             count += 1

@@ -29,6 +29,22 @@ def test_who_there_is(folder):
     assert list(students(folder / "alice.py")) == ["alice"]
 
 
+def test_what_systems_leave_and_our_own_grades_are_no_students(folder):
+    for name in ("__MACOSX", ".ipynb_checkpoints", "__pycache__", "grades", "out"):
+        (folder / name / "results").mkdir(parents=True)
+        (folder / name / "alice.py").write_text("a = 1")
+    for name in ("Thumbs.db", "desktop.ini", ".DS_Store", "~$dave.docx", "._alice.py"):
+        (folder / name).write_text("x")
+    for kind in ("csv", "json"):
+        (folder / "grades" / f"grades.{kind}").write_text("x")
+    assert list(students(folder, folder / "out")) == ["alice", "bob", "carol"]
+    (folder / "carol" / "__MACOSX").mkdir()
+    (folder / "carol" / "__MACOSX" / "one.py").write_text("x")
+    (folder / "carol" / "desktop.ini").write_text("x")
+    handin = read_handin("carol", students(folder)["carol"])
+    assert len(handin.files) == 2 and not handin.problems
+
+
 def test_what_they_handed_in(folder):
     found = {s: read_handin(s, paths) for s, paths in students(folder).items()}
     names = {s: [n for n, _ in h.files] for s, h in found.items()}

@@ -119,3 +119,16 @@ def by_grade(wrapping, folder):
     if state not in (RIGHT, WRONG, STUB):
         state = f"{state}: {entry['reasons']} {record['problems']}"
     return state, test["output"].split("\n")[0]
+
+
+def console(folder, name, *arguments):
+    """A console script as a person calls it in a folder: what it prints."""
+
+    def call(*more):
+        script = Path(sys.executable).with_name(name)
+        done = subprocess.run(
+            [script, *arguments, *more], cwd=folder, capture_output=True, text=True
+        )
+        return done.stdout + done.stderr
+
+    return call
