@@ -78,7 +78,9 @@ class Small:
         for _ in range(2):  # a constant made of a constant
             for target, value in self._bindings():
                 number = folded(value, self.known)
-                if number is None:
+                if number is None:  # h = 1e-5 * max(1, |x|) is small as well
+                    for factor in self._factors(value):
+                        self.values.setdefault(target, factor)
                     continue
                 self.known.setdefault(target, number)
                 if 0 < abs(number) <= SMALL:

@@ -32,8 +32,10 @@ Function = Callable[..., Any]
 TASK = frozenset({"numerical_gradient"})  # lesson 00: there they are what is asked for
 COMPLEX = frozenset("complex complex64 complex128 cdouble csingle c16 c8".split())
 LONG = frozenset("longdouble float128 float96 clongdouble complex256 f16".split())
-BY_ITSELF = frozenset(
-    "gradient polyfit polyder approx_fprime check_grad derivative jacobian".split()
+BY_ITSELF = frozenset("np.gradient np.polyfit np.polyder np.polynomial".split())
+BY_ITSELF |= frozenset(
+    ".approx_fprime .check_grad .approx_derivative scipy.optimize.approx_fprime"
+    " scipy.optimize.check_grad numpy.gradient numpy.polyfit numpy.polynomial".split()
 )
 LARGEST, TINY = 20_000, 1e-4  # entries looked at; a change relative to the entries
 
@@ -52,8 +54,8 @@ def quotients(statements: Iterable[ast.AST]) -> list[str]:
             reasons.append("uses complex numbers: a complex step is no derivation")
     if words & LONG:
         reasons.append("uses long double: differences in it are no derivation")
-    used = sorted(w for w in BY_ITSELF if f"np.{w}" in words or f"numpy.{w}" in words)
-    reasons += [f"uses np.{w}, which differentiates by itself" for w in used]
+    used = sorted(words & BY_ITSELF)
+    reasons += [f"uses {w}, which differentiates by itself" for w in used]
     if Small(trees).divided_by_a_step():
         reasons.append("divides by a small step that it adds: a difference quotient")
     return reasons
@@ -110,6 +112,9 @@ class Watch:
         if event == "return":
             if any(v.dtype.char in "gG" for v in values.values()):
                 self._say("computes in long double: differences are no derivation")
+            elif any(v.dtype.kind == "c" for v in values.values()):
+                if not any("fft" in name for name in frame.f_code.co_names):
+                    self._say("computes with complex numbers: a step is no derivation")
             return
         arrays = {
             k: np.array(v)

@@ -214,4 +214,4 @@ def raised(header: dict[str, Any]) -> Exception:
     if header["raise"] == "stub":
         return NotAttempted()
     tag = header["raise"] if header["raise"] in RAISED else "answer"
-    return StudentError(tag, str(header["says"])[: 1 << 12])
+    return StudentError(tag, str(header.get("says", ""))[: 1 << 12])

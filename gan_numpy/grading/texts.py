@@ -36,10 +36,13 @@ def line(text: str) -> str:
     return plain(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
+LONGEST = 20_000  # characters of one text in a record
+
+
 def all_plain(value: Any) -> Any:
-    """Plain data with every text in it made harmless."""
+    """Plain data with every text in it made harmless, and not too long."""
     if isinstance(value, str):
-        return plain(value)
+        return plain(value[:LONGEST])
     if isinstance(value, dict):
         return {plain(k): all_plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):

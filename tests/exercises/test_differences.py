@@ -39,6 +39,14 @@ MEASURED = {
     "long double": "def relu_backward(dy, x):\n    return dy * f(np.longdouble(x))\n",
     "by itself": "def relu_backward(dy, x):\n    return dy * np.gradient(f(x), x)\n",
 }
+MEASURED["a scaled step"] = (
+    "def relu_backward(dy, x):\n    h = 1e-6 * np.maximum(1, abs(x))\n"
+    "    return dy * (f(x + h) - f(x - h)) / (2 * h)\n"
+)
+MEASURED["a fitted series"] = (
+    "def relu_backward(dy, x):\n"
+    "    return dy * np.polynomial.Polynomial.fit(x, f(x), 9).deriv()(x)\n"
+)
 DERIVED = {
     "eps of a norm": "def f(x, v, eps=1e-5):\n    return x / np.sqrt(v + eps)\n",
     "a small slope": "def f(dy, x, a=0.01):\n    return np.where(x > 0, dy, a * dy)\n",
@@ -75,11 +83,31 @@ def test_no_reference_is_named(name):
 
 
 def test_check_says_so():
-    space = {"np": np}
-    exec("f = lambda x: np.maximum(x, 0)\n" + LOOP.format(divisor="(2 * e[i])"), space)
-    result = check(space["relu_backward"])
-    assert result.passed and "called again and again" in str(result)
-    assert "earns no points" in " ".join(str(result).split())
+    """By the calls alone: differences of a linear function are exact for any step."""
+    exercise = EXERCISES["dense_backward"]
+    space = dict(exercise.reference.__globals__)
+    exec(source_of(exercise.given[0]) + LARGE, space)
+    result = check(space["dense_backward"])
+    says = " ".join(str(result).split())
+    assert result.passed and "dense_forward is called again and again" in says
+    assert "graded work earns no points with it" in says
+
+
+LARGE = """
+def dense_backward(dy, cache):
+    x, W = cache[:2]
+    b = np.zeros(W.shape[1])
+    y = dense_forward(x, W, b)[0]
+    grads = []
+    for k, a in enumerate((x, W, b)):
+        g = np.zeros(a.shape)
+        for i in np.ndindex(a.shape):
+            moved = [v.copy() for v in (x, W, b)]
+            moved[k][i] += 1
+            g[i] = ((dense_forward(*moved)[0] - y) * dy).sum()
+        grads.append(g)
+    return tuple(grads)
+"""
 
 
 def test_a_watch_sees_arguments_that_hardly_differ(rng):

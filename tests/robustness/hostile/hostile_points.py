@@ -283,6 +283,35 @@ POINTS = {
             "return g",
         )
     ),
+    "differences_of_a_scaled_step": points(
+        body(
+            "h = 1e-6 * np.maximum(1, np.abs(cache))",
+            "up, down = np.maximum(cache + h, 0), np.maximum(cache - h, 0)",
+            "return dy * (up - down) / (2 * h)",
+        )
+    ),
+    "differences_in_one_stack": points(
+        body(
+            "e = 1e-6 * np.eye(cache.size).reshape(-1, *cache.shape)",
+            "y = np.maximum(cache + e, 0) - np.maximum(cache - e, 0)",
+            "return (y * dy).reshape(cache.size, -1).sum(1).reshape(dy.shape) / 2e-6",
+        )
+    ),
+    "slope_of_a_fitted_series": points(
+        body(
+            "t = np.array([-1e-6, 0, 1e-6])",
+            "fit = np.polynomial.Polynomial.fit",
+            "g = [fit(t, np.maximum(x + t, 0), 1).deriv()(0) for x in cache.flat]",
+            "return dy * np.reshape(g, dy.shape)",
+        )
+    ),
+    "root_of_minus_one": points(
+        body(
+            "z = cache + 1e-30 * np.emath.sqrt(-1.0)",
+            "w = z * (cache > 0)",
+            "return dy * (w - np.conj(w)) / (z - np.conj(z)) * 1.0",
+        ).replace("* 1.0", "* np.ones(1)")
+    ),
     "complex_step": points(
         body(
             "z = cache + 1e-20j",

@@ -59,6 +59,15 @@ REPLIES = {
         f"say({VALUE.format('NODE')!r}.replace('NODE', "
         "'{\"a\": [\"' + 'f8,' * 300000 + 'f8\", [1], 0, 0]}'))"
     ),
+    "arrays_that_overlap": replies(
+        'node = \'{"a": ["<f8", [4000000], 0, 0]}\'',
+        "nodes = ','.join([node] * 60_000)",
+        'say(\'{"value": {"l": [\' + nodes + \']}, "changed": []}\', bytes(1 << 25))',
+    ),
+    "says_very_much": replies(
+        "much = '\\\\u001b[2J' * 500_000",
+        'say(\'{"raise": "exception", "says": "\' + much + \'"}\')',
+    ),
     "dtype_of_a_subarray": value('{"a": ["(1000000,1000000)f8", [0], 0, 0]}'),
     "lists_in_33_megabytes": repeated("[]", "11_000_000", '{"l": [', "]}"),
     "dicts_in_33_megabytes": repeated('{"t":[]}', "3_600_000", '{"l": [', "]}"),

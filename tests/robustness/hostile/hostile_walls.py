@@ -240,6 +240,26 @@ WALLS = {
             "x = 'INHERITED' if len(own) > 4 else own"
         )
     ),
+    "files_of_the_system": walls(
+        telling(
+            "x = [open(p).read()[:9] for p in ('/etc/passwd', '/etc/hostname')]\n"
+            "x = 'READ-' + 'ETC'"
+        )
+    ),
+    "signals_by_other_ways": walls(
+        LIBC,
+        "parent = os.getppid()",
+        "for fd in range(3, 32):",
+        "    "
+        + quietly(
+            "fcntl.fcntl(fd, fcntl.F_SETOWN, parent)\n"
+            "fcntl.fcntl(fd, 10, 9)\n"
+            "fcntl.fcntl(fd, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)"
+        ).replace("\n", "\n    "),
+        "info = ctypes.create_string_buffer(128)",
+        "libc.syscall(129, parent, 9, info); libc.syscall(234, parent, parent, 9)",
+        "libc.syscall(200, parent, 9); libc.syscall(297, parent, parent, 9, info)",
+    ),
     "network": walls(
         quietly(
             "s = socket.create_connection(('127.0.0.1', {port}), 1)\n"
