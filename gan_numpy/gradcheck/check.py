@@ -17,6 +17,7 @@ from gan_numpy.gradcheck.calls import (
     watching,
 )
 from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Comparison
+from gan_numpy.gradcheck.coincidences import cautious
 from gan_numpy.gradcheck.compare import compare_arrays, numeric_gradients
 from gan_numpy.gradcheck.diagnosis.fit import Fit
 from gan_numpy.gradcheck.diagnosis.generic import (
@@ -205,7 +206,8 @@ def _check(
     if not any(cmp.known.any() for cmp, _ in values):
         message = "no entry could be compared: all are at kinks, or there are none"
         raise StudentError("nothing-compared", message)
-    wrong = compare_arrays(values, result) + along_a_direction(trial)
+    wrong = [cautious(trial, f) for f in compare_arrays(values, result)]
+    wrong += along_a_direction(trial)
     recognized = [f for f in wrong if f.verdict not in ("not recognized", "pattern")]
     strong = [f for f in behavior if f.tags[0] != "not-linear-in-dy"]
     if findings or strong:  # state and lost upstream explain the values
