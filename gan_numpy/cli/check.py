@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,10 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("no file to check; expected a .py file or a notebook")
     results = [] if not args.files else check_files(args)
     if results:
-        save_results(results)
+        try:
+            save_results(results)
+        except UserError as error:
+            print(f"note: the progress is not kept: {error}", file=sys.stderr)
     wrong = sum(r["attempted"] and not r["passed"] for r in results)
     if args.json:
         print(json.dumps(summary(results, load_progress() if args.progress else None)))

@@ -12,17 +12,28 @@ from pathlib import Path
 from typing import Any
 
 from gan_numpy.errors import UserError
-from gan_numpy.files import write_atomically
+from gan_numpy.files import make_directory, read_json, sweep, write_atomically
 from gan_numpy.exercises.registry import NAMES, get_exercise
 
 PASSED, WRONG, STUB = "right", "wrong", "not attempted"
 
 
 def progress_path() -> Path:
-    """Where the progress is kept."""
+    """Where the progress is kept.
+
+    Raises
+    ------
+    UserError
+        If the user has no home.
+    """
     if os.environ.get("GAN_NUMPY_PROGRESS"):
         return Path(os.environ["GAN_NUMPY_PROGRESS"])
-    data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    try:
+        data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    except RuntimeError:
+        raise UserError(
+            "no home directory is known: set GAN_NUMPY_PROGRESS to a file's name"
+        ) from None
     return Path(data) / "gan_numpy" / "progress.json"
 
 
@@ -30,11 +41,11 @@ def load_progress(path: Path | None = None) -> dict[str, str]:
     """The state of each exercise that was ever checked; damaged entries are dropped."""
     path = path or progress_path()
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: the progress cannot be read ({error})") from None
+        if not path.exists():
+            return {}
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from None
+    known = read_json(path)
     states = (PASSED, WRONG, STUB)
     if not isinstance(known, dict):
         raise UserError(f"{path} holds no progress; remove it to start anew")
@@ -52,10 +63,8 @@ def save_results(results: list[dict[str, Any]], path: Path | None = None) -> Non
         else:
             known[name] = PASSED if plain["passed"] else WRONG
     text = json.dumps(dict(sorted(known.items())), indent=1) + "\n"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"{path.parent}: {error.strerror}") from None
+    make_directory(path.parent)
+    sweep(path.parent)
     write_atomically(path, lambda file: file.write(text.encode()))
 
 
