@@ -7,6 +7,7 @@ from typing import Any
 
 from gan_numpy.cli.options import (
     add_picture_options,
+    open_with_data,
     picture_path,
     positive_number,
     whole_number,
@@ -61,7 +62,6 @@ def run(args: argparse.Namespace) -> int:
     from gan_numpy.evaluation.classifier import train_classifier
     from gan_numpy.files import make_directory
     from gan_numpy.plots import save_labeled_rows
-    from gan_numpy.runs.run import open_run
     from gan_numpy.sampling.concepts import (
         find_exemplars,
         intended,
@@ -72,8 +72,7 @@ def run(args: argparse.Namespace) -> int:
     from gan_numpy.sampling.latent import arithmetic
 
     out = picture_path(args, PICTURE)
-    job = open_run(args.path)
-    data = job.load_data()
+    job, data = open_with_data(args)
     if data.image_shape is None or len(data.image_shape) != 2:
         raise UserError(f"{args.path} makes no gray images, which arithmetic is for")
     if job.recipe.told:

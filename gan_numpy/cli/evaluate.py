@@ -9,7 +9,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from gan_numpy.cli.options import positive_number, whole_number
+from gan_numpy.cli.options import (
+    add_data_options,
+    open_with_data,
+    positive_number,
+    whole_number,
+)
+from gan_numpy.errors import UserError
 from gan_numpy.evaluation import METRICS
 
 
@@ -27,6 +33,7 @@ def add_parser(subparsers: Any) -> None:
         ),
     )
     parser.add_argument("path", type=Path, metavar="RUN", help="a run directory")
+    add_data_options(parser)
     parser.add_argument(
         "--metrics",
         metavar="LIST",
@@ -59,12 +66,9 @@ def run(args: argparse.Namespace) -> int:
 
     from gan_numpy.evaluation.metrics import compute
     from gan_numpy.evaluation.subject import Subject
-    from gan_numpy.files import write_text
-    from gan_numpy.runs.run import open_run
 
     names = ["parzen"] if args.metrics is None else chosen(args.metrics)
-    job = open_run(args.path)
-    data = job.load_data()
+    job, data = open_with_data(args)
     state = job.load_state(data)
     if args.labels:
         return report_labels(job, data, state, args)
@@ -93,13 +97,26 @@ def run(args: argparse.Namespace) -> int:
                 "test_error": judge.test_error,
                 "weights_sha256": judge.weights_hash,
             }
-    file = job.path / "result.json"
-    write_text(file, json.dumps(merged(file, result), indent=2) + "\n")
+    if args.metrics is None and "parzen" not in result:
+        raise UserError(f"the Parzen score cannot be computed: {outcomes['parzen']}")
     if args.json:
         print(json.dumps(result, indent=2))
     else:
         print(parzen_table(result) if args.metrics is None else table(result))
+    keep(job.path, result)
     return 0
+
+
+def keep(run: Path, result: dict[str, Any]) -> None:
+    """Write ``result.json``; what is printed is not lost if that cannot be done."""
+    from gan_numpy.files import write_text
+
+    file = run / "result.json"
+    try:
+        write_text(file, json.dumps(merged(file, result), indent=2) + "\n")
+    except UserError as error:
+        sys.stdout.flush()
+        print(f"note: the result is not kept: {error}", file=sys.stderr)
 
 
 def report_labels(job: Any, data: Any, state: Any, args: argparse.Namespace) -> int:
@@ -112,10 +129,8 @@ def report_labels(job: Any, data: Any, state: Any, args: argparse.Namespace) -> 
     """
     import numpy as np
 
-    from gan_numpy.errors import UserError
     from gan_numpy.evaluation.agreement import classification_error, evaluate_agreement
     from gan_numpy.evaluation.classifier import train_classifier
-    from gan_numpy.files import write_text
     from gan_numpy.training.semi_supervised import train_alone
 
     recipe, policy = job.recipe, job.recipe.label_policy
@@ -140,10 +155,8 @@ def report_labels(job: Any, data: Any, state: Any, args: argparse.Namespace) -> 
             f"the same network, trained on the {recipe.labeled} labels alone for as "
             f"many steps: {found['alone_error']:.4f}"
         )
-    file = job.path / "result.json"
-    result = merged(file, known | {"labels": found})
-    write_text(file, json.dumps(result, indent=2) + "\n")
     print(json.dumps(known | found, indent=2) if args.json else "\n".join(lines))
+    keep(job.path, known | {"labels": found})
     return 0
 
 
@@ -155,8 +168,6 @@ def chosen(text: str) -> list[str]:
     UserError
         If there is no such metric.
     """
-    from gan_numpy.errors import UserError
-
     asked = {name.strip() for name in text.split(",")}
     unknown = sorted(asked - {*METRICS, "all"})
     if unknown:
@@ -169,8 +180,6 @@ def chosen(text: str) -> list[str]:
 
 def raise_not_finite(path: Path) -> None:
     """Say that the generator draws no numbers."""
-    from gan_numpy.errors import UserError
-
     raise UserError(
         f"the generator of {path} draws values that are not finite: its training "
         f"diverged, train it anew with a lower learning rate"
@@ -205,16 +214,19 @@ def as_dict(outcomes: dict[str, Any]) -> dict[str, Any]:
 
 def merged(file: Path, result: dict[str, Any]) -> dict[str, Any]:
     """The result, with what the file knows of the same state and samples besides."""
+    from gan_numpy.files import read_json
+
     try:
-        known = json.loads(file.read_text())
+        known = read_json(file)
         same = all(
             known[key] == result[key] for key in ("recipe", "seed", "epochs")
         ) and known.get("samples", 0) == result.get("samples", 0)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        metrics = dict(known.get("metrics", {}))
+    except (UserError, ValueError, KeyError, TypeError, AttributeError):
         return result
     if not same:
         return result
-    metrics = known.get("metrics", {}) | result.get("metrics", {})
+    metrics |= result.get("metrics", {})
     return known | result | ({"metrics": metrics} if metrics else {})
 
 

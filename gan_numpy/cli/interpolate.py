@@ -5,7 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from gan_numpy.cli.options import add_picture_options, picture_path, whole_number
+from gan_numpy.cli.options import (
+    add_picture_options,
+    open_with_data,
+    picture_path,
+    whole_number,
+)
 from gan_numpy.errors import UserError
 
 PICTURE = "interpolation.png"
@@ -54,13 +59,11 @@ def run(args: argparse.Namespace) -> int:
 
     from gan_numpy.files import make_directory
     from gan_numpy.plots import save_image_grid
-    from gan_numpy.runs.run import open_run
     from gan_numpy.sampling.draw import generate_classes, trained_generator
     from gan_numpy.sampling.latent import PATHS, square, walk
 
     out = picture_path(args, PICTURE)
-    job = open_run(args.path)
-    data = job.load_data()
+    job, data = open_with_data(args)
     if data.image_shape is None:
         raise UserError(f"{args.path} makes no images: there is nothing to look at")
     G = trained_generator(job.recipe, job.load_state(data))

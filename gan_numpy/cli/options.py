@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gan_numpy.errors import UserError
+
+if TYPE_CHECKING:
+    from gan_numpy.datasets import Dataset
+    from gan_numpy.runs.run import Run
 
 
 def whole_number(low: int, high: int = 2**31 - 1) -> Callable[[str], int]:
@@ -28,9 +34,62 @@ def whole_number(low: int, high: int = 2**31 - 1) -> Callable[[str], int]:
     return parse
 
 
+def add_data_options(parser: argparse.ArgumentParser) -> None:
+    """``--data-dir`` and ``--data``: where the data of a run are now."""
+    parser.add_argument(
+        "--data-dir",
+        type=Path,
+        metavar="D",
+        help="directory with the data set's files, if they were moved",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="FILE",
+        help="the run's own .npy or .npz file, if it was moved",
+    )
+
+
+def open_with_data(args: argparse.Namespace) -> tuple[Run, Dataset]:
+    """The run of ``RUN`` and its data, from where ``--data-dir`` or ``--data`` says.
+
+    Raises
+    ------
+    UserError
+        If it is no run, or the data are missing or other ones.
+    """
+    from gan_numpy.runs.run import open_run
+
+    run = moved(open_run(args.path), args.data_dir, args.data)
+    return run, run.load_data()
+
+
+def moved(run: Run, data_dir: Path | None, data: Path | None) -> Run:
+    """The run, with its data where they are now.
+
+    Raises
+    ------
+    UserError
+        If `data` is no file of examples.
+    """
+    if data is not None:
+        check_own(data)
+        run = replace(run, recipe=run.recipe.replace(dataset=str(data.resolve())))
+    if data_dir is not None:
+        run = replace(run, data_dir=data_dir.resolve())
+    return run
+
+
+def check_own(path: Path) -> None:
+    """Refuse what ``--data`` cannot be."""
+    if path.suffix not in (".npy", ".npz"):
+        raise UserError(f"--data {path}: expected a .npy or .npz file")
+
+
 def add_picture_options(parser: argparse.ArgumentParser, name: str) -> None:
     """RUN, ``--seed`` and ``--out`` of a command that draws a picture of a run."""
     parser.add_argument("path", type=Path, metavar="RUN", help="a run directory")
+    add_data_options(parser)
     parser.add_argument(
         "--seed", type=whole_number(0), default=0, help="random seed (default: 0)"
     )

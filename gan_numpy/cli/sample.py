@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gan_numpy.cli.options import whole_number
+from gan_numpy.cli.options import add_data_options, moved, whole_number
 from gan_numpy.errors import UserError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def add_parser(subparsers: Any) -> None:
         ),
     )
     parser.add_argument("path", type=Path, metavar="RUN", help="a run directory")
+    add_data_options(parser)
     parser.add_argument(
         "-n",
         type=whole_number(1),
@@ -62,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     out = args.out or args.path / "samples.png"
     if out.suffix not in (".png", ".npz"):
         raise UserError(f"--out {out}: expected a name that ends in .png or .npz")
-    job = open_run(args.path)
+    job = moved(open_run(args.path), args.data_dir, args.data)
     classes = asked_classes(job.recipe, args.label)
     each = samples_of_each(len(classes), args.n) if classes else 0
     data = job.load_data()

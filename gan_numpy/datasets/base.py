@@ -98,6 +98,15 @@ class Dataset:
             values = undo_contrast(values, float(mean.mean()), float(divisor.mean()))
         return np.clip(values, 0, 1)
 
+    def doubt(self) -> str | None:
+        """What is probably not meant, in a line: masks of 0 and 1 as pixels to 255."""
+        if self.train.dtype == np.uint8 and self.scale == 255 and self.train.max() <= 1:
+            return (
+                f"{self.name} holds bytes of 0 and 1 only, nearly black as pixels of 0 "
+                f"to 255: multiply them by 255, or store them as floats"
+            )
+        return None
+
     def fingerprint(self) -> str:
         """SHA-256 over all splits: tells whether a run sees the same data again."""
         digest = hashlib.sha256()

@@ -22,19 +22,13 @@ import numpy as np
 import gan_numpy
 from gan_numpy.cache import say_once, storage
 from gan_numpy.errors import UserError
-from gan_numpy.files import read_arrays, write_atomically
+from gan_numpy.files import arrays_sha256 as sha256
+from gan_numpy.files import read_arrays, sweep, write_atomically
 
 Arrays = dict[str, np.ndarray]
 Shapes = dict[str, tuple[tuple[int, ...], np.dtype]]
 
 
-def sha256(arrays: Arrays) -> str:
-    """SHA-256 over names, dtypes, shapes and bytes of arrays, sorted by name."""
-    digest = hashlib.sha256()
-    for name, value in sorted(arrays.items()):
-        digest.update(f"{name} {value.dtype.str} {value.shape} ".encode())
-        digest.update(np.ascontiguousarray(value).data)
-    return digest.hexdigest()
 
 
 def shapes_of(arrays: Arrays) -> Shapes:
@@ -74,6 +68,7 @@ def remember(
     if kept.note:
         say_once(f"{name}: {kept.note}", about=kept.note)
     if kept.folder is not None:
+        sweep(kept.folder)
         with suppress(UserError):
             target = kept.folder / file_name
             write_atomically(target, lambda file: np.savez(file, **stored))

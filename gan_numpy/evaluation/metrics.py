@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 
+import numpy as np
+
 from gan_numpy.evaluation.measurement import Measurement
 from gan_numpy.evaluation.subject import NotApplicable, Subject
 
@@ -35,3 +37,5 @@ def compute(
             yield name, measure_of(name)(subject)
         except NotApplicable as reason:
             yield name, reason
+        except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
+            yield name, NotApplicable(f"cannot be computed: {error}")
