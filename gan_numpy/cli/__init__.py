@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
 import gan_numpy
+from gan_numpy.cli.environment import check_environment, own_plots
+from gan_numpy.cli.streams import open_missing_files, safe_streams
 from gan_numpy.errors import TrainingDiverged, UserError
 
 COMMANDS = (
@@ -40,7 +42,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the message and exit with 2."""
-        self.exit(BAD_INPUT, f"{self.prog}: error: {message} (try --help)\n")
+        line = one_line(message)
+        self.exit(BAD_INPUT, f"{self.prog}: error: {line} (try --help)\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -66,10 +69,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments : sequence of str, optional
         ``sys.argv[1:]`` by default.
     """
-    args = build_parser().parse_args(arguments)
-    # Whether matplotlib could cache its list of fonts is nobody's concern here.
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.CRITICAL)
+    open_missing_files()
+    # Where matplotlib keeps its list of fonts is nobody's concern here.
+    logging.getLogger("matplotlib").setLevel(logging.CRITICAL)
     try:
+        with safe_streams(), own_plots():
+            return _run(arguments)
+        return DONE  # nobody reads the output any more
+    except UserError as error:  # of the output itself
+        return _complain(str(error), BAD_INPUT)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """Parse and run; every failure that people can mend is one line."""
+    args = build_parser().parse_args(arguments)
+    try:
+        check_environment(args.command)
         return args.run(args)
     except UserError as error:
         return _complain(str(error), BAD_INPUT)
@@ -80,11 +95,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _complain("interrupted", INTERRUPTED)
     except BrokenPipeError:
-        # The reader of our output went away; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        raise
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return _complain(f"cannot use {error.filename}: {error.strerror}", BAD_INPUT)
 
 
 def _complain(message: str, code: int) -> int:
-    print(f"gan-numpy: error: {message}", file=sys.stderr)
+    """Print a message as one line, whatever it quotes."""
+    with suppress(OSError, ValueError):
+        print(f"gan-numpy: error: {one_line(message)}", file=sys.stderr)
     return code
+
+
+def one_line(message: str) -> str:
+    """A message whose quotations of files and arguments cannot break its line."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in message)
