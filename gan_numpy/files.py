@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import math
 import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 import numpy as np
 
 from gan_numpy.errors import UserError
 
+try:
+    from fcntl import LOCK_EX, LOCK_NB, flock
+except ImportError:  # Windows: nobody can tell whether a temporary file is in use
+    flock = None  # type: ignore[assignment]
+
+Header = tuple[tuple[int, ...], np.dtype]  # shape and dtype of an array in a file
+Check = Callable[[dict[str, Header]], None]  # raises what is wrong with the headers
+TEMPORARY = ".gan_numpy-"  # how the names of files begin that are being written
+LARGEST = 2**32  # bytes of an array in an archive, unless the caller knows better
 # What np.load raises for files that are damaged, foreign, or hold pickled objects.
 LOAD_ERRORS = (
     ValueError,
@@ -24,6 +37,9 @@ LOAD_ERRORS = (
     MemoryError,
     NotImplementedError,
     RuntimeError,
+    ArithmeticError,
+    SyntaxError,
+    Warning,
     zipfile.BadZipFile,
     zlib.error,
 )
@@ -54,9 +70,10 @@ def write_atomically(
     temporary = None
     try:
         with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}-", delete=False
+            dir=path.parent, prefix=TEMPORARY, suffix=".tmp", delete=False
         ) as file:
             temporary = file.name
+            _is_free(cast(BinaryIO, file))  # from here on nobody sweeps it away
             write(cast(BinaryIO, file))
             file.flush()
             if durable:
@@ -74,9 +91,49 @@ def write_atomically(
             Path(temporary).unlink(missing_ok=True)
 
 
+def _is_free(file: BinaryIO) -> bool:
+    """Whether no other process holds a file's lock; if so, it is ours until closed."""
+    if flock is None:
+        return False
+    try:
+        flock(file.fileno(), LOCK_EX | LOCK_NB)
+        return True
+    except OSError:  # held, or a file system without locks
+        return False
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes that were killed had half written into a folder.
+
+    A process that is writing holds its file's lock; that of a dead one is free.
+    """
+    with suppress(OSError):
+        for path in folder.glob(f"{TEMPORARY}*.tmp"):
+            with suppress(OSError), path.open("rb") as file:
+                if _is_free(file):
+                    path.unlink(missing_ok=True)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text atomically."""
     write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def read_json(path: Path) -> Any:
+    """The value in a JSON file, with or without a byte order mark.
+
+    Raises
+    ------
+    UserError
+        If it cannot be read, is no JSON, or is nested too deeply.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror or error}") from None
+    except (ValueError, RecursionError) as error:
+        reason = str(error).split("\n")[0]
+        raise UserError(f"{path} is damaged: it is no JSON ({reason})") from None
 
 
 def make_directory(path: Path) -> None:
@@ -94,28 +151,110 @@ def make_directory(path: Path) -> None:
         raise UserError(f"cannot create directory {path}: {reason}") from None
 
 
-def read_arrays(path: Path) -> dict[str, np.ndarray]:
+def read_arrays(
+    path: Path, check: Check | None = None, names: Collection[str] | None = None
+) -> dict[str, np.ndarray]:
     """All arrays of a ``.npz`` file, or the one of a ``.npy`` file under ``""``.
 
-    Pickled objects are never loaded, and a zip's checksums cover every byte.
+    Pickled objects are never loaded. Nothing is allocated for an array before it is
+    known that the file holds as many bytes as the array's header claims, and every
+    byte of a member is read, so that the zip's checksum covers it, its header too.
+
+    Parameters
+    ----------
+    path : Path
+    check : callable, optional
+        Called with the shape and dtype of every array before any is read; what it
+        raises is passed on. Without it no array may be larger than 4 GiB.
+    names : collection of str, optional
+        The arrays to read; all by default.
 
     Raises
     ------
     UserError
         If the file is missing, damaged, or holds anything but numbers and text.
     """
-    if not path.is_file():
-        raise UserError(f"{path} does not exist (or is not a file)")
     try:
+        if not path.is_file():
+            raise UserError(f"{path} does not exist (or is not a file)")
         with path.open("rb") as file:
-            content = np.load(file, allow_pickle=False)
-            if isinstance(content, np.ndarray):
-                return {"": content}
-            with content:
-                return {name: content[name] for name in content.files}
+            if file.read(6) == np.lib.format.MAGIC_PREFIX:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(0)
+                header = _read_header(file, size)
+                if check is not None:
+                    check({"": header})
+                file.seek(0)
+                return {"": np.lib.format.read_array(file, allow_pickle=False)}
+            with zipfile.ZipFile(file) as archive:
+                return _read_members(archive, check, names)
     except LOAD_ERRORS as error:
         reason = str(error).split("\n")[0] or type(error).__name__
         raise UserError(
             f"cannot read {path} as NumPy arrays ({reason}); pickled objects are never "
             f"loaded"
         ) from None
+
+
+def _read_members(
+    archive: zipfile.ZipFile, check: Check | None, names: Collection[str] | None
+) -> dict[str, np.ndarray]:
+    """The arrays of an archive: all headers first, then all content."""
+    infos = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+    if len(infos) != len(archive.infolist()):
+        raise ValueError("two arrays have the same name")
+    headers = {}
+    for name, info in infos.items():
+        with archive.open(info) as member:
+            headers[name] = _read_header(member, info.file_size)
+        if check is None and info.file_size > LARGEST:
+            raise ValueError(f"{name} claims {info.file_size:,} bytes")
+    if check is not None:
+        check(headers)
+    arrays = {}
+    for name, info in infos.items():
+        if names is not None and name not in names:
+            continue
+        with archive.open(info) as member:
+            arrays[name] = np.lib.format.read_array(
+                cast(BinaryIO, member), allow_pickle=False
+            )
+            if member.read(1):  # the checksum is compared at the end, so go there
+                raise ValueError(f"{name} is longer than its header claims")
+    return arrays
+
+
+def _read_header(file: IO[bytes], size: int) -> Header:
+    """Shape and dtype of the array in an open ``.npy`` file of so many bytes.
+
+    Raises
+    ------
+    ValueError
+        If it is no such file, holds objects, or not as many bytes as it claims.
+    """
+    version = np.lib.format.read_magic(cast(BinaryIO, file))
+    readers = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }
+    if version not in readers:
+        raise ValueError(f"version {version} of the format is unknown")
+    shape, _, dtype = readers[version](cast(BinaryIO, file))
+    if dtype.hasobject or dtype.names or dtype.shape:
+        raise ValueError(f"it holds {dtype}, expected numbers or text")
+    claimed, held = math.prod(shape) * dtype.itemsize, size - file.tell()
+    if min(shape, default=0) < 0 or claimed != held:
+        raise ValueError(
+            f"its header claims shape {shape} of {dtype}, {claimed:,} bytes, and the "
+            f"file holds {held:,}"
+        )
+    return tuple(int(n) for n in shape), dtype
+
+
+def arrays_sha256(arrays: Mapping[str, np.ndarray]) -> str:
+    """SHA-256 over names, dtypes, shapes and bytes of arrays, sorted by name."""
+    digest = hashlib.sha256()
+    for name, value in sorted(arrays.items()):
+        digest.update(f"{name} {value.dtype.str} {value.shape} ".encode())
+        digest.update(np.ascontiguousarray(value).data)
+    return digest.hexdigest()

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from gan_numpy.cli.options import not_negative, whole_number
+from gan_numpy.cli.options import check_own, moved, not_negative, whole_number
 from gan_numpy.errors import TrainingDiverged, UserError
 
 DEFAULT_RECIPE = "digits"
@@ -126,37 +126,40 @@ def _start(args: argparse.Namespace) -> tuple[Any, Any]:
 
     recipe = with_settings(get_recipe(args.recipe or DEFAULT_RECIPE), args.settings)
     if args.data is not None:
-        if args.data.suffix not in (".npy", ".npz"):
-            raise UserError(f"--data {args.data}: expected a .npy or .npz file")
+        check_own(args.data)
         recipe = recipe.replace(dataset=str(args.data.resolve()))
     if args.epochs is not None:
         recipe = recipe.replace(epochs=args.epochs)
     seed = args.seed or 0
     out = args.out or Path("runs") / f"{recipe.name}-seed{seed}"
     data = load_dataset(recipe.dataset, args.data_dir)
+    if doubt := data.doubt():
+        print(f"note: {doubt}", file=sys.stderr)
     return create_run(out, recipe, seed, data, args.data_dir, args.force), data
 
 
 def _resume(args: argparse.Namespace) -> tuple[Any, Any]:
-    """The run to go on with and its data; --epochs and --data-dir may change."""
-    from gan_numpy.runs.run import environment, open_run, write_config
+    """The run to go on with and its data; its end and their place may change."""
+    from gan_numpy.runs.config import environment
+    from gan_numpy.runs.lock import exclusive
+    from gan_numpy.runs.run import open_run, write_config
 
-    for option in ("recipe", "seed", "out", "data", "settings", "force"):
+    for option in ("recipe", "seed", "out", "settings", "force"):
         if getattr(args, option) not in (None, [], False):
             raise UserError(
                 f"--resume goes on with a run as it is: {option} cannot be given "
-                f"(only --epochs and --data-dir can)"
+                f"(only --epochs, --data-dir and --data can)"
             )
-    job = open_run(args.resume)
-    if args.data_dir is not None:
-        job = dataclasses.replace(job, data_dir=args.data_dir.resolve())
+    job = moved(open_run(args.resume), args.data_dir, args.data)
     if args.epochs is not None:
         job = dataclasses.replace(job, recipe=job.recipe.replace(epochs=args.epochs))
     if not os.access(job.path, os.W_OK):
         raise UserError(f"cannot write to {job.path}")
     data = job.load_data()
-    job.load_state(data)  # a damaged checkpoint is found before anything is written
-    write_config(job)
+    job.load_state(data)  # damaged files are found before anything is written
+    job.metrics()
+    with exclusive(job.path):
+        write_config(job)
     now = environment()
     changed = [key for key, value in job.environment.items() if now.get(key) != value]
     if changed:

@@ -29,8 +29,6 @@ Arrays = dict[str, np.ndarray]
 Shapes = dict[str, tuple[tuple[int, ...], np.dtype]]
 
 
-
-
 def shapes_of(arrays: Arrays) -> Shapes:
     """Shape and dtype of each array."""
     return {name: (value.shape, value.dtype) for name, value in arrays.items()}

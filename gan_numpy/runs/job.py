@@ -14,9 +14,12 @@ from types import FrameType
 from tqdm import tqdm
 
 from gan_numpy.datasets import Dataset
+from gan_numpy.errors import UserError
+from gan_numpy.files import make_directory
 from gan_numpy.kernels.threads import limit_threads
 from gan_numpy.plots import save_curves, save_samples
-from gan_numpy.runs.run import Run
+from gan_numpy.runs.lock import exclusive
+from gan_numpy.runs.run import Run, open_run
 from gan_numpy.sampling.draw import PREVIEW_STREAM
 from gan_numpy.training.algorithm1 import steps_per_epoch, train_epoch
 from gan_numpy.training.state import TrainingState
@@ -95,7 +98,23 @@ def train(
     UserError
         If a file cannot be written.
     """
+    with exclusive(run.path):
+        if open_run(run.path).told() != run.told():
+            raise UserError(f"{run.path} was replaced by another process")
+        return _train(run, data, state, should_stop, progress, save_every)
+
+
+def _train(
+    run: Run,
+    data: Dataset,
+    state: TrainingState,
+    should_stop: Callable[[], bool],
+    progress: bool,
+    save_every: float,
+) -> bool:
+    """`train`, with nobody else in the directory."""
     recipe, steps = run.recipe, steps_per_epoch(run.recipe, data)
+    make_directory(run.path / "samples")  # git and some archives drop an empty one
     if not run.checkpoint.exists():
         run.save_state(state)  # from here on the run can be resumed
     saved = time.monotonic()

@@ -12,11 +12,9 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import io
 import json
-import platform
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,29 +23,27 @@ from typing import Any
 
 import numpy as np
 
-import gan_numpy
-from gan_numpy import kernels
 from gan_numpy.datasets import Dataset, load_dataset
 from gan_numpy.errors import UserError
-from gan_numpy.files import make_directory, write_text
-from gan_numpy.recipes import Recipe, recipe_from_dict
-from gan_numpy.runs.checkpoint import load_checkpoint, save_checkpoint
+from gan_numpy.files import make_directory, sweep
+from gan_numpy.recipes import Recipe
+from gan_numpy.runs.checkpoint import load_checkpoint, read_told, save_checkpoint
+from gan_numpy.runs.config import Config, environment, read_config
+from gan_numpy.runs.lock import exclusive
+from gan_numpy.runs.metrics import Row, read_metrics, row_of, write_metrics
 from gan_numpy.sampling.draw import SAMPLE_STREAM, sample, sample_classes
 from gan_numpy.training.state import Monitors, TrainingState, initial_state
 
-COLUMNS = (
-    "epoch",
-    "step",
-    "loss_discriminator",
-    "loss_generator",
-    "d_real",
-    "d_fake",
-    "grad_norm_discriminator",
-    "grad_norm_generator",
-    "steps_per_second",
+# What belongs to one training, and goes when another one takes its place.
+OWN_FILES = (
+    "checkpoint.npz",
+    "metrics.csv",
+    "curves.png",
+    "result.json",
+    "parzen.json",
+    "samples",
 )
-EXTRA_COLUMNS = ("penalty", "accuracy")  # the last columns, of recipes that have them
-OWN_FILES = ("checkpoint.npz", "metrics.csv", "curves.png", "result.json", "samples")
+MAY_CHANGE = ("epochs", "sample_every", "dataset")  # between two parts of a training
 
 
 @dataclass(frozen=True)
@@ -94,24 +90,47 @@ class Run:
             )
         return data
 
+    def told(self) -> dict[str, Any]:
+        """What the bits of the run follow from, as JSON; a checkpoint repeats it."""
+        settings = dataclasses.asdict(self.recipe)
+        for name in MAY_CHANGE:
+            settings.pop(name, None)
+        about = {"recipe": self.recipe.name, "seed": self.seed, **settings}
+        return json.loads(json.dumps(about | {"data_sha256": self.fingerprint}))
+
     def load_state(self, data: Dataset) -> TrainingState:
         """The state in the checkpoint, or the initial one if the run just started.
 
         Raises
         ------
         UserError
-            If the checkpoint is damaged or does not belong to this run.
+            If the checkpoint is damaged or does not belong to this run, or if it is
+            gone although epochs were trained.
         """
+        if not self.checkpoint.exists():
+            if epochs := len(self.metrics()):
+                raise UserError(
+                    f"{self.checkpoint} is gone, though metrics.csv has {epochs} "
+                    f"epochs: put it back, or start anew with --force"
+                )
+            return initial_state(self.recipe, data, self.seed)
+        then, now = read_told(self.checkpoint), self.told()
+        for key in sorted(then.keys() & now.keys()):
+            if then[key] != now[key]:
+                raise UserError(
+                    f"{self.path / 'config.json'} says {key}={now[key]}, the "
+                    f"checkpoint was trained with {then[key]}: put that back, or train "
+                    f"another run"
+                )
         state = initial_state(self.recipe, data, self.seed)
-        if self.checkpoint.exists():
-            load_checkpoint(self.checkpoint, state)
+        load_checkpoint(self.checkpoint, state)
         return state
 
     def save_state(self, state: TrainingState) -> None:
         """Write the checkpoint atomically."""
-        save_checkpoint(self.checkpoint, state)
+        save_checkpoint(self.checkpoint, state, self.told())
 
-    def metrics(self, epochs: int | None = None) -> list[dict[str, str]]:
+    def metrics(self, epochs: int | None = None) -> list[Row]:
         """Rows of ``metrics.csv``, up to an epoch.
 
         Raises
@@ -119,25 +138,13 @@ class Run:
         UserError
             If the file is damaged.
         """
-        path = self.path / "metrics.csv"
-        if not path.exists():
-            return []
-        try:
-            rows = list(csv.DictReader(io.StringIO(path.read_text())))
-            return [r for r in rows if epochs is None or int(r["epoch"]) <= epochs]
-        except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
-            raise UserError(f"cannot read {path}: {error}") from None
+        return read_metrics(self.path / "metrics.csv")[:epochs]
 
     def add_metrics(self, state: TrainingState, monitors: Monitors) -> None:
         """Add the row of the epoch that ended; later rows, of a lost future, go."""
-        row: dict[str, Any] = {"epoch": state.epoch, "step": state.step}
-        row |= {name: f"{value:.6g}" for name, value in monitors.items()}
-        text = io.StringIO()
-        columns = (*COLUMNS, *(name for name in EXTRA_COLUMNS if name in row))
-        writer = csv.DictWriter(text, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows([*self.metrics(state.epoch - 1), row])
-        write_text(self.path / "metrics.csv", text.getvalue())
+        row = row_of(state.epoch, state.step, monitors)
+        before = self.metrics(state.epoch - 1)
+        write_metrics(self.path / "metrics.csv", before, row)
 
     def sample(
         self,
@@ -172,28 +179,6 @@ class Run:
         return sample_classes(self.recipe, state, classes, each, rng)
 
 
-def environment() -> dict[str, Any]:
-    """Versions, kernels and threads: what the bits of a run depend on."""
-    from importlib.metadata import version
-
-    import numba
-    from threadpoolctl import threadpool_info
-
-    return {
-        "gan_numpy": gan_numpy.__version__,
-        "numpy": np.__version__,
-        "numba": version("numba"),
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "kernels": kernels.active_kernels(),
-        "numba_threads": numba.get_num_threads(),
-        "blas_threads": max(
-            (p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"),
-            default=1,
-        ),
-    }
-
-
 def create_run(
     path: Path,
     recipe: Recipe,
@@ -219,20 +204,7 @@ def create_run(
     UserError
         If something is already there, or the directory cannot be written.
     """
-    try:
-        occupied = path.exists() and (not path.is_dir() or any(path.iterdir()))
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from None
-    is_run = occupied and (path / "config.json").is_file()
-    if occupied and not is_run:
-        raise UserError(
-            f"{path} exists and is not a run directory: choose another --out"
-        )
-    if is_run and not force:
-        raise UserError(
-            f"{path} already holds a run: go on with --resume {path}, replace it with "
-            f"--force, or choose another --out"
-        )
+    _refuse_occupied(path, force)
     initial_state(recipe, data, seed)  # refuses a recipe that does not fit the data
     run = Run(
         path=path,
@@ -243,49 +215,92 @@ def create_run(
         fingerprint=data.fingerprint(),
     )
     make_directory(path)
-    write_config(run)
-    for name in OWN_FILES:  # of the run that --force replaces
-        old = path / name
-        shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
-    make_directory(path / "samples")
+    with exclusive(path):
+        replaces = _refuse_occupied(path, force)  # another process may have been here
+        write_config(run, replacing=replaces)  # from here on it is the new run
+        if replaces:
+            _finish(run)
+        make_directory(path / "samples")
     return run
 
 
-def write_config(run: Run) -> None:
+def _refuse_occupied(path: Path, force: bool) -> bool:
+    """Whether a run is there that may be replaced; raise if anything else is there."""
+    sweep(path)
+    try:
+        occupied = path.exists() and (not path.is_dir() or any(path.iterdir()))
+        is_run = occupied and (path / "config.json").is_file()
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from None
+    if occupied and not is_run:
+        raise UserError(
+            f"{path} exists and is not a run directory: choose another --out"
+        )
+    if is_run and not force:
+        raise UserError(
+            f"{path} already holds a run: go on with --resume {path}, replace it with "
+            f"--force, or choose another --out"
+        )
+    return is_run
+
+
+def _finish(run: Run) -> None:
+    """Remove what a replaced run left, then say that nothing is left of it.
+
+    While ``config.json`` says ``replacing``, everything else is the old run's. Whoever
+    opens the run finishes this, if the process that began it was killed.
+    """
+    try:
+        for name in OWN_FILES:
+            old = run.path / name
+            if old.is_dir() and not old.is_symlink():
+                shutil.rmtree(old)
+            elif os.path.lexists(old):
+                old.unlink()
+    except OSError as error:
+        raise UserError(
+            f"cannot write to {run.path}: {error.strerror} ({error.filename})"
+        ) from None
+    write_config(run)
+
+
+def write_config(run: Run, replacing: bool = False) -> None:
     """Write ``config.json`` atomically."""
-    config = {
-        "recipe": run.recipe.name,
-        "settings": dataclasses.asdict(run.recipe),
-        "seed": run.seed,
-        "data_dir": str(run.data_dir) if run.data_dir else None,
-        "data_sha256": run.fingerprint,
-        "environment": run.environment,
-    }
-    write_text(run.path / "config.json", json.dumps(config, indent=2) + "\n")
+    Config(
+        run.recipe,
+        run.seed,
+        run.data_dir,
+        run.fingerprint,
+        run.environment,
+        replacing,
+    ).write(run.path)
 
 
 def open_run(path: Path) -> Run:
-    """Read a run directory's ``config.json``.
+    """Read a run directory's ``config.json``; clear what a killed process left there.
 
     Raises
     ------
     UserError
         If it is not a run directory or the file is damaged.
     """
-    file = path / "config.json"
-    if not file.is_file():
-        raise UserError(f"{path} is not a run directory: it has no config.json")
-    try:
-        config = json.loads(file.read_text())
-        return Run(
-            path=path,
-            recipe=recipe_from_dict(config["recipe"], config["settings"]),
-            seed=int(config["seed"]),
-            data_dir=Path(config["data_dir"]) if config["data_dir"] else None,
-            environment=dict(config["environment"]),
-            fingerprint=str(config["data_sha256"]),
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(
-            f"{file} is damaged ({type(error).__name__}: {error})"
-        ) from None
+    config = read_config(path)
+    if config.replacing:
+        with exclusive(path):
+            config = read_config(path)
+            if config.replacing:
+                _finish(_run_of(path, config))
+    sweep(path)
+    sweep(path / "samples")
+    return _run_of(path, config)
+
+
+def _run_of(path: Path, config: Config) -> Run:
+    return Run(
+        path=path,
+        recipe=config.recipe,
+        seed=config.seed,
+        data_dir=config.data_dir,
+        environment=config.environment,
+        fingerprint=config.fingerprint,
+    )

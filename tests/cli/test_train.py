@@ -180,6 +180,9 @@ def test_kill_9_and_resume(delay, whole, tmp_path):
 def test_killed_before_its_first_checkpoint(cli, small_run, tmp_path):
     (small_run / "checkpoint.npz").unlink()
     code, _, err = cli("train", "--resume", small_run, "--quiet")
+    assert code == 2 and "metrics.csv has 2 epochs" in err and "--force" in err
+    (small_run / "metrics.csv").unlink()
+    code, _, err = cli("train", "--resume", small_run, "--quiet")
     assert code == 0, err
     cli("train", "--epochs", 2, "--out", "other", "--quiet", *SMALL)
     assert_same_checkpoint(small_run, tmp_path / "other")
