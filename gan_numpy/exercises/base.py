@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ast
 import copy
+import hashlib
 import inspect
+import linecache
 import sys
 import textwrap
 from collections.abc import Callable, Mapping
@@ -166,9 +168,25 @@ def build_mutant(exercise: Exercise, change: Mutant) -> Function:
         raise ValueError(f"{exercise.name}: {change.old!r} must occur exactly once")
     module = sys.modules[exercise.reference.__module__]
     namespace = copy.copy(vars(module))
-    exec(head + body.replace(change.old, change.new), namespace)
+    source = head + body.replace(change.old, change.new)
+    digest = hashlib.sha256(source.encode()).hexdigest()[:12]
+    filename = f"<{exercise.name} {digest}>"
+    lines = source.splitlines(keepends=True)
+    linecache.cache[filename] = (len(source), None, lines, filename)  # as for a cell
+    exec(compile(source, filename, "exec"), namespace)
     changed: Function = namespace[exercise.name]
     return changed
+
+
+def line_of(exercise: Exercise, change: Mutant) -> int | None:
+    """The line of a mistake in the mutant's source; None if it is not on one line."""
+    head, body = split_source(exercise.reference)
+    old, new = change.old.strip("\n"), change.new.strip("\n")
+    if "\n" in old or "\n" in new or not new.strip():
+        return None
+    before = body[: body.index(change.old)]
+    skipped = len(change.new) - len(change.new.lstrip("\n"))
+    return (head + before).count("\n") + 1 + skipped
 
 
 def away_from_zero(

@@ -77,10 +77,16 @@ def watching() -> Iterator[Watch]:
                 watch.caught = list(caught)
 
 
-def _is_students(filename: str) -> bool:
+def is_students(filename: str) -> bool:
+    """Code of neither ours, nor Python's, nor an installed package's."""
     if filename.startswith(OURS) or filename.startswith("<frozen"):
         return False
     return not (filename.startswith(INSTALLED) and not filename.startswith(HERE))
+
+
+def is_source(filename: str) -> bool:
+    """The student's, or that of an exercise (whose forward may be given)."""
+    return is_students(filename) or filename.startswith(OURS[1])
 
 
 def place(filename: str, line: int, source: str | None = None) -> str:
@@ -90,13 +96,13 @@ def place(filename: str, line: int, source: str | None = None) -> str:
     return f"{name}, line {line}" + (f": {code[:60]}" if code else "")
 
 
-def _is_students_later(trace: TracebackType) -> bool:
+def is_students_later(trace: TracebackType) -> bool:
     """This frame is not the last of the student's."""
     following, here = trace.tb_next, trace.tb_frame.f_code.co_filename
-    if not _is_students(here):
+    if not is_students(here):
         return True
     while following is not None:
-        if _is_students(following.tb_frame.f_code.co_filename):
+        if is_students(following.tb_frame.f_code.co_filename):
             return True
         following = following.tb_next
     return False
@@ -105,11 +111,11 @@ def _is_students_later(trace: TracebackType) -> bool:
 def describe(error: BaseException) -> str:
     """The type and message of an exception and the student's line it came from."""
     frames = traceback.extract_tb(error.__traceback__)
-    mine = [f for f in frames if _is_students(f.filename)]
+    mine = [f for f in frames if is_students(f.filename)]
     what = type(error).__name__
     message = str(error).strip().split("\n")[0][:200]
     trace = error.__traceback__
-    while trace is not None and _is_students_later(trace):
+    while trace is not None and is_students_later(trace):
         trace = trace.tb_next
     message = misfit(error, trace) or message
     line = f"{what}: {message}" if message else what
@@ -143,7 +149,7 @@ def students_code() -> Iterator[None]:
         raise StudentError("exception", describe(error)) from None
     except Exception as error:
         frames = traceback.extract_tb(sys.exc_info()[2])
-        if any(_is_students(f.filename) for f in frames[1:]):
+        if any(is_students(f.filename) for f in frames[1:]):
             raise StudentError("exception", describe(error)) from None
         if (
             len(frames) > 1

@@ -17,7 +17,6 @@ from gan_numpy.gradcheck.calls import (
     watching,
 )
 from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Comparison
-from gan_numpy.gradcheck.coincidences import cautious
 from gan_numpy.gradcheck.compare import compare_arrays, numeric_gradients
 from gan_numpy.gradcheck.diagnosis.fit import Fit
 from gan_numpy.gradcheck.diagnosis.generic import (
@@ -36,9 +35,11 @@ from gan_numpy.gradcheck.probes import (
     twice_and_untouched,
     upstream,
 )
+from gan_numpy.gradcheck.repair.explain import fixes
 from gan_numpy.gradcheck.result import CheckResult, Finding, merge
 from gan_numpy.gradcheck.returned import differentiating, gradients
 from gan_numpy.gradcheck.trial import Trial
+from gan_numpy.gradcheck.verdict import combine, repair_of
 
 Supply = Callable[[dict[str, Any], np.ndarray, np.ndarray], Mapping[str, Candidates]]
 
@@ -120,6 +121,7 @@ def check_gradients(
     function = backward if backward is not None else forward
     name = title or str(getattr(function, "__name__", type(forward).__name__))
     result = CheckResult(name, formula_hints=formula_hints)
+    problem = None
     with watching() as watch:
         try:
             with students_code():
@@ -135,6 +137,11 @@ def check_gradients(
             result.findings = [Finding("error", (error.tag,), (), error.message)]
     result.findings = merge(result.findings)
     result.notes += watch.notes()
+    if problem is not None and result.attempted and result.findings:
+        behaves = any(f.verdict == "behavior" for f in result.findings)
+        found = fixes(problem, cotangent, behaves, seed)
+        trusted = candidates is not None or truth is not None
+        combine(result, repair_of(found), trusted)
     return result
 
 
@@ -206,8 +213,7 @@ def _check(
     if not any(cmp.known.any() for cmp, _ in values):
         message = "no entry could be compared: all are at kinks, or there are none"
         raise StudentError("nothing-compared", message)
-    wrong = [cautious(trial, f) for f in compare_arrays(values, result)]
-    wrong += along_a_direction(trial)
+    wrong = compare_arrays(values, result) + along_a_direction(trial)
     recognized = [f for f in wrong if f.verdict not in ("not recognized", "pattern")]
     strong = [f for f in behavior if f.tags[0] != "not-linear-in-dy"]
     if findings or strong:  # state and lost upstream explain the values

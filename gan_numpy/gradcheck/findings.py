@@ -2,9 +2,12 @@ r"""What a check has found, as data: findings, verdict, tags, hints."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 
 from gan_numpy.gradcheck.diagnosis.diagnose import Evidence
+
+STAGES = 3  # of the hints that `hints()` gives; a 4th tells the change
 
 # The first stage of a hint: how to think about this kind of mistake.
 CATEGORY_HINTS = {
@@ -38,10 +41,61 @@ CATEGORY_HINTS = {
     " changes:"
     " no state, no randomness, no writing to its arguments.",
     "error": "Run the function by itself on a small example and print the shapes.",
+    "order": "Write down in which order the gradients are expected, and give every"
+    " array the name of what it is the gradient of.",
+    "operator": "Derive this step once more on paper, for single numbers: which"
+    " operation, which sign, which operand first?",
+    "array": "Write beside each line which arrays its formula has, and compare with"
+    " those that stand there.",
+    "function": "Compare each function that is called with the one in the equation.",
+    "axis": "Write the shape of every array beside its line: which axes does the"
+    " forward broadcast or sum over? The backward does the opposite.",
+    "index": "Follow one entry by its indices through forward and backward: which"
+    " output does it reach?",
+    "constant": "Compare every number in the code with the equation.",
+    "statement": "Go through the lines one by one, as the computer does, and write down"
+    " what each name holds: is anything overwritten, left out, or done twice?",
     "not recognized": "Compare the worst entry by hand: its equation, its numbers. Try"
     " a"
     " batch of one and one input, where everything is a scalar.",
 }
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of the student's: "solution.py", 12, "dW = x.T @ dy"."""
+
+    filename: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        name = os.path.basename(self.filename)
+        return f"{name}, line {self.line}" + (f": {self.text}" if self.text else "")
+
+
+@dataclass(frozen=True)
+class Repair:
+    """The smallest change that was found to make everything right.
+
+    Attributes
+    ----------
+    tag, verdict, says : str
+        What kind of mistake it is, its category, a phrase that does not give it away.
+    places : tuple of Place
+        Where; more than one if the change can equally well be made at each of them.
+    depends : str
+        What the line should depend on.
+    change : str
+        The change itself, for the last stage of the hints.
+    """
+
+    tag: str
+    verdict: str
+    says: str
+    places: tuple[Place, ...]
+    depends: str
+    change: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +113,8 @@ class Finding:
     says : str
         A phrase for the student.
     evidence : Evidence or None
+    places : tuple of Place
+        The lines to be changed, where they are known.
     """
 
     verdict: str
@@ -66,6 +122,7 @@ class Finding:
     names: tuple[str, ...]
     says: str
     evidence: Evidence | None = None
+    places: tuple[Place, ...] = ()
 
 
 @dataclass
@@ -84,7 +141,11 @@ class Findings:
     attempted : bool
         False for a stub that raises NotImplementedError.
     formula_hints : tuple of str
-        The second and later stages: which term, then the formula.
+        Later stages of the hints: which term, then the formula.
+    repair : Repair or None
+        The smallest change that makes everything right.
+    so_far : str
+        What is right up to the place of the mistake.
     """
 
     title: str
@@ -93,6 +154,8 @@ class Findings:
     notes: list[str] = field(default_factory=list)
     attempted: bool = True
     formula_hints: tuple[str, ...] = ()
+    repair: Repair | None = None
+    so_far: str = ""
 
     @property
     def passed(self) -> bool:
@@ -120,12 +183,21 @@ class Findings:
         """That of the first finding."""
         return self.findings[0].evidence if self.findings else None
 
-    def hints(self, stages: int = 3) -> list[str]:
-        """The first few hints: category, which term, the formula."""
+    def hints(self, stages: int = STAGES) -> list[str]:
+        """The first few hints, the last of which gives the change away.
+
+        The category; the line, and what it should depend on (an exercise says which
+        term, and the formula); the change.
+        """
         if self.passed:
             return []
         first = CATEGORY_HINTS.get(self.verdict, "Start from the equation.")
-        return [first, *self.formula_hints][: max(stages, 0)]
+        if self.repair is None:
+            return [first, *self.formula_hints][: max(stages, 0)]
+        where = " or ".join(str(place) for place in self.repair.places)
+        line = f"Look at {where}. {self.so_far}".strip()
+        middle = list(self.formula_hints) or [line, self.repair.depends]
+        return [first, *middle, self.repair.change][: max(stages, 0)]
 
 
 def merge(findings: list[Finding]) -> list[Finding]:
@@ -136,7 +208,12 @@ def merge(findings: list[Finding]) -> list[Finding]:
         if key in merged:
             old = merged[key]
             merged[key] = Finding(
-                f.verdict, f.tags, old.names + f.names, f.says, old.evidence
+                f.verdict,
+                f.tags,
+                old.names + f.names,
+                f.says,
+                old.evidence,
+                old.places,
             )
         else:
             merged[key] = f

@@ -3,6 +3,7 @@ r"""A result as plain text (80 columns), as HTML for notebooks, as JSON."""
 from __future__ import annotations
 
 import html as escaping
+import os
 import textwrap
 from typing import Any
 
@@ -44,6 +45,8 @@ def _finding(f: Finding) -> list[str]:
     if f.evidence is not None:
         for line in numbers(f.names[0] if f.names else "value", f.evidence):
             lines += _wrap(line, "    ", "      ")
+    for place in f.places:
+        lines += _wrap(f"at {place}", "    ", "      ")
     return lines + _wrap(f"[{f.verdict}: {', '.join(f.tags)}]", "    ", "    ")
 
 
@@ -106,6 +109,10 @@ def _finding_dict(f: Finding) -> dict[str, Any]:
         "names": list(f.names),
         "says": f.says,
         "evidence": plain,
+        "places": [
+            {"file": os.path.basename(p.filename), "line": p.line, "text": p.text}
+            for p in f.places
+        ],
     }
 
 
@@ -123,6 +130,8 @@ def html(result: Findings) -> str:
         names = escaping.escape(", ".join(f.names))
         says = escaping.escape(f.says).replace("\n", "<br>")
         parts.append(f"<p><b>{names}</b> {says} <code>{', '.join(f.tags)}</code></p>")
+        for place in f.places:
+            parts.append(f"<p>at {escaping.escape(str(place))}</p>")
         if f.evidence is not None:
             lines = numbers(f.names[0] if f.names else "value", f.evidence)
             parts.append(f"<p>{escaping.escape('; '.join(lines))}</p>")

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from gan_numpy.gradcheck import check_gradients
+from gan_numpy.gradcheck.repair.explain import searching
+from gan_numpy.gradcheck.repair.search import Limits
 
 
 def forward(x, W, b):
@@ -73,7 +75,8 @@ def backward_of(wrong):
 
 @pytest.mark.parametrize("tag", WRONG)
 def test_each_mistake_gets_its_own_name(tag, arrays):
-    result = check_gradients(forward, backward_of(WRONG[tag]), *arrays)
+    with searching(Limits(0)):  # by the numbers alone
+        result = check_gradients(forward, backward_of(WRONG[tag]), *arrays)
     assert not result and result.tags == (tag,)
 
 

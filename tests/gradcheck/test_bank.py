@@ -2,8 +2,8 @@
 
 Mistakes of other people's functions, and right solutions in odd styles: every wrong one
 must fail and every right one pass. The cases for which today's checker does not manage
-that stand in `bank.known`, which must be exactly right: whoever mends the checker
-shortens it. ``python -m bank`` in this folder prints the whole table.
+that stand in `bank.known`: whoever mends the checker shortens it, and no other case may
+be missed or refused. ``python -m bank`` in this folder prints the whole table.
 """
 
 import pytest
@@ -43,12 +43,14 @@ def test_a_wrong_one_is_wrong(case):
     assert measured(case, directional) > 1e-3
 
 
-def test_the_checker_falls_short_exactly_where_it_is_known_to():
+def test_the_checker_falls_short_only_where_it_is_known_to():
     verdicts = judge_all(CASES)
     for outcome, ids in known.KNOWN.items():
-        found = [v.id for v in verdicts if v.outcome == outcome]
-        assert sorted(found) == sorted(ids), outcome
+        found = {v.id for v in verdicts if v.outcome == outcome}
+        assert found <= set(ids), outcome
     shares = figures(CASES, verdicts)
+    wrong = [v.id for v in verdicts if v.outcome == "wrong name"]
+    assert len(wrong) <= known.WRONG_NAMES, wrong
     for name, least in known.REACHED.items():
         assert shares[name] >= least, name
         assert least <= THRESHOLDS[name], "the aim is reached: hold to it"

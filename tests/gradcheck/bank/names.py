@@ -69,8 +69,28 @@ UNNAMED = {
 # no wrong one if it is there but has another factor or sign.
 HEDGED = r"(statistics|mean|variance|norm)-paths?|multiple-of-.*-added"
 
+# The kinds of repairs, see gan_numpy/gradcheck/repair/kinds.py.
+REPAIRS: tuple[tuple[str, set[str]], ...] = (
+    (r"returned-in-another-order|result-missing", {"order"}),
+    (r"return-(missing|inside-loop)|statement-(extra|order)", {"statement"}),
+    (r"operator|divided-not-multiplied", {"operator", "factor", "exponent"}),
+    (r"operand-order|arguments-swapped", {"order", "operator"}),
+    (r"operand-transposed|axes-permuted", {"transpose", "reshape", "axis", "order"}),
+    (r"mean-for-sum|sum-for-mean", {"sum-mean", "call"}),
+    (r"(wrong-function|function|argument)(-extra|-missing)?", {"call", "derivative"}),
+    (r"comparison", {"operator", "mask"}),
+    (r"constant|wrong-number", {"constant", "factor", "variable"}),
+    (r"exponent|complement", {"exponent", "derivative", "factor", "constant"}),
+    (r"derivative-missing", {"derivative", "factor"}),
+    (r"wrong-size", {"factor", "sum-mean", "constant", "variable"}),
+    (r"wrong-index|index-.*|reversed|stride", {"index", "axis"}),
+    (r"assigned-not-added|added-not-assigned|duplicates-lost", {"accumulate"}),
+    (r"copy-missing", {"statement", "accumulate"}),
+)
+
 # The first pattern that a whole tag matches decides.
 MEANS: tuple[tuple[str, set[str]], ...] = (
+    *REPAIRS,
     (r"sign|.*-sign|argument-sign|absolute-value", {"sign"}),
     (r"mean-(missing|twice|wrong-axis)", {"factor", "sum-mean", "constant"}),
     (r"not-summed|keepdims|summed-too-much", {"shape", "axis"}),
@@ -140,5 +160,5 @@ def hedged(tag: str) -> bool:
 
 
 def lines(finding: dict[str, Any]) -> set[int]:
-    """The lines of the program that a finding points at; the checker gives none yet."""
-    return set()
+    """The lines of the program that a finding points at."""
+    return {place["line"] for place in finding["places"]}

@@ -1,0 +1,160 @@
+r"""The first wrong line: which values of the backward are true adjoints of the forward.
+
+Every intermediate of the forward has an adjoint, :math:`\partial \langle dy, y \rangle
+/ \partial v`, whatever it is called. It is found by perturbing the intermediate where
+it is made: along a few random directions, four calls for each. A value of the backward
+that is one of them is right, and so is the line that made it.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gan_numpy.gradcheck.adapt import Problem
+from gan_numpy.gradcheck.repair.bench import Bench, Endless, is_watchable
+from gan_numpy.gradcheck.repair.edits.site import as_array
+from gan_numpy.gradcheck.repair.source import Written, build
+
+NUDGE = "_nudge"
+DIRECTIONS = 3
+STEP = 1e-3
+CLOSE = 1e-6
+MOST_RUNS = 2500
+LARGEST = 400
+
+
+class Nudge:
+    """Adds to the value of one expression at one visit."""
+
+    def __init__(self) -> None:
+        self.visits: dict[int, int] = {}
+        self.shapes: dict[tuple[int, int], tuple[int, ...]] = {}
+        self.active: tuple[int, int] | None = None
+        self.by: np.ndarray | None = None
+
+    def __call__(self, k: int, value: Any) -> Any:
+        visit = self.visits[k] = self.visits.get(k, -1) + 1
+        if self.active == (k, visit):
+            return value + self.by
+        if self.active is None:
+            array = as_array(value)
+            if array is not None and array.dtype.kind == "f" and array.size <= LARGEST:
+                self.shapes[k, visit] = array.shape
+        return value
+
+
+class Adjoints:
+    """The true adjoints of everything that some functions compute on their way to y."""
+
+    def __init__(self) -> None:
+        self.directions: dict[tuple[int, ...], np.ndarray] = {}
+        self.slopes: dict[tuple[int, ...], list[np.ndarray]] = {}
+
+    def along(self, shape: tuple[int, ...]) -> np.ndarray:
+        """The directions for arrays of a shape."""
+        if shape not in self.directions:
+            rng = np.random.default_rng([7, *shape])
+            size = int(np.prod(shape))
+            self.directions[shape] = rng.standard_normal((DIRECTIONS, size))
+        return self.directions[shape]
+
+    def add(self, shape: tuple[int, ...], slopes: np.ndarray) -> None:
+        """One more, by its inner products with the directions."""
+        if np.all(np.isfinite(slopes)) and np.any(slopes):
+            self.slopes.setdefault(shape, []).append(slopes)
+
+    def holds(self, value: Any) -> bool:
+        """The array is one of them."""
+        array = as_array(value)
+        if array is None or array.dtype.kind != "f" or array.shape not in self.slopes:
+            return False
+        mine = self.along(array.shape) @ array.ravel()
+        table = np.stack(self.slopes[array.shape])
+        size = np.abs(mine).max() + np.linalg.norm(array) + 1e-300
+        return bool((np.abs(table - mine) <= CLOSE * size).all(axis=1).any())
+
+    def measure(self, bench: Bench, problem: Problem, dy: np.ndarray) -> None:
+        """Perturb every value that a function computes during the forward."""
+        made = _nudged(bench.function)
+        if made is None:
+            return
+        nudge = Nudge()
+
+        def loss() -> float:
+            nudge.visits = {}
+            with bench.running(made, **{NUDGE: nudge}):
+                y = np.asarray(problem.value(problem.fresh()), dtype=np.float64)
+            return float((dy * y).sum())
+
+        try:
+            loss()
+            places = list(nudge.shapes.items())
+            runs = 4 * DIRECTIONS * len(places)
+            for place, shape in places if runs <= MOST_RUNS else []:
+                self.add(shape, self._slopes(nudge, loss, place, shape))
+        except (Exception, SystemExit, Endless):
+            return
+
+    def _slopes(
+        self,
+        nudge: Nudge,
+        loss: Callable[[], float],
+        place: tuple[int, int],
+        shape: tuple[int, ...],
+    ) -> np.ndarray:
+        found = []
+        nudge.active = place
+        for u in self.along(shape):
+            values = []
+            for h in (STEP, -STEP, STEP / 2, -STEP / 2):
+                nudge.by = h * u.reshape(shape)
+                values.append(loss())
+            coarse = (values[0] - values[1]) / (2 * STEP)
+            fine = (values[2] - values[3]) / STEP
+            found.append(fine + (fine - coarse) / 3)
+        return np.array(found)
+
+
+def _nudged(function: Written) -> Any:
+    """The function with every expression passed through NUDGE."""
+    original = function.node
+    for k, node in enumerate(ast.walk(original)):
+        node.number = k  # type: ignore[attr-defined]
+    function.node = _Nudged().visit(copy.deepcopy(original))
+    try:
+        return build(function)
+    finally:
+        function.node = original
+
+
+def _through_nudge(node: Any) -> ast.AST:
+    call = ast.Call(ast.Name(NUDGE, ast.Load()), [ast.Constant(node.number), node], [])
+    return ast.fix_missing_locations(ast.copy_location(call, node))
+
+
+class _Nudged(ast.NodeTransformer):
+    """Wraps what is assigned or returned, and everything that it is made of."""
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        kinds = (ast.BinOp, ast.Call, ast.UnaryOp, ast.Name, ast.Subscript)
+        if isinstance(node, kinds) and is_watchable(node):
+            return _through_nudge(node)
+        return node
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
+        """What is computed in there has no visits of its own."""
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """The name of the function is no value."""
+        if isinstance(node.func, ast.Attribute):
+            node.func.value = self.visit(node.func.value)
+        node.args = [self.visit(a) for a in node.args]
+        node.keywords = [self.visit(k) for k in node.keywords]
+        return _through_nudge(node)

@@ -1,0 +1,218 @@
+r"""Questions with known answers, to judge a changed function by.
+
+A gradient is judged by its shape and its inner products with a few random directions,
+whose true values are slopes of the forward: a gradient that is wrong anywhere passes
+with probability zero, and a slope costs four calls whatever the size of the array.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from gan_numpy.gradcheck.adapt import NO_CACHE, Problem
+from gan_numpy.gradcheck.numeric import directional, entry_gradient
+from gan_numpy.gradcheck.probes import close
+from gan_numpy.gradcheck.returned import gradients
+
+DIRECTIONS = 4
+AGREE = 1e-7
+MOST_ENTRIES = 500
+
+
+class Case(Protocol):
+    """One question; ``ask`` calls the student's function, ``judge`` its answer."""
+
+    def ask(self) -> Any:
+        """What the function answers; it may raise anything."""
+
+    def keep_forward(self, keep: bool) -> None:
+        """Whether what precedes the changed function may be run once for all."""
+
+    def truth(self) -> np.ndarray | None:
+        """All entries of the answer, flat, nan where unknown; None if too many."""
+
+    def flat(self, answer: Any) -> np.ndarray | None:
+        """The entries of an answer as in `truth`; None if a shape is wrong."""
+
+    def judge(self, answer: Any, quick: bool = False) -> dict[str, bool]:
+        """Which of what was asked for is right; ``quick`` stops at a wrong one."""
+
+
+@dataclass
+class Projections:
+    """The true inner products of a gradient with some directions."""
+
+    shape: tuple[int, ...]
+    directions: np.ndarray
+    values: np.ndarray
+    errors: np.ndarray
+
+    def agree(self, got: np.ndarray) -> bool:
+        """The array has the shape and the inner products."""
+        if got.shape != self.shape:
+            return False
+        flat = got.astype(np.float64).ravel()
+        power = float(flat @ flat)
+        if not math.isfinite(power):
+            return False
+        rtol = 3e-5 if got.dtype == np.float32 else AGREE
+        size = math.sqrt(power / flat.size)  # of a typical inner product
+        gap = abs(self.directions @ flat - self.values)
+        return bool((gap <= rtol * (size + abs(self.values)) + 10 * self.errors).all())
+
+
+@dataclass
+class GradientCase:
+    """A backward and its forward on certain inputs, with a certain cotangent.
+
+    ``behaves`` asks more: the arguments stay as they are, a second call and another
+    cotangent get their own right answers.
+    """
+
+    problem: Problem
+    dy: np.ndarray
+    y: np.ndarray
+    true: dict[str, Projections] = field(default_factory=dict)
+    behaves: bool = False
+    kept: Any = None
+
+    def keep_forward(self, keep: bool) -> None:
+        """Run the forward once for all, if what it returns is plain arrays.
+
+        Not while the forward itself, or what it calls, is being changed.
+        """
+        self.kept = None
+        if keep and not self.problem.loss and not self.behaves:
+            values = self.problem.fresh()
+            y, cache = self.problem.forward(values)
+            with contextlib.suppress(TypeError):
+                self.kept = copied((values, y, cache))
+
+    def ask(self) -> Any:
+        """The output, the gradients, and what became of the arguments."""
+        dy = np.array(self.dy)
+        if self.kept is None:
+            values = self.problem.fresh()
+            y, cache = self.problem.forward(values)
+        else:
+            values, y, cache = copied(self.kept)
+        returned = self.problem.backward(dy, cache, values)
+        if self.behaves:
+            second = gradients(self.problem.backward(dy, cache, values), self.problem)
+        else:
+            second = {}
+        return y, gradients(returned, self.problem), second, values, dy
+
+    def truth(self) -> np.ndarray | None:
+        """All entries of the true gradients, flat, nan at kinks; None if too many."""
+        if sum(self.problem.inputs[k].size for k in self.true) > MOST_ENTRIES:
+            return None
+        parts = []
+        for k in self.true:
+            x = self.problem.inputs[k]
+            g = entry_gradient(_of(self.problem, k), x, self.dy)
+            parts.append(np.where(g.known, g.value, np.nan).ravel())
+        return np.concatenate(parts)
+
+    def flat(self, answer: Any) -> np.ndarray | None:
+        """The gradients of an answer, flat as in `truth`; None if a shape is wrong."""
+        got = answer[1]
+        if any(got[k].shape != p.shape for k, p in self.true.items()):
+            return None
+        return np.concatenate([got[k].ravel() for k in self.true]).astype(np.float64)
+
+    def judge(self, answer: Any, quick: bool = False) -> dict[str, bool]:
+        """Each gradient; the output, as "y"; the arguments, as "arguments"."""
+        y, got, second, values, dy = answer
+        found = {}
+        for k, g in got.items():
+            found[k] = self.true[k].agree(g)
+            if quick and not found[k]:
+                return found
+        y = np.asarray(y)
+        found["y"] = y.shape == self.y.shape and close(y, self.y)
+        if self.behaves:
+            found["again"] = all(close(g, second[k]) for k, g in got.items())
+            found["arguments"] = np.array_equal(dy, self.dy) and all(
+                np.array_equal(values[k], v, equal_nan=v.dtype.kind == "f")
+                for k, v in self.problem.inputs.items()
+                if isinstance(v, np.ndarray)
+            )
+        return found
+
+
+def gradient_case(
+    problem: Problem,
+    rng: np.random.Generator,
+    dy: np.ndarray | None = None,
+    behaves: bool = False,
+) -> GradientCase | None:
+    """A case with its true slopes; None where the forward is not differentiable."""
+    y = np.asarray(problem.value(problem.fresh()))
+    if y.dtype.kind not in "fiub" or not np.all(np.isfinite(y)):
+        return None
+    if dy is None or dy.shape != y.shape:
+        dy = np.ones(y.shape) if problem.loss else rng.standard_normal(y.shape)
+    case = GradientCase(problem, dy, y.copy(), behaves=behaves)
+    for k in problem.wrt:
+        x = problem.inputs[k]
+        slopes = directional(_of(problem, k), x, dy, rng, DIRECTIONS)
+        good = [(u, s) for u, s in slopes if not s.kink and np.isfinite(s.error)]
+        if len(good) < 2:
+            return None
+        case.true[k] = Projections(
+            x.shape,
+            np.stack([u.ravel() for u, _ in good]),
+            np.array([s.value for _, s in good]),
+            np.array([s.error for _, s in good]),
+        )
+    return case
+
+
+PLAIN = (int, float, complex, str, bool, bytes, slice, type(None), np.generic)
+
+
+def copied(value: Any) -> Any:
+    """A copy of arrays in tuples, lists and dicts.
+
+    Raises
+    ------
+    TypeError
+        If there is anything else in it.
+    """
+    if isinstance(value, np.ndarray):
+        return value.copy(order="K")
+    if type(value) in (tuple, list):
+        return type(value)([copied(v) for v in value])
+    if type(value) is dict:
+        return {k: copied(v) for k, v in value.items()}
+    if isinstance(value, PLAIN) or value is NO_CACHE:
+        return value
+    raise TypeError(type(value).__name__)
+
+
+def _of(problem: Problem, k: str) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda x: np.array(problem.value(problem.fresh({k: x})))
+
+
+def outcome(case: Case, run: Callable[[], Any] | None = None) -> dict[str, bool]:
+    """The judgement; nothing is right if the call raises."""
+    try:
+        answer = case.ask() if run is None else run()
+        return case.judge(answer)
+    except (Exception, SystemExit):
+        return {}
+
+
+def right(judged: dict[str, bool]) -> bool:
+    """Everything that was asked for is right."""
+    return bool(judged) and all(judged.values())
+
+
+__all__ = ["Case", "GradientCase", "gradient_case", "outcome", "right"]

@@ -1,0 +1,148 @@
+r"""One name for another; a transpose too many or too few."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from gan_numpy.gradcheck.repair.edits.operators import Proposal
+from gan_numpy.gradcheck.repair.edits.site import (
+    UNSEEN,
+    Site,
+    as_array,
+    code,
+    is_integer,
+    is_number,
+)
+
+
+def loaded(name: str) -> ast.Name:
+    """The name as an expression."""
+    return ast.Name(name, ast.Load())
+
+
+def arrays_in(scope: dict[str, Any]) -> dict[str, np.ndarray]:
+    """The names of arrays in scope, those within lists and dicts by their index."""
+    found = {}
+    for name, value in scope.items():
+        array = as_array(value)
+        if array is not None:
+            found[name] = array
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                if isinstance(key, str) and as_array(item) is not None:
+                    found[f"{name}[{key!r}]"] = item
+    return found
+
+
+def names(site: Site) -> Iterator[Proposal]:
+    """Another array of the same shape, another array, another number or size."""
+    node, value = site.node, site.value
+    item = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
+    if not isinstance(node, (ast.Name, ast.Attribute)) and not item:
+        return
+    text = ast.unparse(node)
+    array = as_array(value)
+    if array is not None:
+        for name, other in arrays_in(site.scope).items():
+            if name == text or (
+                isinstance(node, ast.Name) and name == getattr(site.owner, "id", "")
+            ):
+                continue
+            near = other.shape == array.shape
+            both = other.ndim == array.ndim
+            yield "wrong-array", 1 if near else 2 if both else 3, code(name)
+            if other.ndim == 2 and other.T.shape == array.shape and not near:
+                yield "wrong-array", 3, code(f"{name}.T")
+        for name, other in site.scope.items():
+            if is_number(other) and isinstance(node, ast.Name):
+                yield "wrong-array", 3, code(name)
+    elif is_number(value) or value is UNSEEN:
+        yield from _numbers(site, text)
+    elif callable(value) and isinstance(node, ast.Name):
+        for name, other in site.scope.items():
+            plain = callable(other) and name != text and not isinstance(other, type)
+            if plain and getattr(other, "__module__", "") != "numpy":
+                yield "wrong-function", 2, code(name)
+    elif isinstance(value, (list, tuple, dict)):
+        for name, other in site.scope.items():
+            if name != text and type(other) is type(value):
+                yield "wrong-array", 1, code(name)
+
+
+def _numbers(site: Site, text: str) -> Iterator[Proposal]:
+    """Sizes stand for sizes, other numbers for other numbers."""
+    whole = is_integer(site.value)
+    for name, other in site.scope.items():
+        if name == text:
+            continue
+        if site.value is UNSEEN and as_array(other) is not None:
+            yield "wrong-array", 2, code(name)
+        elif is_number(other):
+            kind = "wrong-size" if whole else "wrong-number"
+            yield kind, 1 if is_integer(other) == whole else 2, code(name)
+        elif not whole and as_array(other) is not None:
+            yield "wrong-array", 2, code(name)
+
+
+def sizes_in(scope: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """Every size of every array: len(x), x.shape[1], x.size; one text for each."""
+    seen: set[int] = set()
+    for name, value in scope.items():
+        if is_integer(value) and value > 1:
+            seen.add(int(value))
+            yield name, int(value)
+    for name, array in arrays_in(scope).items():
+        for axis, size in enumerate(array.shape):
+            if size > 1 and size not in seen:
+                seen.add(size)
+                yield (f"{name}.shape[{axis}]" if axis else f"len({name})"), size
+    for name, array in arrays_in(scope).items():
+        for text, size in (
+            (f"{name}.size", array.size),
+            (f"({name}.shape[-2] * {name}.shape[-1])", int(np.prod(array.shape[-2:]))),
+            (f"({name}.size // {name}.shape[1])", _without(array, 1)),
+            (f"({name}.size // {name}.shape[-1])", _without(array, -1)),
+        ):
+            if array.ndim > 1 and size > 1 and size not in seen:
+                seen.add(size)
+                yield text, size
+
+
+def _without(array: np.ndarray, axis: int) -> int:
+    return array.size // max(array.shape[axis], 1) if array.ndim > 1 else 0
+
+
+def size_names(site: Site) -> Iterator[Proposal]:
+    """A size in place of another: len(x) for x.shape[1], N H W for N."""
+    node = site.node
+    written = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call))
+    if not written or not is_integer(site.value) or isinstance(site.owner, ast.Slice):
+        return
+    for text, size in sizes_in(site.scope):
+        if size != site.value:
+            yield "wrong-size", 2, code(text)
+
+
+def transposes(site: Site) -> Iterator[Proposal]:
+    """With .T, or without it; the last two axes exchanged."""
+    node, array = site.node, as_array(site.value)
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        yield "operand-transposed", 1, node.value
+        return
+    wrapped = isinstance(site.owner, ast.Attribute) and site.owner.attr == "T"
+    if wrapped or isinstance(node, (ast.Attribute, ast.Constant)):
+        return
+    if array is not None and array.ndim == 2:
+        yield "operand-transposed", 1, ast.Attribute(node, "T", ast.Load())
+    elif array is not None and array.ndim > 2:
+        method = ast.Attribute(node, "swapaxes", ast.Load())
+        last = [ast.UnaryOp(ast.USub(), ast.Constant(k)) for k in (1, 2)]
+        new = ast.Call(method, list(last), [])
+        yield "operand-transposed", 1 if isinstance(node, ast.Name) else 2, new
+    elif site.value is UNSEEN and isinstance(site.owner, ast.BinOp):
+        if isinstance(site.owner.op, ast.MatMult):
+            yield "operand-transposed", 1, ast.Attribute(node, "T", ast.Load())

@@ -1,0 +1,59 @@
+r"""All families at one site, sorted by how far-fetched they are."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from gan_numpy.gradcheck.repair.edits.calls import calls
+from gan_numpy.gradcheck.repair.edits.constants import constants
+from gan_numpy.gradcheck.repair.edits.indices import indices
+from gan_numpy.gradcheck.repair.edits.names import names, size_names, transposes
+from gan_numpy.gradcheck.repair.edits.operators import Proposal, operators
+from gan_numpy.gradcheck.repair.edits.pools import Pool, factors_of, terms_of
+from gan_numpy.gradcheck.repair.edits.products import factors, terms
+from gan_numpy.gradcheck.repair.edits.site import Site
+
+PLAIN = (operators, names, size_names, transposes, calls, constants, indices)
+
+
+OF_INDICES = {"reversed", "stride", "index-extra", "index-missing", "axes-permuted"}
+OF_INDICES |= {"comparison", "mask-inverted", "wrong-array"}
+
+
+class Proposals:
+    """What may stand in place of each expression; made once, when it is asked for."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self.texts = texts
+        self.plain: dict[int, list[Proposal]] = {}
+        self.far: dict[int, list[Proposal]] = {}
+        self.pools: dict[tuple[int, str], Pool] = {}
+
+    def of(
+        self, site: Site, tier: int, far: bool = True
+    ) -> Iterator[tuple[str, ast.expr]]:
+        """(kind, new expression) of this tier; ``far``: factors and terms, too."""
+        key = id(site)
+        if key not in self.plain:
+            self.plain[key] = [p for family in PLAIN for p in family(site)]
+        every = self.plain[key]
+        if tier >= 2 and far:
+            if key not in self.far:
+                self.far[key] = [
+                    *factors(site, self._pool(site, "factors")),
+                    *terms(site, self._pool(site, "terms")),
+                ]
+            every = every + self.far[key]
+        for kind, of_tier, new in every:
+            if of_tier == tier:
+                if site.in_index and kind not in OF_INDICES:
+                    kind = "wrong-index"
+                yield kind, new
+
+    def _pool(self, site: Site, which: str) -> Pool:
+        key = (id(site.root.statement), which)
+        if key not in self.pools:
+            make = factors_of if which == "factors" else terms_of
+            self.pools[key] = make(site.scope, self.texts)
+        return self.pools[key]

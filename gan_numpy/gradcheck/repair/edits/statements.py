@@ -1,0 +1,204 @@
+r"""Statements: one too many, in the wrong place, `=` for `+=`, returned or not.
+
+An edit here replaces the list of statements of a block.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Any
+
+from gan_numpy.gradcheck.repair.edits.indices import of_a_target
+from gan_numpy.gradcheck.repair.edits.site import code
+from gan_numpy.gradcheck.repair.edits.site import statements as statements_of
+
+Change = tuple[str, int, ast.stmt, Any, str, list[Any]]
+
+
+@dataclass(eq=False)
+class Block:
+    """The statements of a function, a loop or a branch."""
+
+    owner: Any
+    field: str
+
+    @property
+    def statements(self) -> list[ast.stmt]:
+        """As they are."""
+        found: list[ast.stmt] = getattr(self.owner, self.field)
+        return found
+
+    def with_instead(self, k: int, *new: ast.stmt) -> list[ast.stmt]:
+        """Others in place of the k-th."""
+        return [*self.statements[:k], *new, *self.statements[k + 1 :]]
+
+
+def blocks(function: ast.FunctionDef) -> Iterator[Block]:
+    """All of them, the function's own first."""
+    owners = [function, *statements_of(function)]
+    for owner in owners:
+        for field in ("body", "orelse"):
+            if isinstance(getattr(owner, field, None), list) and getattr(owner, field):
+                yield Block(owner, field)
+
+
+def statement_edits(function: ast.FunctionDef) -> Iterator[Change]:
+    """(kind, tier, statement, owner, field, new list) of every change to a block."""
+    for block in blocks(function):
+        for k, s in enumerate(block.statements):
+            if getattr(s, "ours", False):
+                continue
+            for kind, tier, new in _of_one(block, k, s):
+                yield kind, tier, s, block.owner, block.field, new
+
+
+def _of_one(
+    block: Block, k: int, s: ast.stmt
+) -> Iterator[tuple[str, int, list[ast.stmt]]]:
+    if isinstance(s, ast.AugAssign):
+        target = s.target
+        plain = ast.Assign([target], s.value)
+        yield "added-not-assigned", 1, block.with_instead(k, placed(plain, s))
+        for op in (ast.Add, ast.Sub, ast.Mult, ast.Div):
+            if not isinstance(s.op, op):
+                both = {type(s.op), op}
+                sign = both == {ast.Add, ast.Sub}
+                kind = "sign" if sign else "operator"
+                if both == {ast.Mult, ast.Div}:
+                    kind = "divided-not-multiplied"
+                other = placed(ast.AugAssign(target, op(), s.value), s)
+                yield kind, 1, block.with_instead(k, other)
+        if isinstance(target, ast.Subscript) and isinstance(s.op, ast.Add):
+            new = placed(_add_at(target, s.value), s)
+            yield "duplicates-lost", 1, block.with_instead(k, new)
+    if isinstance(s, ast.Assign) and len(s.targets) == 1:
+        to: Any = s.targets[0]
+        if isinstance(to, (ast.Name, ast.Subscript, ast.Attribute)):
+            for op, tier in ((ast.Add, 1), (ast.Mult, 2), (ast.Sub, 2)):
+                added = ast.AugAssign(to, op(), s.value)
+                yield "assigned-not-added", tier, block.with_instead(
+                    k, placed(added, s)
+                )
+        if isinstance(to, ast.Subscript):
+            new = placed(_add_at(to, s.value), s)
+            yield "assigned-not-added", 2, block.with_instead(k, new)
+        if isinstance(to, ast.Tuple) and len(to.elts) <= 4:
+            for order in permutations(to.elts):
+                if list(order) != to.elts:
+                    swapped = ast.Assign([ast.Tuple(list(order), ast.Store())], s.value)
+                    new = placed(swapped, s)
+                    yield "wrong-array", 2, block.with_instead(k, new)
+    name = _written_to(s)
+    if name is not None:
+        call = ast.Call(code("np.array"), [ast.Name(name, ast.Load())], [])
+        fresh = placed(ast.Assign([ast.Name(name, ast.Store())], call), s)
+        yield "copy-missing", 1, block.with_instead(k, fresh, s)
+    yield from _targets(block, k, s)
+    if not isinstance(s, (ast.FunctionDef, ast.ClassDef, ast.Import)):
+        if len(block.statements) > 1 and not isinstance(s, ast.Return):
+            yield "statement-extra", 2, block.with_instead(k)
+        if isinstance(s, (ast.For, ast.While, ast.If)):
+            yield "statement-extra", 3, block.with_instead(k, *s.body)
+        yield from _moved(block, k)
+    if isinstance(s, (ast.For, ast.While)):
+        yield from _out_of_loop(block, k, s)
+
+
+def _written_to(s: ast.stmt) -> str | None:
+    """The array into which a statement writes."""
+    target: ast.AST | None = None
+    if isinstance(s, ast.AugAssign):
+        target = s.target
+    elif isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Subscript):
+        target = s.targets[0]
+    while isinstance(target, ast.Subscript):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else None
+
+
+def _targets(
+    block: Block, k: int, s: ast.stmt
+) -> Iterator[tuple[str, int, list[ast.stmt]]]:
+    """Another index or slice on the left of the equals sign."""
+    target = getattr(s, "target", None) or getattr(s, "targets", [None])[0]
+    if not isinstance(s, (ast.Assign, ast.AugAssign)):
+        return
+    if not isinstance(target, ast.Subscript):
+        return
+    other: Any
+    for kind, tier, other in of_a_target(target):
+        if isinstance(s, ast.AugAssign):
+            new: ast.stmt = ast.AugAssign(other, s.op, s.value)
+        else:
+            new = ast.Assign([other], s.value)
+        yield kind, tier, block.with_instead(k, placed(new, s))
+
+
+def _moved(block: Block, k: int) -> Iterator[tuple[str, int, list[ast.stmt]]]:
+    """After the next statements; one of another branch goes into a loop."""
+    statements = block.statements
+    if getattr(statements[k], "ours", False):
+        return
+    rest = statements[:k] + statements[k + 1 :]
+    for to in range(k + 1, min(len(statements), k + 6)):
+        if not isinstance(rest[to - 1], ast.Return):
+            yield "statement-order", 2, [*rest[:to], statements[k], *rest[to:]]
+    following = statements[k + 1] if k + 1 < len(statements) else None
+    if isinstance(following, (ast.For, ast.While)):  # set to zero in every round
+        into = _with_body(following, [statements[k], *following.body])
+        yield "statement-order", 2, [*statements[:k], into, *statements[k + 2 :]]
+    before = statements[k - 1] if k else None
+    if isinstance(before, (ast.For, ast.While)):
+        into = _with_body(before, [*before.body, statements[k]])
+        yield "statement-order", 2, [*statements[: k - 1], into, *statements[k + 1 :]]
+
+
+def _out_of_loop(
+    block: Block, k: int, loop: ast.For | ast.While
+) -> Iterator[tuple[str, int, list[ast.stmt]]]:
+    """The first statement before the loop, the last one behind it."""
+    real = [s for s in loop.body if not getattr(s, "ours", False)]
+    if len(real) < 2:
+        return
+    last = real[-1]
+    without = _with_body(loop, [s for s in loop.body if s is not last])
+    left = isinstance(last, ast.Return)
+    kind = "return-inside-loop" if left else "statement-order"
+    yield kind, 0 if left else 2, block.with_instead(k, without, last)
+    without = _with_body(loop, [s for s in loop.body if s is not real[0]])
+    yield "statement-order", 2, block.with_instead(k, real[0], without)
+
+
+def _with_body(loop: ast.For | ast.While, body: list[ast.stmt]) -> ast.stmt:
+    if isinstance(loop, ast.For):
+        new: ast.stmt = ast.For(loop.target, loop.iter, body, loop.orelse, None)
+    else:
+        new = ast.While(loop.test, body, loop.orelse)
+    return ast.copy_location(new, loop)
+
+
+def placed(new: ast.stmt, old: ast.stmt) -> ast.stmt:
+    for node in ast.walk(new):
+        if "lineno" in node._attributes and not hasattr(node, "lineno"):
+            ast.copy_location(node, old)
+    return new
+
+
+def _add_at(target: ast.Subscript, value: ast.expr) -> ast.Expr:
+    """``np.add.at(a, index, value)`` for ``a[index] += value``."""
+    index = target.slice
+    items = index.elts if isinstance(index, ast.Tuple) else [index]
+    parts = [_as_object(item) for item in items]
+    where = ast.Tuple(parts, ast.Load()) if len(parts) > 1 else parts[0]
+    return ast.Expr(ast.Call(code("np.add.at"), [target.value, where, value], []))
+
+
+def _as_object(index: ast.expr) -> ast.expr:
+    """``slice(a, b)`` for ``a:b``."""
+    if not isinstance(index, ast.Slice):
+        return index
+    parts = [p or ast.Constant(None) for p in (index.lower, index.upper, index.step)]
+    return ast.Call(ast.Name("slice", ast.Load()), list(parts), [])

@@ -1,0 +1,137 @@
+r"""From a wrong backward to the edits that make it right, on inputs old and new."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from collections.abc import Iterator
+from contextvars import ContextVar
+from functools import cache
+
+import numpy as np
+
+from gan_numpy.gradcheck.adapt import Problem
+from gan_numpy.gradcheck.calls import is_source
+from gan_numpy.gradcheck.repair.adjoints import Adjoints
+from gan_numpy.gradcheck.repair.bench import Bench
+from gan_numpy.gradcheck.repair.cases import (
+    Case,
+    GradientCase,
+    gradient_case,
+    outcome,
+    right,
+)
+from gan_numpy.gradcheck.repair.draws import redrawn, resized
+from gan_numpy.gradcheck.repair.search import Fix, Limits, Search, Stopwatch
+from gan_numpy.gradcheck.repair.source import Written, called, written
+
+_limits: ContextVar[Limits] = ContextVar("limits", default=Limits())
+
+
+@contextlib.contextmanager
+def searching(limits: Limits) -> Iterator[None]:
+    """How long wrong functions are searched for repairs; ``Limits(0)``: not at all."""
+    token = _limits.set(limits)
+    try:
+        yield
+    finally:
+        _limits.reset(token)
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """What changed code prints, or warns of, is nobody's concern."""
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with np.errstate(all="ignore"):
+            yield
+
+
+def fixes(
+    problem: Problem, dy: np.ndarray | None, behaves: bool, seed: int
+) -> list[Fix]:
+    """The confirmed edits of a backward that is wrong; none if it is not understood.
+
+    Parameters
+    ----------
+    dy : array or None
+        The cotangent that was asked with.
+    behaves : bool
+        It writes to its arguments, or answers differently each time: ask for that, too.
+    """
+    limits = _limits.get()
+    if not limits.seconds:
+        return []
+    clock = Stopwatch(limits)
+    with quietly():
+        try:
+            cases = list(gradient_cases(problem, dy, behaves, seed, clock))
+        except (Exception, SystemExit):  # the forward does not bear it
+            return []
+        wrong = [c for c in cases if not right(outcome(c))]
+        if not wrong:
+            return []
+        cases = [wrong[0], *(c for c in cases if c is not wrong[0])]
+        functions, inside = suspects(wrong[0], problem)
+        try:
+            first = wrong[0]
+            adjoints = cache(lambda: adjoints_of(first.problem, first.dy))
+            return Search(functions, cases, inside, clock, adjoints).run()
+        except Exception:  # of source that we do not understand nothing is said
+            return []
+
+
+def gradient_cases(
+    problem: Problem,
+    dy: np.ndarray | None,
+    behaves: bool,
+    seed: int,
+    clock: Stopwatch,
+) -> Iterator[GradientCase]:
+    """Other sizes first: all different, small, and so the best to search on."""
+    rng = np.random.default_rng([seed, 99])
+    others = list(resized(problem, rng, lambda: clock.part() > 0.2))
+    if clock.part() > 0.4:  # a slow forward: the search would not come to an end
+        return
+    for changed in (*others, redrawn(problem, rng)):
+        case = gradient_case(changed, rng, behaves=behaves)
+        if case is not None:
+            yield case
+    case = gradient_case(problem, rng, dy, behaves)
+    if case is not None:
+        yield case
+
+
+def adjoints_of(problem: Problem, dy: np.ndarray) -> Adjoints:
+    """Of all that the forward computes; an exercise's forward may be ours."""
+
+    def forward() -> None:
+        problem.value(problem.fresh())
+
+    found = Adjoints()
+    for code in called(forward, is_source):
+        function = written(code)
+        if function is not None:
+            found.measure(Bench(function), problem, dy)
+    return found
+
+
+def suspects(case: Case, problem: Problem) -> tuple[list[Written], list[Written]]:
+    """The student's functions, those first that only the backward calls; and those
+    that the forward calls."""
+
+    def whole() -> None:
+        with contextlib.suppress(Exception, SystemExit):
+            case.ask()
+
+    def forward() -> None:
+        with contextlib.suppress(Exception, SystemExit):
+            problem.forward(problem.fresh())
+
+    before = called(forward)
+    every = called(whole)
+    first = [c for c in every if c not in before] if not problem.loss else every
+    ordered = first + [c for c in every if c not in first]
+    found = [w for w in map(written, ordered) if w is not None]
+    return found, [w for w in found if w.code in before or problem.loss]

@@ -1,0 +1,124 @@
+r"""One verdict of the three witnesses: the numbers, the lines, the repair.
+
+The signatures of the numbers speak first. A repair that is confirmed says where, and
+gives a name to what they did not recognize; where the two contradict each other, the
+repair is believed, for it has been tried.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gan_numpy.gradcheck.findings import Finding, Place, Repair
+from gan_numpy.gradcheck.repair.kinds import KINDS
+from gan_numpy.gradcheck.repair.search import Fix
+from gan_numpy.gradcheck.result import CheckResult
+
+# What says that something is wrong, but not what.
+WEAK = {
+    "not-recognized",
+    "one-entry",
+    "some-entries",
+    "some-slices",
+    "same-values-elsewhere",
+    "per-sample-factor",
+    "per-axis-factor",
+    "offset",
+    "factor-ambiguous",
+    "factor-unrecognized",
+    "not-linear-in-dy",
+    "statistics-paths",
+}
+# What is seen of a mistake, and not the mistake.
+SYMPTOMS = {
+    "shape",
+    "shape-only",
+    "all-zero",
+    "another-mask",
+    "exception",
+    "count",
+    "type",
+    "precision",
+    "nan",
+    "inf",
+    "mask-from-dy",
+    "term-without-dy",
+    "changes-between-calls",
+}
+KEPT = {"factor-unrecognized"}  # an exercise knows all constants that have a meaning
+MOST_PLACES = 3
+ORDER = {tag: k for k, tag in enumerate(KINDS)}
+
+
+def repair_of(fixes: list[Fix]) -> Repair | None:
+    """What the equally small edits have in common; None if they have nothing."""
+    if not fixes:
+        return None
+    fixes = most_plausible(fixes)
+    lines = list(dict.fromkeys((f.filename, f.line) for f in fixes))
+    if len(lines) > MOST_PLACES:
+        return None
+    best = min(fixes, key=lambda f: ORDER[f.kind])
+    if len(lines) > 1 and len({f.kind for f in fixes}) > 1:
+        at = {
+            line: {f.kind for f in fixes if (f.filename, f.line) == line}
+            for line in lines
+        }
+        shared = set.intersection(*at.values())
+        if not shared:
+            return None
+        best = min((f for f in fixes if f.kind in shared), key=lambda f: ORDER[f.kind])
+        fixes = [f for f in fixes if f.kind == best.kind]
+    places = tuple(dict.fromkeys(Place(f.filename, f.line, f.source) for f in fixes))
+    kind = KINDS[best.kind]
+    return Repair(
+        best.kind, kind.verdict, kind.says, places, best.depends(), best.change()
+    )
+
+
+def most_plausible(fixes: list[Fix]) -> list[Fix]:
+    """Not where all was right; where it becomes right first; the smallest of these."""
+    if any(not f.was_right for f in fixes):
+        fixes = [f for f in fixes if not f.was_right]
+    good = [f for f in fixes if f.is_right and not f.use]
+    if good:
+        first = min(f.line for f in good)
+        fixes = [f for f in good if f.line == first]
+    least = min((f.use, f.growth) for f in fixes)
+    return [f for f in fixes if (f.use, f.growth) == least]
+
+
+def combine(result: CheckResult, repair: Repair | None, trusted: bool) -> None:
+    """Write the repair into the findings.
+
+    Parameters
+    ----------
+    trusted : bool
+        The names of the numbers are an exercise's own: they stay where they exist.
+    """
+    result.repair = repair
+    if repair is None or not result.findings:
+        return
+    unnamed = WEAK - KEPT if trusted else WEAK | SYMPTOMS
+    named = [f for f in result.findings if not set(f.tags) & unnamed]
+    several = len({f.tags for f in named}) > 1
+    if len(named) == len(result.findings) and (trusted or not several):
+        result.findings = [replace(f, places=repair.places) for f in result.findings]
+        return
+    if trusted and any(not set(f.tags) & WEAK for f in result.findings):
+        result.findings = [
+            replace(f, places=repair.places)
+            for f in result.findings
+            if not set(f.tags) & WEAK
+        ]
+        return
+    names = tuple(dict.fromkeys(n for f in result.findings for n in f.names))
+    first = result.findings[0]
+    says = repair.says
+    if set(first.tags) & SYMPTOMS or first.verdict == "error":
+        says = f"{says}: {first.says}"
+    result.findings = [
+        Finding(
+            repair.verdict, (repair.tag,), names, says, first.evidence, repair.places
+        )
+    ]
