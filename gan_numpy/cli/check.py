@@ -41,7 +41,7 @@ def add_parser(subparsers: Any) -> None:
         metavar="S",
         help="seconds for one exercise (default: 20)",
     )
-    parser.set_defaults(run=run, func=run)
+    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -31,7 +31,7 @@ def add_parser(subparsers: Any) -> None:
         action="store_true",
         help="make every mistake on purpose and print what the checker calls it",
     )
-    parser.set_defaults(run=run, func=run)
+    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

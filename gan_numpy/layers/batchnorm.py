@@ -78,6 +78,22 @@ class BatchNorm(Layer):
     epsilon : float
         :math:`\epsilon`, added to the variance; it should be far below it.
     dtype : float32 or float64
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import BatchNorm
+    >>> layer = BatchNorm(3)
+    >>> x = np.random.default_rng(0).normal(5, 2, (4, 3, 7, 7)).astype(np.float32)
+    >>> y, cache = layer.forward(x, train=True)
+    >>> y.shape, abs(float(y.mean())) < 1e-6
+    ((4, 3, 7, 7), True)
+    >>> dx, grads = layer.backward(y, cache)
+    >>> dx.shape, grads["gamma"].shape, grads["beta"].shape
+    ((4, 3, 7, 7), (3,), (3,))
+    >>> layer.commit(cache)  # whoever trains decides when
+    >>> bool((layer.buffers["mean"] > 0).all())
+    True
     """
 
     per_example = False

@@ -22,6 +22,19 @@ class Bias(Layer):
     *shape : int
         Shape of one example.
     dtype : float32 or float64
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import Bias
+    >>> layer = Bias(3, 8, 8)
+    >>> x = np.zeros((5, 3, 8, 8), dtype=np.float32)
+    >>> y, cache = layer.forward(x)
+    >>> y.shape
+    (5, 3, 8, 8)
+    >>> dx, grads = layer.backward(np.ones_like(y), cache)
+    >>> dx.shape, grads["b"].shape
+    ((5, 3, 8, 8), (3, 8, 8))
     """
 
     def __init__(self, *shape: int, dtype: npt.DTypeLike = np.float32) -> None:

@@ -40,6 +40,23 @@ class Concatenate(Layer):
     ------
     ValueError
         If a name repeats or contains a dot, or columns lie outside the input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import Concatenate, Dense, Sequential
+    >>> from gan_numpy.layers.initializers import normal
+    >>> rng = np.random.default_rng(0)
+    >>> z = Sequential([("h", Dense(4, 6, init=normal(0.1), rng=rng))])
+    >>> branches = [("z", slice(0, 4), z), ("y", slice(4, 7), Sequential([]))]
+    >>> layer = Concatenate(branches, width=7)
+    >>> x = np.zeros((5, 7), dtype=np.float32)
+    >>> y, cache = layer.forward(x)
+    >>> y.shape
+    (5, 9)
+    >>> dx, grads = layer.backward(np.ones_like(y), cache)
+    >>> dx.shape, grads["z.h.W"].shape
+    ((5, 7), (4, 6))
     """
 
     def __init__(self, branches: Iterable[Branch], width: int) -> None:

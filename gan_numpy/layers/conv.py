@@ -66,6 +66,21 @@ class Conv2D(Layer):
     ------
     ValueError
         If a size is not positive, or the padding is negative.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import Conv2D
+    >>> from gan_numpy.layers.initializers import normal
+    >>> rng = np.random.default_rng(0)
+    >>> layer = Conv2D(3, 8, 4, stride=2, padding=1, init=normal(0.1), rng=rng)
+    >>> x = np.zeros((2, 3, 14, 14), dtype=np.float32)
+    >>> y, cache = layer.forward(x)
+    >>> y.shape
+    (2, 8, 7, 7)
+    >>> dx, grads = layer.backward(np.ones_like(y), cache)
+    >>> dx.shape, grads["W"].shape, grads["b"].shape
+    ((2, 3, 14, 14), (8, 3, 4, 4), (8,))
     """
 
     def __init__(

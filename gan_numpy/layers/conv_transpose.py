@@ -70,6 +70,21 @@ class ConvTranspose2D(Layer):
     ValueError
         If a size is not positive, the padding is negative or the output padding is not
         in [0, stride).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import ConvTranspose2D
+    >>> from gan_numpy.layers.initializers import normal
+    >>> rng = np.random.default_rng(0)
+    >>> layer = ConvTranspose2D(8, 3, 4, stride=2, padding=1, init=normal(0.1), rng=rng)
+    >>> x = np.zeros((2, 8, 7, 7), dtype=np.float32)
+    >>> y, cache = layer.forward(x)
+    >>> y.shape
+    (2, 3, 14, 14)
+    >>> dx, grads = layer.backward(np.ones_like(y), cache)
+    >>> dx.shape, grads["W"].shape, grads["b"].shape
+    ((2, 8, 7, 7), (8, 3, 4, 4), (3,))
     """
 
     def __init__(

@@ -39,6 +39,21 @@ class Dense(Layer):
     bias : float or (n_out,) array
         Where `b` starts.
     dtype : float32 or float64
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import Dense
+    >>> from gan_numpy.layers.initializers import normal
+    >>> rng = np.random.default_rng(0)
+    >>> layer = Dense(5, 3, init=normal(0.1), rng=rng)
+    >>> x = np.zeros((7, 5), dtype=np.float32)
+    >>> y, cache = layer.forward(x)
+    >>> y.shape
+    (7, 3)
+    >>> dx, grads = layer.backward(np.ones_like(y), cache)
+    >>> dx.shape, grads["W"].shape, grads["b"].shape
+    ((7, 5), (5, 3), (3,))
     """
 
     def __init__(

@@ -27,6 +27,19 @@ class Dropout(Layer):
     ----------
     keep : float in (0, 1]
         Probability to keep a value (not to drop it).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import Dropout
+    >>> layer = Dropout(0.5)
+    >>> x = np.ones((3, 4), dtype=np.float32)
+    >>> y, cache = layer.forward(x, train=True, rng=np.random.default_rng(0))
+    >>> y.shape
+    (3, 4)
+    >>> dx, grads = layer.backward(np.ones_like(y), cache)
+    >>> dx.shape, grads
+    ((3, 4), {})
     """
 
     def __init__(self, keep: float) -> None:

@@ -23,6 +23,18 @@ class LeakyReLU(Layer):
     ----------
     alpha : float in [0, 1)
         Slope for negative values; .2 in DCGAN (arXiv:1511.06434, section 3).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import LeakyReLU
+    >>> layer = LeakyReLU(0.25)
+    >>> y, cache = layer.forward(np.array([[-2.0, 3.0]]))
+    >>> y, y.shape
+    (array([[-0.5,  3. ]]), (1, 2))
+    >>> dx, _ = layer.backward(np.ones_like(y), cache)
+    >>> dx
+    array([[0.25, 1.  ]])
     """
 
     def __init__(self, alpha: float = 0.2) -> None:

@@ -38,6 +38,19 @@ class MaxPool2D(Layer):
     ------
     ValueError
         If a number is out of its range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import MaxPool2D
+    >>> layer = MaxPool2D(2)
+    >>> x = np.ones((2, 3, 7, 7), dtype=np.float32)
+    >>> y, cache = layer.forward(x)
+    >>> y.shape
+    (2, 3, 4, 4)
+    >>> dx, grads = layer.backward(np.ones_like(y), cache)
+    >>> dx.shape, grads
+    ((2, 3, 7, 7), {})
     """
 
     def __init__(self, size: int, stride: int | None = None) -> None:

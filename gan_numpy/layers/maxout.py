@@ -48,6 +48,21 @@ class Maxout(Layer):
     rng : numpy.random.Generator
         Generator of `W`.
     dtype : float32 or float64
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import Maxout
+    >>> from gan_numpy.layers.initializers import normal
+    >>> rng = np.random.default_rng(0)
+    >>> layer = Maxout(5, 3, 4, init=normal(0.1), rng=rng)
+    >>> x = np.zeros((7, 5), dtype=np.float32)
+    >>> y, cache = layer.forward(x)
+    >>> y.shape
+    (7, 3)
+    >>> dx, grads = layer.backward(np.ones_like(y), cache)
+    >>> dx.shape, grads["W"].shape, grads["b"].shape
+    ((7, 5), (5, 12), (12,))
     """
 
     def __init__(

@@ -54,6 +54,21 @@ class MaxoutConv2D(Layer):
     ------
     ValueError
         If a size is out of range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import MaxoutConv2D
+    >>> from gan_numpy.layers.initializers import normal
+    >>> rng = np.random.default_rng(0)
+    >>> layer = MaxoutConv2D(3, 8, 2, 5, padding=2, init=normal(0.1), rng=rng)
+    >>> x = np.zeros((2, 3, 14, 14), dtype=np.float32)
+    >>> y, cache = layer.forward(x)
+    >>> y.shape
+    (2, 8, 14, 14)
+    >>> dx, grads = layer.backward(np.ones_like(y), cache)
+    >>> dx.shape, grads["W"].shape, grads["b"].shape
+    ((2, 3, 14, 14), (16, 3, 5, 5), (16,))
     """
 
     def __init__(

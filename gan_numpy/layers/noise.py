@@ -22,6 +22,19 @@ class GaussianNoise(Layer):
     ----------
     std : float >= 0
         In the units of the input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import GaussianNoise
+    >>> layer = GaussianNoise(0.1)
+    >>> x = np.ones((3, 4), dtype=np.float32)
+    >>> y, cache = layer.forward(x, train=True, rng=np.random.default_rng(0))
+    >>> y.shape
+    (3, 4)
+    >>> dx, grads = layer.backward(np.ones_like(y), cache)
+    >>> dx.shape, grads
+    ((3, 4), {})
     """
 
     def __init__(self, std: float) -> None:

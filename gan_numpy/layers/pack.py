@@ -22,6 +22,19 @@ class Pack(Layer):
     ----------
     m : int
         Degree of packing; 1 changes nothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import Pack
+    >>> layer = Pack(2)
+    >>> x = np.ones((6, 5), dtype=np.float32)
+    >>> y, cache = layer.forward(x)
+    >>> y.shape
+    (3, 10)
+    >>> dx, grads = layer.backward(np.ones_like(y), cache)
+    >>> dx.shape, grads
+    ((6, 5), {})
     """
 
     def __init__(self, m: int) -> None:

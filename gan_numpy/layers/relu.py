@@ -16,7 +16,20 @@ from gan_numpy.layers.base import Cache, Grads, Layer, check_float
 
 
 class ReLU(Layer):
-    r""":math:`y = \max(x, 0)`, elementwise; any shape."""
+    r""":math:`y = \max(x, 0)`, elementwise; any shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import ReLU
+    >>> layer = ReLU()
+    >>> y, cache = layer.forward(np.array([[-2.0, 0.0, 3.0]]))
+    >>> y, y.shape
+    (array([[0., 0., 3.]]), (1, 3))
+    >>> dx, _ = layer.backward(np.ones_like(y), cache)
+    >>> dx
+    array([[0., 0., 1.]])
+    """
 
     def forward(
         self,

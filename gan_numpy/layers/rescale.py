@@ -23,6 +23,18 @@ class Rescale(Layer):
     ----------
     scale : float, not 0
     shift : float
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import Rescale
+    >>> layer = Rescale(2, -1)
+    >>> y, cache = layer.forward(np.array([[0.0, 0.5, 1.0]]))
+    >>> y, y.shape
+    (array([[-1.,  0.,  1.]]), (1, 3))
+    >>> dx, _ = layer.backward(np.ones_like(y), cache)
+    >>> dx
+    array([[2., 2., 2.]])
     """
 
     def __init__(self, scale: float, shift: float = 0.0) -> None:

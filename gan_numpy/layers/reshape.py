@@ -1,7 +1,9 @@
 r"""Reshape: the same numbers, another shape per example.
 
-The Jacobian is a permutation, here the identity: the backward pass reshapes back,
-and the second order forth again.
+.. math:: y_{n,i} = x_{n,i}, \qquad dx_{n,i} = dy_{n,i},
+
+with i counting the values of an example. The Jacobian is the identity: the backward
+pass reshapes back, and the second order forth again.
 """
 
 from __future__ import annotations
@@ -21,6 +23,19 @@ class Reshape(Layer):
     *shape : int
         Shape of one example. ``Reshape(64, 7, 7)`` makes images of dense features,
         ``Reshape(-1)`` flattens them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import Reshape
+    >>> layer = Reshape(4, 7, 7)
+    >>> x = np.ones((2, 196), dtype=np.float32)
+    >>> y, cache = layer.forward(x)
+    >>> y.shape
+    (2, 4, 7, 7)
+    >>> dx, grads = layer.backward(np.ones_like(y), cache)
+    >>> dx.shape, grads
+    ((2, 196), {})
     """
 
     def __init__(self, *shape: int) -> None:

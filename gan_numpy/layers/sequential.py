@@ -41,6 +41,30 @@ class Sequential(Layer):
     ------
     ValueError
         If two layers have the same name, or a name contains a dot.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import Dense, ReLU, Sequential
+    >>> from gan_numpy.layers.initializers import normal
+    >>> rng = np.random.default_rng(0)
+    >>> options = {"init": normal(0.1), "rng": rng}
+    >>> layer = Sequential(
+    ...     [
+    ...         ("h", Dense(5, 4, **options)),
+    ...         ("relu", ReLU()),
+    ...         ("y", Dense(4, 1, **options)),
+    ...     ]
+    ... )
+    >>> list(layer.params)
+    ['h.W', 'h.b', 'y.W', 'y.b']
+    >>> x = np.zeros((7, 5), dtype=np.float32)
+    >>> y, cache = layer.forward(x)
+    >>> y.shape
+    (7, 1)
+    >>> dx, grads = layer.backward(np.ones_like(y), cache)
+    >>> dx.shape, grads["h.W"].shape
+    ((7, 5), (5, 4))
     """
 
     def __init__(self, layers: Iterable[tuple[str, Layer]]) -> None:

@@ -22,7 +22,20 @@ from gan_numpy.layers.base import Cache, Grads, Layer, check_float
 
 
 class Sigmoid(Layer):
-    r""":math:`y = \sigma(x)`, elementwise; any shape."""
+    r""":math:`y = \sigma(x)`, elementwise; any shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import Sigmoid
+    >>> layer = Sigmoid()
+    >>> y, cache = layer.forward(np.array([[0.0, 0.0]]))
+    >>> y, y.shape
+    (array([[0.5, 0.5]]), (1, 2))
+    >>> dx, _ = layer.backward(np.ones_like(y), cache)
+    >>> dx
+    array([[0.25, 0.25]])
+    """
 
     def forward(
         self,

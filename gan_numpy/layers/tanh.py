@@ -19,7 +19,20 @@ from gan_numpy.layers.base import Cache, Grads, Layer, check_float
 
 
 class Tanh(Layer):
-    r""":math:`y = \tanh x`, elementwise; any shape."""
+    r""":math:`y = \tanh x`, elementwise; any shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import Tanh
+    >>> layer = Tanh()
+    >>> y, cache = layer.forward(np.array([[0.0, 0.0]]))
+    >>> y, y.shape
+    (array([[0., 0.]]), (1, 2))
+    >>> dx, _ = layer.backward(np.ones_like(y), cache)
+    >>> dx
+    array([[1., 1.]])
+    """
 
     def forward(
         self,

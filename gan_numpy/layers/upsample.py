@@ -23,6 +23,19 @@ class Upsample(Layer):
     Parameters
     ----------
     factor : int >= 1
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gan_numpy.layers import Upsample
+    >>> layer = Upsample(2)
+    >>> x = np.ones((2, 3, 7, 7), dtype=np.float32)
+    >>> y, cache = layer.forward(x)
+    >>> y.shape
+    (2, 3, 14, 14)
+    >>> dx, grads = layer.backward(np.ones_like(y), cache)
+    >>> dx.shape, grads
+    ((2, 3, 7, 7), {})
     """
 
     def __init__(self, factor: int) -> None:

@@ -3,14 +3,12 @@
 import numpy as np
 import pytest
 
-from gan_numpy.gradcheck import check_gradients
 from gan_numpy.layers import Dense, Maxout, Tanh
 from gan_numpy.layers.concatenate import Concatenate
 from gan_numpy.layers.initializers import normal
 from gan_numpy.layers.sequential import Sequential
 from gan_numpy.penalties import r1
 from gan_numpy.recipes.parts import making_pairs
-from tests.numeric import numerical_gradient, relative_error
 from tests.recipes.tiny import tiny_data, tiny_recipe
 
 
@@ -35,24 +33,6 @@ def test_the_columns_go_where_they_should(two_branches, rng):
     np.testing.assert_array_equal(y[:, :3], a.forward(x[:, :4])[0])
     np.testing.assert_array_equal(y[:, 3:5], b.forward(x[:, 3:])[0])
     np.testing.assert_array_equal(y[:, 5], x[:, 5])
-
-
-def test_gradients_of_both_orders(two_branches, rng):
-    result = check_gradients(two_branches, rng.normal(size=(7, 7)))
-    assert result.passed, str(result)
-    x, u = rng.normal(size=(2, 5, 7))
-    y, cache = two_branches.forward(x)
-    dy = rng.normal(size=y.shape)
-    d_dy, grads, d_x = two_branches.backward_vjp(u, dy, cache)
-
-    def S():
-        dx, _ = two_branches.backward(dy, two_branches.forward(x)[1])
-        return float(np.vdot(u, dx))
-
-    assert relative_error(d_dy, numerical_gradient(S, dy)) < 1e-7
-    assert relative_error(d_x, numerical_gradient(S, x)) < 1e-7
-    for name, value in two_branches.params.items():
-        assert relative_error(grads[name], numerical_gradient(S, value)) < 1e-7
 
 
 def test_flat_branches_have_no_curvature(two_branches, rng):
