@@ -129,19 +129,18 @@ def run(args: argparse.Namespace) -> int:
     """Grade, report, and say where it is."""
     from gan_numpy.grading.course import grade_class
     from gan_numpy.grading.feedback import write_feedback
+    from gan_numpy.grading.nursery import NotGraded
     from gan_numpy.grading.report import grades_of, write_grades
     from gan_numpy.grading.summary import head, sentences, write_summary
 
     task, points = task_of(args)
-    graded, kept = grade_class(
-        args.submissions,
-        args.out,
-        task,
-        args.jobs or os.cpu_count() or 1,
-        args.scheduler,
-        args.max_size,
-        args.again,
-    )
+    jobs = args.jobs or os.cpu_count() or 1
+    how = (jobs, args.scheduler, args.max_size, args.again)
+    try:
+        graded, kept = grade_class(args.submissions, args.out, task, *how)
+    except NotGraded as error:
+        print(f"gan-numpy: error: {error}", file=sys.stderr)
+        return 1
     grades = grades_of(args.out, task.exercises, points)
     write_grades(args.out, grades)
     write_feedback(args.out, grades, args.hints)

@@ -37,6 +37,7 @@ BY_ITSELF |= frozenset(
     ".approx_fprime .check_grad .approx_derivative scipy.optimize.approx_fprime"
     " scipy.optimize.check_grad numpy.gradient numpy.polyfit numpy.polynomial".split()
 )
+CALLS = 5  # looked at; the inputs of one may be too few to tell
 LARGEST, TINY = 20_000, 1e-4  # entries looked at; a change relative to the entries
 
 
@@ -74,6 +75,18 @@ def _words(node: ast.AST) -> Iterator[str]:
         yield node.value
     elif isinstance(node, ast.ImportFrom):
         yield from (f"{node.module}.{a.name}" for a in node.names)
+
+
+def globals_of(function: Function) -> dict[str, Any]:
+    """The globals of a function, of what a partial calls, of an object's call."""
+    inner: Any = function
+    for _ in range(9):
+        space = getattr(inner, "__globals__", None)
+        if isinstance(space, dict):
+            return space
+        called = getattr(inner, "func", getattr(inner, "__func__", None))
+        inner = called or getattr(type(inner), "__call__", None)
+    return {}
 
 
 class Watch:
@@ -173,13 +186,13 @@ def change(old: np.ndarray, now: np.ndarray) -> str:
 
 
 class _Looked(Exception):
-    """The one call has been watched."""
+    """Enough calls have been watched."""
 
 
 def remarks(
     name: str, functions: dict[str, Function], check: Callable[..., Any], seed: int
 ) -> list[str]:
-    """What is to be said of a function that was found right; it is called once more.
+    """What is to be said of a function that was found right; it is called again.
 
     Parameters
     ----------
@@ -192,27 +205,33 @@ def remarks(
     seed : int
     """
     student = functions[name]
-    space = getattr(student, "__globals__", None)
-    if name in TASK or space is None:
+    space = globals_of(student)
+    if name in TASK or not space:
         return []
-    watch = Watch(space)
+    reasons: list[str] = []
+    calls = iter(range(CALLS))
 
     def looked(*arguments: Any, **keywords: Any) -> Any:
-        watch(student, *arguments, **keywords)
-        raise _Looked
+        if next(calls, None) is None:
+            raise _Looked
+        watch = Watch(space)
+        try:
+            return watch(student, *arguments, **keywords)
+        finally:
+            reasons.extend(watch.reasons)
 
     try:
         check({**functions, name: looked}, seed)
     except _Looked:
         pass
-    found = [*quotients(sources(student)), *watch.reasons]
+    found = dict.fromkeys([*quotients(sources(student)), *reasons])
     return [f"{reason}; graded work earns no points with it" for reason in found]
 
 
 def sources(function: Function) -> list[ast.AST]:
     """The syntax trees of a function and of those of its module that it names."""
     found: list[ast.AST] = []
-    space = getattr(function, "__globals__", {})
+    space = globals_of(function)
     waiting, seen = [function], set[int]()
     while waiting:
         one = waiting.pop()

@@ -2,13 +2,20 @@ r"""Grading a class: many submissions at once, each recorded as soon as it is do
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
 import secrets
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Future,
+    ThreadPoolExecutor,
+    as_completed,
+    wait,
+)
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +24,7 @@ from gan_numpy.errors import UserError
 from gan_numpy.files import make_directory, write_text
 from gan_numpy.grading.grader import Task
 from gan_numpy.grading.judge import close_judges, grade_apart
+from gan_numpy.grading.nursery import NotGraded
 from gan_numpy.grading.submissions import LARGEST, Handin, read_handin, students
 
 RECORDS = "results"
@@ -129,10 +137,14 @@ def load_records(out: Path) -> Iterator[dict[str, Any]]:
 def _progress(
     records: Iterator[dict[str, Any]], total: int
 ) -> Iterator[dict[str, Any]]:
+    if not sys.stderr.isatty():
+        return records
     from tqdm import tqdm
 
-    silent = not sys.stderr.isatty()
-    yield from tqdm(records, total=total, unit="student", disable=silent, leave=False)
+    bar: Iterator[dict[str, Any]] = iter(
+        tqdm(records, total=total, unit="student", leave=False)
+    )
+    return bar
 
 
 def _graded(
@@ -142,28 +154,50 @@ def _graded(
 
     What waits here are threads: it is the judges, processes of their own, that work.
     """
-    from joblib import Parallel, delayed, parallel_config
-
-    calls = (delayed(grade_apart)(handin, task) for handin in handins)
     try:
-        if jobs == 1 and scheduler is None:
-            yield from (call(*args, **keys) for call, args, keys in calls)
-            return
-        with contextlib.ExitStack() as stack:
-            backend = "threading"
-            if scheduler is not None:
-                stack.enter_context(_client(scheduler))
-                backend, jobs = "dask", -1
-            stack.enter_context(parallel_config(backend=backend))
-            run = Parallel(
-                n_jobs=jobs,
-                return_as="generator_unordered",
-                batch_size=1,
-                pre_dispatch="2*n_jobs",
-            )
-            yield from run(calls)
+        if scheduler is not None:
+            yield from _on_a_cluster(handins, task, scheduler)
+        elif jobs == 1:
+            yield from (grade_apart(handin, task) for handin in handins)
+        else:
+            yield from _in_threads(handins, task, jobs)
     finally:
         close_judges()
+
+
+def _in_threads(
+    handins: Iterator[Handin], task: Task, jobs: int
+) -> Iterator[dict[str, Any]]:
+    stopped = threading.Event()
+    pool = ThreadPoolExecutor(jobs)
+    waiting: set[Future[dict[str, Any]]] = set()
+    try:
+        for handin in handins:
+            waiting.add(pool.submit(grade_apart, handin, task, None, stopped))
+            while len(waiting) >= 2 * jobs:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        yield from (future.result() for future in as_completed(waiting))
+    except RuntimeError as error:  # can't start new thread
+        raise NotGraded(f"the machine allows too few processes: {error}") from None
+    finally:
+        stopped.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _on_a_cluster(
+    handins: Iterator[Handin], task: Task, scheduler: str
+) -> Iterator[dict[str, Any]]:
+    from joblib import Parallel, delayed, parallel_config
+
+    with _client(scheduler), parallel_config(backend="dask"):
+        run = Parallel(
+            n_jobs=-1,
+            return_as="generator_unordered",
+            batch_size=1,
+            pre_dispatch="2*n_jobs",
+        )
+        yield from run(delayed(grade_apart)(handin, task) for handin in handins)
 
 
 def _client(address: str) -> Any:

@@ -97,11 +97,19 @@ _JUDGES: set[Judge] = set()
 
 
 def grade_apart(
-    handin: Handin, task: Task, listen: Listener | None = None
+    handin: Handin,
+    task: Task,
+    listen: Listener | None = None,
+    stopped: threading.Event | None = None,
 ) -> dict[str, Any]:
-    """As `grader.grade`, in another process, which is replaced when it ends."""
-    reason = ""
+    """As `grader.grade`, in another process, which is replaced when it ends.
+
+    Once ``stopped`` is set, no new process is started.
+    """
+    reason = "interrupted"
     for _ in range(2):
+        if stopped is not None and stopped.is_set():
+            break
         try:
             judge = getattr(OWN, "judge", None)
             if judge is None:

@@ -167,7 +167,26 @@ def test_the_seed_is_drawn_and_recorded(class_of_three, tmp_path, cli):
 
 def test_differences_have_points_if_the_instructor_says_so(graded):
     h = "h = 1e-6"
-    lines = (h, "return dy * (f(cache + h) - f(cache - h)) / (2 * h)")
+    lines = (h, "d = (f(cache + h) - f(cache - h)) / (2 * h)",
+             "return dy * d * (cache != 0)")  # fmt: skip
     source = hostile.body(*lines, top="def f(x):\n    return np.maximum(x, 0)\n")
     assert graded(source)["state"] == "flagged"
     assert graded(source, differences=True)["state"] == "right"
+
+
+def test_no_name_spaces_no_grades(class_of_three, cli, monkeypatch):
+    """It refuses with one line; nothing is written that looks like a grade."""
+    refused = {**failed_record("s", "name spaces are missing"), "refused": True}
+    monkeypatch.setattr(course, "grade_apart", lambda *_: refused)
+    code, out, err = cli("grade", "in", "--lesson", "02", "--jobs", 1)
+    assert code == 2 and out == "" and err.count("\n") == 1
+    assert "name spaces are missing" in err
+
+
+def test_no_thread_can_be_started(class_of_three, cli, monkeypatch):
+    def refuse(*_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("threading.Thread.start", refuse)
+    code, _, err = cli("grade", "in", "--lesson", "02", "--jobs", 2)
+    assert code == 1 and err.count("\n") == 1 and "too few processes" in err
