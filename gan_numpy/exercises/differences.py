@@ -29,6 +29,7 @@ import numpy as np
 from gan_numpy.exercises.constants import Small, folded
 
 Function = Callable[..., Any]
+OURS = "gan_numpy.grading."
 TASK = frozenset({"numerical_gradient"})  # lesson 00: there they are what is asked for
 COMPLEX = frozenset("complex complex64 complex128 cdouble csingle c16 c8".split())
 LONG = frozenset("longdouble float128 float96 clongdouble complex256 f16".split())
@@ -82,8 +83,8 @@ def globals_of(function: Function) -> dict[str, Any]:
     inner: Any = function
     for _ in range(9):
         space = getattr(inner, "__globals__", None)
-        if isinstance(space, dict):
-            return space
+        if isinstance(space, dict):  # not those of a function of ours that asks theirs
+            return {} if str(space.get("__name__")).startswith(OURS) else space
         called = getattr(inner, "func", getattr(inner, "__func__", None))
         inner = called or getattr(type(inner), "__call__", None)
     return {}
@@ -236,7 +237,11 @@ def sources(function: Function) -> list[ast.AST]:
     while waiting:
         one = waiting.pop()
         code = getattr(one, "__code__", None)
-        if code is None or id(code) in seen or one.__globals__ is not space:
+        if (
+            code is None
+            or id(code) in seen
+            or getattr(one, "__globals__", {}) is not space
+        ):
             continue
         seen.add(id(code))
         try:

@@ -254,8 +254,9 @@ def check(session: Session, name: str, untouched: list[str], seed: int) -> Check
         return CheckResult(name, attempted=False)
     except StudentError as error:
         return failed(name, error.tag, error.message)
-    except (Exception, RecursionError):  # of ours: it choked on what was returned
-        return failed(name, "answer", "what it returns cannot be compared")
+    except Exception as error:  # of ours: it choked on what was returned
+        kind = type(error).__name__
+        return failed(name, "answer", f"what it returns cannot be compared ({kind})")
     ended = session.ended
     return result if ended is None else failed(name, ended.tag, ended.message)
 

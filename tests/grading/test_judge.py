@@ -166,10 +166,8 @@ def test_the_seed_is_drawn_and_recorded(class_of_three, tmp_path, cli):
 
 
 def test_differences_have_points_if_the_instructor_says_so(graded):
-    h = "h = 1e-6"
-    lines = (h, "d = (f(cache + h) - f(cache - h)) / (2 * h)",
-             "return dy * d * (cache != 0)")  # fmt: skip
-    source = hostile.body(*lines, top="def f(x):\n    return np.maximum(x, 0)\n")
+    step = "return dy * np.imag(np.where(z.real > 0, z, 0)) / 1e-20"
+    source = hostile.body("z = cache + 1e-20j", step)
     assert graded(source)["state"] == "flagged"
     assert graded(source, differences=True)["state"] == "right"
 
