@@ -83,13 +83,13 @@ class Line:
         """Whether g has this slope; None if the slope is too uncertain to tell."""
         moved = g[self.u != 0].astype(np.float64)
         size = max(float(np.linalg.norm(moved)) / np.sqrt(moved.size), abs(self.value))
-        gap = abs(float((g * self.u).sum()) - self.value)
+        gap = float(abs((g * self.u).sum() - self.value))
         if gap > 1e-3 * size + 10 * self.error:
             return False
         if 10 * self.error > 0.1 * size / np.sqrt(moved.size):
             return None
         rtol = 2e-5 if g.dtype == np.float32 else 2e-9
-        return gap <= rtol * size + 10 * self.error
+        return bool(gap <= rtol * size + 10 * self.error)
 
 
 class Directions:
