@@ -2,11 +2,12 @@ r"""The cell after an exercise: ``check(relu_backward)`` shows the diagnosis the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from gan_numpy.gradcheck.result import CheckResult
 from gan_numpy.exercises.registry import NAMES, get_exercise
+from gan_numpy.gradcheck.result import CheckResult
 
 LATER = (
     "nothing is wrong yet. Write the function above in place of the line that raises"
@@ -20,9 +21,11 @@ def check(function: Callable[..., Any], seed: int = 0) -> CheckResult:
 
     Parameters
     ----------
-    function : function
-        Named like the exercise. Other functions of its module or notebook (a forward
-        of the student's own) are used where the exercise has them.
+    function : callable
+        A function, or whatever can be called: a lambda, a partial, an object. It is
+        named like the exercise, or the caller's name for it is the exercise's. Other
+        functions of its module or notebook (a forward of the student's own) are used
+        where the exercise has them.
     seed : int
         Of the inputs.
 
@@ -31,11 +34,33 @@ def check(function: Callable[..., Any], seed: int = 0) -> CheckResult:
     ValueError
         If no exercise has this name.
     """
-    name = getattr(function, "__name__", "")
-    if name not in NAMES:
-        raise ValueError(f"no exercise is called {name!r}")
-    namespace = dict(getattr(function, "__globals__", {}))
+    frame = inspect.currentframe()
+    caller = frame.f_back if frame is not None else None
+    theirs = dict(caller.f_globals) if caller is not None else {}
+    name = name_of(function, theirs)
+    if not callable(function):
+        kind = type(function).__name__
+        raise ValueError(f"{name} is a {kind}, not a function: what has replaced it?")
+    plain = inspect.unwrap(function)
+    namespace = dict(getattr(plain, "__globals__", theirs))
     result = get_exercise(name).run({**namespace, name: function}, seed)
     if not result.attempted:
         result.notes.append(LATER)
     return result
+
+
+def name_of(function: Any, names: Mapping[str, Any]) -> str:
+    """The exercise that is meant: by the function's name, or by the caller's for it.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    own = getattr(function, "__name__", type(function).__name__)
+    if own in NAMES:
+        return str(own)
+    for name in NAMES:
+        if names.get(name) is function:
+            return name
+    raise ValueError(f"no exercise is called {own!r}")

@@ -300,6 +300,13 @@ py("form-feed", NP + "\f\n" + PLAIN + "'\u2028'\n")
 py("upper-case", PLAIN, filename="SOLUTION.PY")
 py("korean-name", PLAIN, filename="\uacfc\uc81c 1.py")
 
+CALLABLES = ("lambda", "callable-object", "vectorize", "partial", "alias", "method")
+for one in [w for w in TEMPLATES if w.name.removesuffix("-right") in CALLABLES]:
+    nb(
+        f"nb-{one.name.removesuffix('-right')}",
+        one.content.decode().replace("(x > 0)", "MASK"),
+    )
+
 # IPython's syntax.
 nb("nb-plain", PLAIN)
 nb("nb-magics", "%matplotlib inline\n!pip install numpy\n%load_ext autoreload", PLAIN)
