@@ -4,7 +4,9 @@ An optimizer holds its hyperparameters and nothing else. Its *state* - velocitie
 moments, the count of updates - is a dictionary of arrays made by ``init`` and passed to
 ``update``, keyed by parameter name, so that it can be saved and restored as it is.
 ``update`` changes parameters and state in place: it is the one place where a network
-changes. Each formula stands in `gan_numpy.kernels.reference.updates`.
+changes. Each formula stands above its class, and in NumPy, as it is computed, in
+`gan_numpy.kernels.reference.updates`. The learning rate follows the count of updates,
+the momentum the epoch.
 """
 
 from __future__ import annotations
@@ -66,13 +68,10 @@ class ExponentialDecay:
 
 
 class Optimizer:
-    """Base class: ``init`` makes the state, ``update`` takes one step.
-
-    `epoch` (from 1) drives the momentum schedule; the learning rate's schedule is
-    driven by the count of updates in ``state["t"]``, incremented once per call.
-    """
+    """Base class: ``init`` makes the state, ``update`` takes one step."""
 
     learning_rate: ExponentialDecay
+    moments: tuple[str, ...] = ()
 
     def init(self, params: Arrays) -> Arrays:
         """State before the first update: ``t = 0`` and zeros for every moment."""
@@ -85,29 +84,27 @@ class Optimizer:
     def update(self, params: Arrays, grads: Arrays, state: Arrays, epoch: int) -> None:
         """Take one step: change `params` and `state` in place.
 
+        Parameters
+        ----------
+        params, grads : dict
+            Of the same names and shapes.
+        state : dict
+            What ``init`` made.
+        epoch : int
+            From 1; drives the schedule of momentum.
+
         Raises
         ------
         KeyError
             If a gradient is missing.
         """
+        raise NotImplementedError
+
+    def _next(self, state: Arrays) -> tuple[float, int]:
+        """The rate of this step, and its number t from 1, which is counted here."""
         rate = self.learning_rate(int(state["t"]))
         state["t"] += 1
-        for name, param in params.items():
-            moments = [state[f"{moment}.{name}"] for moment in self.moments]
-            self._apply(param, moments, grads[name], rate, int(state["t"]), epoch)
-
-    moments: tuple[str, ...] = ()
-
-    def _apply(
-        self,
-        param: np.ndarray,
-        moments: list[np.ndarray],
-        grad: np.ndarray,
-        rate: float,
-        t: int,
-        epoch: int,
-    ) -> None:
-        raise NotImplementedError
+        return rate, int(state["t"])
 
 
 @dataclass(frozen=True)
@@ -121,23 +118,25 @@ class Momentum(Optimizer):
     momentum: LinearMomentum
     moments = ("velocity",)
 
-    def _apply(
-        self,
-        param: np.ndarray,
-        moments: list[np.ndarray],
-        grad: np.ndarray,
-        rate: float,
-        t: int,
-        epoch: int,
-    ) -> None:
-        kernels.momentum_update(param, *moments, grad, rate, self.momentum(epoch))
+    def update(self, params: Arrays, grads: Arrays, state: Arrays, epoch: int) -> None:
+        """Take one step, with the momentum of this epoch."""
+        (rate, _), mu = self._next(state), self.momentum(epoch)
+        for name, theta in params.items():
+            v = state[f"velocity.{name}"]
+            kernels.momentum_update(theta, v, grads[name], rate, mu)
 
 
 @dataclass(frozen=True)
 class Adam(Optimizer):
     r"""Adam (Kingma and Ba, arXiv:1412.6980, Algorithm 1).
 
-    The bias correction uses :math:`1 - \beta^t`, with t counted once per step.
+    .. math::
+        m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad
+        v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2, \qquad
+        \theta \leftarrow \theta - \eta\,
+            \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon} .
+
+    The bias correction counts t once per step.
     """
 
     learning_rate: ExponentialDecay
@@ -146,39 +145,37 @@ class Adam(Optimizer):
     epsilon: float = 1e-8
     moments = ("mean", "square")
 
-    def _apply(
-        self,
-        param: np.ndarray,
-        moments: list[np.ndarray],
-        grad: np.ndarray,
-        rate: float,
-        t: int,
-        epoch: int,
-    ) -> None:
-        kernels.adam_update(
-            param, *moments, grad, rate, self.beta1, self.beta2, self.epsilon, t
-        )
+    def update(self, params: Arrays, grads: Arrays, state: Arrays, epoch: int) -> None:
+        """Take one step; the epoch does not matter."""
+        rate, t = self._next(state)
+        hyper = rate, self.beta1, self.beta2, self.epsilon, t
+        for name, theta in params.items():
+            m, v = state[f"mean.{name}"], state[f"square.{name}"]
+            kernels.adam_update(theta, m, v, grads[name], *hyper)
 
 
 @dataclass(frozen=True)
 class RMSProp(Optimizer):
-    r"""RMSProp (Tieleman and Hinton, Coursera lecture 6.5, 2012)."""
+    r"""RMSProp (Tieleman and Hinton, Coursera lecture 6.5, 2012).
+
+    .. math::
+        v \leftarrow \rho v + (1 - \rho)\, g^2, \qquad
+        \theta \leftarrow \theta - \eta\, \frac{g}{\sqrt{v} + \epsilon} .
+    """
 
     learning_rate: ExponentialDecay
     decay: float = 0.99
     epsilon: float = 1e-8
     moments = ("square",)
 
-    def _apply(
-        self,
-        param: np.ndarray,
-        moments: list[np.ndarray],
-        grad: np.ndarray,
-        rate: float,
-        t: int,
-        epoch: int,
-    ) -> None:
-        kernels.rmsprop_update(param, *moments, grad, rate, self.decay, self.epsilon)
+    def update(self, params: Arrays, grads: Arrays, state: Arrays, epoch: int) -> None:
+        """Take one step; the epoch does not matter."""
+        rate, _ = self._next(state)
+        for name, theta in params.items():
+            v = state[f"square.{name}"]
+            kernels.rmsprop_update(
+                theta, v, grads[name], rate, self.decay, self.epsilon
+            )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,8 @@
-"""Data sets by name: where they come from, and how to load them."""
+"""Data sets by name: where they come from, and how to load them.
+
+Read `base` (three splits in memory), then `digits` or `toy` (no download), `mnist`
+(fetched and verified) and `own` (your files).
+"""
 
 from __future__ import annotations
 

@@ -66,6 +66,7 @@ class Dense(Layer):
         bias: float | np.ndarray = 0.0,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
+        super().__init__()
         b = np.empty(n_out, dtype=dtype)
         b[:] = bias
         self.params = {"W": init((n_in, n_out), rng, dtype), "b": b}

@@ -77,6 +77,7 @@ class Maxout(Layer):
     ) -> None:
         if not 1 <= pieces <= 255:
             raise ValueError(f"Maxout needs 1 to 255 pieces per unit, got {pieces}")
+        super().__init__()
         self.pieces = pieces
         self.params = {
             "W": init((n_in, units * pieces), rng, dtype),

@@ -68,6 +68,7 @@ class Sequential(Layer):
     """
 
     def __init__(self, layers: Iterable[tuple[str, Layer]]) -> None:
+        super().__init__()
         pairs = list(layers)
         self.layers = dict(pairs)
         if len(self.layers) < len(pairs):

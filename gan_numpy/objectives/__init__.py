@@ -1,4 +1,8 @@
-"""The objectives of the game, on the discriminator's outputs: one idea, one file."""
+"""The objectives of the game, on the discriminator's outputs: one idea, one file.
+
+Read `minimax` (the paper's), then `least_squares`, `wasserstein` and `hinge`, which
+stand in its place; `classes` and `semi_supervised` add labels.
+"""
 
 from gan_numpy.objectives.base import Objective, sigmoid, softplus
 from gan_numpy.objectives.classes import softmax_cross_entropy, with_classes

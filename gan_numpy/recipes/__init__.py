@@ -1,4 +1,9 @@
-"""Recipes by name, and their values from text."""
+"""Recipes by name, and their values from text.
+
+Read `settings` (the numbers of every recipe), `base` (what follows from them) and
+`mnist` (the paper's); networks are in `maxout_gan`, `conv_gan` and such, what labels
+are for in `labels`.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +21,7 @@ from gan_numpy.recipes.dcgan import DCGAN, DCGANMNIST
 from gan_numpy.recipes.digits import Digits
 from gan_numpy.recipes.faces import TFD, Olivetti
 from gan_numpy.recipes.infogan import InfoGAN, InfoGANMNIST
+from gan_numpy.recipes.labels import LABELS
 from gan_numpy.recipes.lsgan import LSGAN, LSGANMNIST
 from gan_numpy.recipes.mixtures import Grid, GridPacked, Ring, RingPacked
 from gan_numpy.recipes.mnist import MNIST
@@ -94,19 +100,31 @@ def with_settings(recipe: Recipe, settings: Iterable[str]) -> Recipe:
     UserError
         If a key is unknown or a value is of the wrong type or out of range.
     """
-    types = {field.name: str(field.type) for field in dataclasses.fields(recipe)}
     changes: dict[str, Any] = {}
     for setting in settings:
         key, equals, text = setting.partition("=")
         if not equals:
             raise UserError(f"setting {setting!r} is not of the form key=value")
-        if key not in types:
-            raise UserError(
-                f"recipe {recipe.name} has no setting {key!r}: it has "
-                f"{', '.join(types)}"
-            )
-        changes[key] = _parse(key, text, types[key])
+        changes[key] = _parse(key, text, _kind(recipe, key))
     return recipe.replace(**changes)
+
+
+def _kind(recipe: Recipe, key: str) -> str:
+    """The type that a recipe declares for a field, as it is written there."""
+    kinds = {field.name: str(field.type) for field in dataclasses.fields(recipe)}
+    if key not in kinds:
+        raise UserError(
+            f"recipe {recipe.name} has no setting {key!r}: it has {', '.join(kinds)}"
+        )
+    return kinds[key]
+
+
+EXPECTED = {
+    "int": "a whole number",
+    "float": "a number",
+    "tuple[int, ...]": "whole numbers separated by commas",
+    "str": "text",
+}
 
 
 def _parse(key: str, text: str, kind: str) -> Any:
@@ -119,10 +137,7 @@ def _parse(key: str, text: str, kind: str) -> Any:
         if kind == "tuple[int, ...]":
             return tuple(int(part) for part in text.split(","))
     except ValueError:
-        what = {"int": "a whole number", "float": "a number"}.get(
-            kind, "whole numbers separated by commas"
-        )
-        raise UserError(f"setting {key}={text}: expected {what}") from None
+        raise UserError(f"setting {key}={text}: expected {EXPECTED[kind]}") from None
     return text
 
 
@@ -135,8 +150,21 @@ def recipe_from_dict(name: str, values: dict[str, Any]) -> Recipe:
         If the name or the values are not those of a recipe.
     """
     recipe = get_recipe(name)
-    settings = [
-        f"{key}={','.join(map(str, value)) if isinstance(value, list) else value}"
-        for key, value in values.items()
-    ]
-    return with_settings(recipe, settings)
+    changes = {key: _typed(key, v, _kind(recipe, key)) for key, v in values.items()}
+    labels = LABELS.get(changes.get("labels", recipe.labels))
+    # Before `update` named the semi-supervised game, its runs had another one there.
+    if labels is not None and len(labels.updates) == 1:
+        changes["update"] = labels.updates[0]
+    return recipe.replace(**changes)
+
+
+def _typed(key: str, value: Any, kind: str) -> Any:
+    """A value from JSON, if it is of the type that its field declares."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if kind == "int" and whole or kind == "str" and isinstance(value, str):
+        return value
+    if kind == "float" and (whole or isinstance(value, float)):
+        return float(value)
+    if kind == "tuple[int, ...]" and isinstance(value, list):
+        return tuple(_typed(key, part, "int") for part in value)
+    raise UserError(f"setting {key}={value}: expected {EXPECTED[kind]}")

@@ -67,7 +67,7 @@ class ConditionalGAN(Recipe):
     keep: float
 
     def __post_init__(self) -> None:
-        """Refuse values that cannot be meant."""
+        """Check this family's own values, after those of every recipe."""
         super().__post_init__()
         if not 0 < self.keep <= 1:
             self._refuse("keep", "in (0, 1]")

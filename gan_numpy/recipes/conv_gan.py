@@ -67,7 +67,7 @@ class ConvGAN(Recipe):
     leak: float
 
     def __post_init__(self) -> None:
-        """Refuse values that cannot be meant."""
+        """Check this family's own values, after those of every recipe."""
         super().__post_init__()
         if self.init_std <= 0:
             self._refuse("init_std", "more than 0")

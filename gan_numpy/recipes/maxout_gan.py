@@ -72,7 +72,7 @@ class MaxoutGAN(Recipe):
     keep_hidden: float
 
     def __post_init__(self) -> None:
-        """Refuse values that cannot be meant."""
+        """Check this family's own values, after those of every recipe."""
         super().__post_init__()
         for name in ("keep_input", "keep_hidden"):
             if not 0 < getattr(self, name) <= 1:

@@ -63,7 +63,7 @@ class Ring(Recipe):
     init_std: float = 0.05
 
     def __post_init__(self) -> None:
-        """Refuse values that cannot be meant."""
+        """Check this recipe's own values, after those of every recipe."""
         super().__post_init__()
         if self.init_std <= 0:
             self._refuse("init_std", "more than 0")

@@ -78,7 +78,7 @@ class SGANMNIST(Recipe):
     hidden_noise: float = 0.5
 
     def __post_init__(self) -> None:
-        """Refuse values that cannot be meant."""
+        """Check this recipe's own values, after those of every recipe."""
         super().__post_init__()
         for name in ("input_noise", "hidden_noise"):
             if getattr(self, name) < 0:

@@ -45,7 +45,7 @@ class WideGAN(MaxoutGAN):
     output_sparse: int
 
     def __post_init__(self) -> None:
-        """Refuse values that cannot be meant."""
+        """Check this family's own values, after those of every recipe."""
         super().__post_init__()
         if self.width <= 0:
             self._refuse("width", "more than 0")

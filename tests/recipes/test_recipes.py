@@ -71,6 +71,33 @@ def test_a_run_from_before_there_were_penalties_has_none():
     assert recipe_from_dict("digits", values) == get_recipe("digits")
 
 
+def test_a_run_from_before_the_semi_supervised_update_plays_that_game():
+    values = json.loads(json.dumps(dataclasses.asdict(get_recipe("sgan"))))
+    assert recipe_from_dict("sgan", values | {"update": "alternating"}) == get_recipe(
+        "sgan"
+    )
+
+
+@pytest.mark.parametrize(
+    "key, value, message",
+    [
+        ("batch_size", "64", "batch_size=64: expected a whole number"),
+        ("batch_size", 64.0, "expected a whole number"),
+        ("batch_size", True, "expected a whole number"),
+        ("learning_rate", None, "learning_rate=None: expected a number"),
+        ("generator_units", 7, "expected whole numbers"),
+        ("generator_units", [7, "8"], "expected a whole number"),
+        ("latent", ["normal"], "expected text"),
+        ("nonsense", 1, "no setting 'nonsense'"),
+        ("epochs", 0, "epochs=0 is out of range"),
+    ],
+)
+def test_values_of_another_type_than_the_fields_are_refused(key, value, message):
+    with pytest.raises(UserError, match=message) as caught:
+        recipe_from_dict("digits", {key: value})
+    assert "\n" not in str(caught.value)
+
+
 def test_an_untrained_generator_draws_the_average_image():
     data = load_dataset("digits")
     recipe = get_recipe("digits").replace(generator_init=1e-6)
