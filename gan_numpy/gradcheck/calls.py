@@ -20,7 +20,7 @@ import numpy as np
 from gan_numpy.gradcheck.messages import cell_name, misfit
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-OURS = (os.path.join(HERE, "gradcheck"), os.path.join(HERE, "exercises"))
+OURS = tuple(os.path.join(HERE, k) for k in ("gradcheck", "exercises", "grading"))
 INSTALLED = tuple(
     {os.path.dirname(os.path.dirname(np.__file__)), *sysconfig.get_paths().values()}
 )

@@ -176,3 +176,13 @@ def test_write_back_keeps_our_objects(rng):
     other = np.random.default_rng(1)
     write_back(rng, other)
     assert rng.random() == np.random.default_rng(1).random()
+
+
+def test_nothing_of_ours_is_searched_for_repairs(graded):
+    """What runs here on a call of theirs is our own code, which nobody edits."""
+    from gan_numpy.gradcheck.calls import is_students
+    from gan_numpy.grading import remote, session, wire
+
+    assert not any(is_students(m.__file__) for m in (remote, session, wire))
+    entry = graded(HEAD + "def relu_backward(dy, cache):\n    return dy\n")
+    assert entry["tags"] == ["mask-missing"]
