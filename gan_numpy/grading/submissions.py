@@ -59,8 +59,11 @@ def is_skipped(name: str) -> bool:
 
 def is_of_grades(folder: Path) -> bool:
     """Whether a folder is one that ``gan-numpy grade`` has written."""
-    written = all((folder / f"grades.{kind}").is_file() for kind in ("csv", "json"))
-    return written and (folder / "results").is_dir()
+    try:
+        written = all((folder / f"grades.{kind}").is_file() for kind in ("csv", "json"))
+        return written and (folder / "results").is_dir()
+    except OSError:  # a student's, which nobody may read
+        return False
 
 
 def students(path: Path, out: Path | None = None) -> dict[str, list[Path]]:

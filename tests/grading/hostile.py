@@ -31,7 +31,7 @@ HOSTILE: dict[str, tuple[str, str | bytes, str]] = {
     "endless_loop": ("s.py", body("while True: pass"), "an endless loop"),
     "memory_bomb": (
         "s.py",
-        body("a = []", "while True: a.append(np.ones(10**7))"),
+        body("a = []", "while True: a.append(np.empty(10**7))"),
         "MemoryError",
     ),
     "fork_bomb": ("s.py", body("import os", "while True: os.fork()"), "imports os"),

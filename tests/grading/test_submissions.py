@@ -88,3 +88,20 @@ def test_nothing_to_grade(make, tmp_path):
     make(tmp_path / "none")
     with pytest.raises(UserError, match="expected a f"):
         students(tmp_path / "none")
+
+
+def test_a_folder_that_nobody_may_read(folder, monkeypatch):
+    """Neither stops the command nor costs the others anything."""
+    real = type(folder).stat
+
+    def refuse(path, **keys):
+        if path.parent.name == "carol":
+            raise PermissionError(13, "Permission denied")
+        return real(path, **keys)
+
+    monkeypatch.setattr(type(folder), "stat", refuse)
+    monkeypatch.setattr(type(folder), "lstat", refuse)
+    found = students(folder)
+    assert list(found) == ["alice", "bob", "carol"]
+    (problem,) = read_handin("carol", found["carol"]).problems
+    assert problem == "carol cannot be read (Permission denied)"
