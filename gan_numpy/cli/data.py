@@ -56,9 +56,13 @@ def list_sources(sources: list[Any], data_dir: Path | None) -> int:
 
 
 def fetch(sources: list[Any], data_dir: Path | None) -> int:
-    """Download what is missing; a data set that nobody may download is only named."""
+    """Download what is missing or damaged; 1 if some of it did not come.
+
+    A data set that nobody may download is only named.
+    """
     from gan_numpy.datasets.content import DOWNLOADS
 
+    came = True
     for source in sources:
         if source.files is None:
             print(f"{source.name}: nothing to fetch ({source.origin})")
@@ -70,9 +74,13 @@ def fetch(sources: list[Any], data_dir: Path | None) -> int:
             if len(sources) == 1:
                 raise
             print(f"{source.name}: {error}", file=sys.stderr)
+            came &= not source.origin.startswith("http")
             continue
         print(f"{source.name}: {len(paths)} files in {folder}")
-    return 0
+        for name, good in source.files.verify(paths).items():
+            if good is False:
+                print(f"note: {paths[name]} is sound, but not the original's")
+    return 0 if came else 1
 
 
 def verify(sources: list[Any], data_dir: Path | None) -> int:
@@ -98,6 +106,9 @@ def verify(sources: list[Any], data_dir: Path | None) -> int:
                 f"{source.name}', or name its directory with --data-dir"
             )
         for name, same in source.files.verify(paths).items():
-            good &= same is not False
-            print(f"{source.name}: {words[same]} {paths.get(name, name)}")
+            if isinstance(same, str):
+                print(f"{source.name}: DAMAGED {same}")
+            else:
+                print(f"{source.name}: {words[same]} {paths.get(name, name)}")
+            good &= same is True or same is None
     return 0 if good else 1

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gan_numpy.datasets import cifar10, digits, mnist, olivetti, own, tfd, toy
 from gan_numpy.datasets.base import Dataset
+from gan_numpy.datasets.content import Verdicts
 from gan_numpy.errors import UserError
 
 __all__ = ["LOADERS", "SOURCES", "Dataset", "Files", "Source", "load_dataset"]
@@ -33,12 +34,13 @@ class Files:
     fetch : callable
         ``(folder) -> paths by name``: downloads what is missing.
     verify : callable
-        ``(paths) -> True, False or None by name``; None if no checksum is known.
+        ``(paths) -> True, False, None or text by name``: None if no checksum is known,
+        a text if the file is damaged.
     """
 
     find: Callable[[Path | None], Paths | None]
     fetch: Callable[[Path], Paths]
-    verify: Callable[[Paths], dict[str, bool | None]]
+    verify: Callable[[Paths], Verdicts]
 
 
 @dataclass(frozen=True)

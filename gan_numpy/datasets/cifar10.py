@@ -30,10 +30,12 @@ import numpy as np
 from gan_numpy.datasets.base import Dataset
 from gan_numpy.datasets.content import (
     DOWNLOADS,
+    Verdicts,
     file_sha256,
     folders,
     read_content,
     read_limited,
+    verdict,
 )
 from gan_numpy.datasets.download import fetch_verified
 from gan_numpy.errors import UserError
@@ -93,15 +95,15 @@ def _find_in(folder: Path) -> dict[str, Path]:
     """The binary files in a folder, training files in order, then the test file."""
     found = {}
     for name in (*TRAINING, TEST):
-        for path in (folder / name, folder / f"{name}.gz"):
-            if path.exists():
+        for path in (folder / name, folder / name / name, folder / f"{name}.gz"):
+            if path.is_file():
                 found[name] = path
                 break
     return found
 
 
 def fetch(folder: Path = DOWNLOADS / "cifar10") -> dict[str, Path]:
-    """Download the archive (162 MB) unless the data are there, verified.
+    """Download the archive (162 MB) unless the data are there, sound.
 
     Raises
     ------
@@ -109,24 +111,31 @@ def fetch(folder: Path = DOWNLOADS / "cifar10") -> dict[str, Path]:
         If it cannot be downloaded, or the folder cannot be written.
     """
     found = _complete_in(folder)
-    if not found:
-        fetch_verified([URL], folder / ARCHIVE, ARCHIVE_SHA256, file_sha256)
-    return found or {ARCHIVE: folder / ARCHIVE}
+    wrong = [n for n, good in verify(found).items() if good not in (True, None)]
+    if found and not wrong:
+        return found
+    fetch_verified([URL], folder / ARCHIVE, ARCHIVE_SHA256, file_sha256)
+    for name in wrong:
+        if name != ARCHIVE:
+            found[name].unlink()  # what is unpacked would be found first
+    return {ARCHIVE: folder / ARCHIVE}
 
 
-def verify(paths: dict[str, Path]) -> dict[str, bool | None]:
+def verify(paths: dict[str, Path]) -> Verdicts:
     """Whether the archive is the original; None for files that have no known checksum.
 
-    Raises
-    ------
-    UserError
-        If a file is damaged.
+    The unpacked files have none: of them it is known whether they can be read.
     """
     if ARCHIVE in paths:
-        return {ARCHIVE: file_sha256(paths[ARCHIVE]) == ARCHIVE_SHA256}
-    for path in paths.values():
-        parse(read_content(path), path)
-    return {name: None for name in paths}
+        archive = paths[ARCHIVE]
+        same = verdict(lambda: file_sha256(archive) == ARCHIVE_SHA256)
+        return {ARCHIVE: same}
+    return {name: verdict(_is_readable, path) for name, path in paths.items()}
+
+
+def _is_readable(path: Path) -> None:
+    """Refuse a damaged file; the content of a sound one is not compared."""
+    parse(read_content(path), path)
 
 
 def parse(content: bytes | bytearray, path: Path) -> tuple[np.ndarray, np.ndarray]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from gan_numpy.errors import UserError
 
 DOWNLOADS = Path("data")
+# Of each file: whether it is the original, None if nobody knows, or what is wrong.
+Verdicts = dict[str, bool | None | str]
 GZIP_MAGIC = b"\x1f\x8b"
 LARGEST = 2**32  # bytes; the largest file that we read, of TFD, takes 240 million
 
@@ -91,3 +94,11 @@ def file_sha256(path: Path) -> str:
         return digest.hexdigest()
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror or error}") from None
+
+
+def verdict(check: Callable[..., bool | None], *arguments: Any) -> bool | None | str:
+    """What a check says of a file, or the reason why it cannot be read."""
+    try:
+        return check(*arguments)
+    except UserError as error:
+        return str(error)

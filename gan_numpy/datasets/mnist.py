@@ -20,7 +20,7 @@ import numpy as np
 
 from gan_numpy.datasets import idx
 from gan_numpy.datasets.base import Dataset
-from gan_numpy.datasets.content import folders, read_content
+from gan_numpy.datasets.content import Verdicts, folders, read_content, verdict
 from gan_numpy.datasets.download import fetch_verified
 from gan_numpy.errors import UserError
 
@@ -46,9 +46,14 @@ DOWNLOADS = Path("data") / "mnist"
 
 
 def candidates(name: str, folder: Path) -> list[Path]:
-    """Where a file may lie: gzipped or not, with ``-idx`` or ``.idx`` in its name."""
+    """Where a file may lie: gzipped or not, with ``-idx`` or ``.idx`` in its name.
+
+    Some archives unpack each file into a folder of the same name.
+    """
     dotted = name.replace("-idx", ".idx")
-    return [folder / f"{stem}{end}" for stem in (name, dotted) for end in ("", ".gz")]
+    names = [f"{stem}{end}" for stem in (name, dotted) for end in ("", ".gz")]
+    places = (folder, *(folder / each for each in names))
+    return [place / each for place in places for each in names]
 
 
 def find(data_dir: Path | None = None) -> dict[str, Path] | None:
@@ -85,18 +90,23 @@ def find(data_dir: Path | None = None) -> dict[str, Path] | None:
 
 
 def _find_in(folder: Path) -> dict[str, Path]:
-    """The files that are in a folder; the first candidate of each name."""
+    """The files that are in a folder; the first candidate of each name.
+
+    A folder of that name counts if there is no file: whoever reads it says so.
+    """
     found = {}
     for name in SHA256:
-        for path in candidates(name, folder):
-            if path.exists():
-                found[name] = path
-                break
+        places = [path for path in candidates(name, folder) if path.exists()]
+        files = [path for path in places if path.is_file()]
+        if places:
+            found[name] = (files or places)[0]
     return found
 
 
 def fetch(folder: Path = DOWNLOADS) -> dict[str, Path]:
-    """Download what is missing in `folder`, verified, with a progress bar.
+    """Download what is missing or damaged in `folder`, verified, with a progress bar.
+
+    A sound file of other images is not touched: it may be somebody's own.
 
     Raises
     ------
@@ -105,17 +115,37 @@ def fetch(folder: Path = DOWNLOADS) -> dict[str, Path]:
     """
     paths = _find_in(folder)
     for name, checksum in SHA256.items():
-        if name not in paths:
-            target = folder / f"{name}.gz"
-            urls = [f"{mirror}{name}.gz" for mirror in MIRRORS]
-            fetch_verified(urls, target, checksum, _sha256)
-            paths[name] = target
+        damaged = paths.get(name)
+        if damaged is not None and _is_sound(name, damaged):
+            continue
+        target = folder / f"{name}.gz"
+        urls = [f"{mirror}{name}.gz" for mirror in MIRRORS]
+        fetch_verified(urls, target, checksum, _sha256)
+        if damaged is not None and damaged != target:
+            damaged.unlink()  # it would be found first
+        paths[name] = target
     return paths
 
 
-def verify(paths: dict[str, Path]) -> dict[str, bool | None]:
+def _is_sound(name: str, path: Path) -> bool:
+    """Whether a file can be read, if not that it is the original's."""
+    try:
+        idx.parse(read_content(path), path, 3 if "images" in name else 1)
+        return True
+    except UserError:
+        return False
+
+
+def verify(paths: dict[str, Path]) -> Verdicts:
     """Whether the decompressed content of each file is the original's."""
-    return {name: _sha256(paths[name]) == SHA256[name] for name in SHA256}
+    return {name: verdict(_same, name, paths[name]) for name in SHA256}
+
+
+def _same(name: str, path: Path) -> bool:
+    same = _sha256(path) == SHA256[name]
+    if not same:  # say what is wrong with it, if it is not just other images
+        idx.parse(read_content(path), path, 3 if "images" in name else 1)
+    return same
 
 
 def _sha256(path: Path) -> str:

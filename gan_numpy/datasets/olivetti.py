@@ -24,7 +24,13 @@ from pathlib import Path
 import numpy as np
 
 from gan_numpy.datasets.base import Dataset
-from gan_numpy.datasets.content import DOWNLOADS, file_sha256, folders
+from gan_numpy.datasets.content import (
+    DOWNLOADS,
+    Verdicts,
+    file_sha256,
+    folders,
+    verdict,
+)
 from gan_numpy.datasets.download import fetch_verified
 from gan_numpy.datasets.matlab import as_pixels, read_matlab
 from gan_numpy.errors import UserError
@@ -46,8 +52,9 @@ def find(data_dir: Path | None = None) -> dict[str, Path] | None:
         If `data_dir` is not a directory or lacks it.
     """
     for folder in folders("olivetti", data_dir):
-        if (folder / FILE).exists():
-            return {FILE: folder / FILE}
+        for path in (folder / FILE, folder / FILE / FILE):
+            if path.is_file():
+                return {FILE: path}
     if data_dir is not None:
         raise UserError(
             f"{data_dir} lacks {FILE}: get it with 'gan-numpy data fetch olivetti "
@@ -57,28 +64,27 @@ def find(data_dir: Path | None = None) -> dict[str, Path] | None:
 
 
 def fetch(folder: Path = DOWNLOADS / "olivetti") -> dict[str, Path]:
-    """Download the file unless it is there, verified.
+    """Download the file unless it is there and can be read, verified.
 
     Raises
     ------
     UserError
         If it cannot be downloaded, or the folder cannot be written.
     """
-    if not (folder / FILE).exists():
+    path = folder / FILE
+    if not path.exists() or isinstance(verify({FILE: path})[FILE], str):
         fetch_verified([URL], folder / FILE, FILE_SHA256, file_sha256)
     return {FILE: folder / FILE}
 
 
-def verify(paths: dict[str, Path]) -> dict[str, bool | None]:
-    """Whether the pixels are the original's, however the file is compressed.
+def verify(paths: dict[str, Path]) -> Verdicts:
+    """Whether the pixels are the original's, however the file is compressed."""
+    return {FILE: verdict(_is_original, paths[FILE])}
 
-    Raises
-    ------
-    UserError
-        If the file is damaged.
-    """
-    pixels = read_faces(paths[FILE])
-    return {FILE: hashlib.sha256(pixels.tobytes()).hexdigest() == PIXELS_SHA256}
+
+def _is_original(path: Path) -> bool:
+    pixels = read_faces(path)
+    return hashlib.sha256(pixels.tobytes()).hexdigest() == PIXELS_SHA256
 
 
 def read_faces(path: Path) -> np.ndarray:

@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from gan_numpy.datasets.base import Dataset
-from gan_numpy.datasets.content import DOWNLOADS, folders
+from gan_numpy.datasets.content import DOWNLOADS, Verdicts, folders, verdict
 from gan_numpy.datasets.matlab import as_pixels, read_matlab
 from gan_numpy.errors import UserError
 
@@ -47,8 +47,9 @@ def find(data_dir: Path | None = None) -> dict[str, Path] | None:
         If `data_dir` is not a directory or lacks it.
     """
     for folder in folders("tfd", data_dir):
-        if (folder / FILE).exists():
-            return {FILE: folder / FILE}
+        for path in (folder / FILE, folder / FILE / FILE):
+            if path.is_file():
+                return {FILE: path}
     if data_dir is not None:
         raise UserError(f"{data_dir} lacks {FILE}: {HOW.format(folder=data_dir)}")
     return None
@@ -67,16 +68,14 @@ def fetch(folder: Path = DOWNLOADS / "tfd") -> dict[str, Path]:
     return {FILE: folder / FILE}
 
 
-def verify(paths: dict[str, Path]) -> dict[str, bool | None]:
-    """No checksum is published: only whether the file can be read is known.
+def verify(paths: dict[str, Path]) -> Verdicts:
+    """No checksum is published: only whether the file can be read is known."""
+    return {FILE: verdict(_is_readable, paths[FILE])}
 
-    Raises
-    ------
-    UserError
-        If it is damaged.
-    """
-    read(paths[FILE])
-    return {FILE: None}
+
+def _is_readable(path: Path) -> None:
+    """Refuse a damaged file."""
+    read(path)
 
 
 def read(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
