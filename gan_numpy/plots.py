@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,29 @@ if TYPE_CHECKING:
     from gan_numpy.datasets import Dataset
 
 SCREEN_PIXELS = 28  # small images are enlarged to about MNIST's size
+# Settings that are not of pictures: what a notebook chose for its windows stays.
+OF_WINDOWS = ("backend", "interactive", "toolbar", "timezone", "webagg", "tk", "date")
+
+
+@contextmanager
+def own_style() -> Iterator[None]:
+    """Matplotlib's own settings in the block, whatever the user's file says.
+
+    A ``matplotlibrc`` with TeX or another font, resolution or color map is for the
+    user's figures. The backend is not touched, and afterward all is as it was.
+    """
+    import matplotlib
+
+    with warnings.catch_warnings():
+        # Of settings that will go one day, or values that no axis can show.
+        warnings.simplefilter("ignore")
+        settings = {
+            name: value
+            for name, value in matplotlib.rcParamsDefault.items()
+            if name.partition(".")[0].partition("_")[0] not in OF_WINDOWS
+        }
+        with matplotlib.rc_context(settings):
+            yield
 
 
 def as_pictures(images: np.ndarray) -> np.ndarray:
@@ -63,6 +88,7 @@ def image_grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
     return grid
 
 
+@own_style()
 def save_image_grid(path: Path, images: np.ndarray, columns: int | None = None) -> None:
     """Write a grid of gray or color images as PNG, enlarged if they are small.
 
@@ -82,6 +108,7 @@ def save_image_grid(path: Path, images: np.ndarray, columns: int | None = None) 
     )
 
 
+@own_style()
 def save_labeled_rows(
     path: Path,
     rows: list[tuple[str, np.ndarray]],
@@ -121,6 +148,7 @@ def save_labeled_rows(
     save_figure(path, figure)
 
 
+@own_style()
 def save_neighbors(path: Path, samples: np.ndarray, nearest: np.ndarray) -> None:
     """Write rows of samples; the last column, framed, is the sample's beside it.
 
@@ -159,6 +187,7 @@ def _frame(left: float, top: float, width: float, height: float) -> Patch:
     )
 
 
+@own_style()
 def save_scatter(path: Path, points: np.ndarray, reference: np.ndarray) -> None:
     """Write a scatter plot of 2-D samples over real points as PNG.
 
@@ -203,6 +232,7 @@ def save_samples(
         save_image_grid(path, samples[:, None, :], columns=1)
 
 
+@own_style()
 def save_curves(path: Path, metrics: dict[str, list[float]], steps: int) -> None:
     r"""Write the training curves as PNG.
 

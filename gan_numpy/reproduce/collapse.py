@@ -24,7 +24,7 @@ import numpy as np
 from gan_numpy.datasets import Dataset
 from gan_numpy.errors import UserError
 from gan_numpy.files import read_arrays, write_atomically
-from gan_numpy.plots import new_figure, save_figure, save_labeled_rows
+from gan_numpy.plots import new_figure, own_style, save_figure, save_labeled_rows
 from gan_numpy.recipes import Recipe, get_recipe, with_settings
 from gan_numpy.reproduce.jobs import Job, start_or_open
 from gan_numpy.runs.job import train
@@ -169,6 +169,7 @@ def read_course(job: Job, run: Run) -> Course:
     return Course(job.path.name, epochs, values, images)
 
 
+@own_style()
 def draw_course(path: Path, courses: Sequence[Course], data: Dataset) -> None:
     """The deviation over the epochs, with the data's own, as PNG."""
     from matplotlib.ticker import MaxNLocator

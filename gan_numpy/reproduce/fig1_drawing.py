@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gan_numpy.files import write_text
-from gan_numpy.plots import new_figure, save_figure
+from gan_numpy.plots import new_figure, own_style, save_figure
 from gan_numpy.reproduce.fig1 import Schedule, Snapshot, X, Z
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ LINES = {  # the paper's colors and strokes; ours are readable without colors to
 }
 
 
+@own_style()
 def draw_moments(path: Path, moments: dict[str, Snapshot]) -> None:
     """Write the four moments as one PNG."""
     figure = new_figure(14, 4.8)
@@ -83,6 +84,7 @@ def draw_map(axes: Axes, snapshot: Snapshot) -> None:
     axes.spines[:].set_visible(False)
 
 
+@own_style()
 def draw_film(path: Path, film: list[Snapshot], rate: int = 6) -> None:
     """Write the film as one HTML page that needs nothing else.
 

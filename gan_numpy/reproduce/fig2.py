@@ -15,7 +15,7 @@ import numpy as np
 from gan_numpy.datasets import Dataset
 from gan_numpy.errors import UserError
 from gan_numpy.evaluation.neighbors import Neighbors, nearest_training
-from gan_numpy.plots import new_figure, save_figure, save_neighbors
+from gan_numpy.plots import new_figure, own_style, save_figure, save_neighbors
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,6 +67,7 @@ def summary(found: Neighbors, data: Dataset) -> dict[str, float]:
     }
 
 
+@own_style()
 def draw_distances(path: Path, panels: dict[str, Neighbors]) -> None:
     """Histograms of both distances, a panel per run."""
     figure = new_figure(5 * len(panels), 3.4)

@@ -10,7 +10,7 @@ import numpy as np
 
 from gan_numpy.datasets import Dataset
 from gan_numpy.evaluation.modes import MIXTURES
-from gan_numpy.plots import new_figure, save_figure
+from gan_numpy.plots import new_figure, own_style, save_figure
 from gan_numpy.reproduce.modes import Row
 from gan_numpy.runs.run import Run
 
@@ -52,6 +52,7 @@ def opinion_map(run: Run, data: Dataset, limit: float) -> np.ndarray:
     return (total / repeats).reshape(SIDE, SIDE)
 
 
+@own_style()
 def draw_modes(path: Path, rows: Sequence[Row], data: Dataset) -> None:
     """Write a panel for each run, and the data on the left, as PNG.
 
