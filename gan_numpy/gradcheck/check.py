@@ -17,6 +17,7 @@ from gan_numpy.gradcheck.calls import (
     watching,
 )
 from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Comparison
+from gan_numpy.gradcheck.coincidences import cautious
 from gan_numpy.gradcheck.compare import compare_arrays, numeric_gradients
 from gan_numpy.gradcheck.diagnosis.fit import Fit
 from gan_numpy.gradcheck.diagnosis.generic import (
@@ -25,16 +26,9 @@ from gan_numpy.gradcheck.diagnosis.generic import (
     generic_candidates,
     sizes_of,
 )
+from gan_numpy.gradcheck.further import more_probes
 from gan_numpy.gradcheck.numeric import entry_gradient
-from gan_numpy.gradcheck.probes import (
-    attempt,
-    batch_of_one,
-    layout,
-    single_precision,
-    sweep,
-    twice_and_untouched,
-    upstream,
-)
+from gan_numpy.gradcheck.probes import twice_and_untouched, upstream
 from gan_numpy.gradcheck.repair.explain import fixes
 from gan_numpy.gradcheck.result import CheckResult, Finding, merge
 from gan_numpy.gradcheck.returned import differentiating, gradients
@@ -213,7 +207,8 @@ def _check(
     if not any(cmp.known.any() for cmp, _ in values):
         message = "no entry could be compared: all are at kinks, or there are none"
         raise StudentError("nothing-compared", message)
-    wrong = compare_arrays(values, result) + along_a_direction(trial)
+    wrong = [cautious(trial, f) for f in compare_arrays(values, result)]
+    wrong += along_a_direction(trial)
     recognized = [f for f in wrong if f.verdict not in ("not recognized", "pattern")]
     strong = [f for f in behavior if f.tags[0] != "not-linear-in-dy"]
     if findings or strong:  # state and lost upstream explain the values
@@ -229,7 +224,7 @@ def _check(
     else:
         result.findings += wrong
     if not result.findings:
-        _more_probes(trial, batch)
+        more_probes(trial, batch)
 
 
 def comparisons(trial: Trial, supply: Supply | None) -> list[tuple[Comparison, int]]:
@@ -297,34 +292,3 @@ def _slope_at(
         ).value
 
     return slope
-
-
-def _more_probes(trial: Trial, batch: bool) -> None:
-    """What is asked only of a backward whose values are right."""
-    problem, result = trial.problem, trial.result
-    result.findings += attempt(lambda: layout(problem, trial.dy, trial.got)) or []
-    result.notes += attempt(lambda: single_precision(problem, trial.dy)) or []
-    one = batch_of_one(problem, trial.y) if batch else None
-    if one is not None:
-        result.notes += attempt(lambda: _alone(trial, one)) or []
-
-
-def _alone(trial: Trial, one: dict[str, np.ndarray]) -> list[str]:
-    """A note on what is wrong for a batch of one: no reason to fail by itself."""
-    problem = trial.problem
-    small = replace(problem, inputs={**problem.inputs, **one})
-    y = np.asarray(small.value(small.fresh()))
-    if y.ndim != trial.y.ndim or not np.all(np.isfinite(y)):
-        return []
-    dy = trial.dy if problem.loss else trial.rng.standard_normal(y.shape)
-    got = sweep(small, dy)
-    alone = Trial(small, y, dy, got, trial.rng, CheckResult(""))
-    values = [
-        (Comparison(f"d{k}", got[k], d.value, d.error, d.known), 0)
-        for k, d in numeric_gradients(alone).items()
-    ]
-    return [
-        f"{', '.join(f.names)}: wrong for a batch of one"
-        + (f", {f.says}" if f.verdict == "shape" else "")
-        for f in compare_arrays(values, alone.result)
-    ]

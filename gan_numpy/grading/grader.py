@@ -22,6 +22,8 @@ from gan_numpy.exercises.registry import NAMES, get_exercise
 from gan_numpy.exercises.answers import answer
 from gan_numpy.gradcheck.calls import NotAttempted, StudentError
 from gan_numpy.gradcheck.result import CheckResult, Finding
+from gan_numpy.gradcheck.repair import search as repairs
+from gan_numpy.gradcheck.repair.explain import searching
 from gan_numpy.grading.forbidden import ALLOWED
 from gan_numpy.grading.reading import fingerprint
 from gan_numpy.grading.sandbox import Limits
@@ -238,6 +240,9 @@ def _grade_exercise(
     return {**plain, "state": state, "reasons": reasons, "seconds": seconds}
 
 
+NO_SEARCH = repairs.Limits(0.0)
+
+
 def check(session: Session, name: str, untouched: list[str], seed: int) -> CheckResult:
     """Check one exercise with the functions of a session."""
     exercise = get_exercise(name)
@@ -247,7 +252,8 @@ def check(session: Session, name: str, untouched: list[str], seed: int) -> Check
         if name not in functions:
             notes = [f"{name} is not a function when the file has run"]
             return CheckResult(name, attempted=False, notes=notes)
-        result = exercise.run(functions, seed)
+        with searching(NO_SEARCH):  # a call from here costs more than the search has
+            result = exercise.run(functions, seed)
     except NotGraded:
         raise
     except NotAttempted:
