@@ -124,10 +124,6 @@ class Comparison:
     arrays : dict
         The inputs, the output y and the cotangent dy.
     candidates : Candidates
-    noun : str
-        "gradient" or "value".
-    precise : bool
-        False where the student was given float32: agreement to 1e-5 is enough.
     """
 
     name: str
@@ -138,5 +134,3 @@ class Comparison:
     sizes: dict[str, int] = field(default_factory=dict)
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
     candidates: Candidates = field(default_factory=Candidates)
-    noun: str = "gradient"
-    precise: bool = True

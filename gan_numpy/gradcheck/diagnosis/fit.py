@@ -26,7 +26,7 @@ class Fit:
         self.error = cmp.error[self.where]
         self.size = self.a.size
         self.scale = float(np.abs(self.n).max()) if self.size else 0.0
-        single = cmp.got.dtype == np.float32 or not cmp.precise
+        single = cmp.got.dtype == np.float32
         self.rtol = 2e-5 if single else EXACT
         self.named = 3e-5 if single else NAMED
 
