@@ -117,8 +117,7 @@ def follow(
     Course or None
         None if `should_stop` ended it.
     """
-    run = start_or_open(job, data, data_dir)
-    state = run.load_state(data)
+    run, state = start_or_open(job, data, data_dir)
     course = read_course(job, run)
     while True:
         if state.epoch not in course.epochs:

@@ -141,7 +141,10 @@ class Run:
         return read_metrics(self.path / "metrics.csv")[:epochs]
 
     def add_metrics(self, state: TrainingState, monitors: Monitors) -> None:
-        """Add the row of the epoch that ended; later rows, of a lost future, go."""
+        """Add the row of the epoch that ended.
+
+        Rows of later epochs are dropped: a checkpoint from before them was resumed.
+        """
         row = row_of(state.epoch, state.step, monitors)
         before = self.metrics(state.epoch - 1)
         write_metrics(self.path / "metrics.csv", before, row)
@@ -186,8 +189,8 @@ def create_run(
     data: Dataset,
     data_dir: Path | None = None,
     force: bool = False,
-) -> Run:
-    """Make a run directory with its ``config.json``.
+) -> tuple[Run, TrainingState]:
+    """Make a run directory with its ``config.json``; the state before the first step.
 
     Parameters
     ----------
@@ -205,7 +208,7 @@ def create_run(
         If something is already there, or the directory cannot be written.
     """
     _refuse_occupied(path, force)
-    initial_state(recipe, data, seed)  # refuses a recipe that does not fit the data
+    state = initial_state(recipe, data, seed)  # refuses data that do not fit
     run = Run(
         path=path,
         recipe=recipe,
@@ -221,7 +224,7 @@ def create_run(
         if replaces:
             _finish(run)
         make_directory(path / "samples")
-    return run
+    return run, state
 
 
 def _refuse_occupied(path: Path, force: bool) -> bool:
