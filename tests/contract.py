@@ -50,8 +50,9 @@ def own_classes(package: str, base: type) -> Iterator[tuple[type, ModuleType]]:
                     yield value, module
 
 
-def unmet(needs: dict[str, bool]) -> list[str]:
-    return [need for need, met in needs.items() if not met]
+def unmet(**needs: bool) -> list[str]:
+    """The needs that are not met, with blanks for underscores."""
+    return [need.replace("_", " ") for need, met in needs.items() if not met]
 
 
 def layer_lacks(layer: type[layers.Layer], module: ModuleType) -> list[str]:
@@ -60,23 +61,20 @@ def layer_lacks(layer: type[layers.Layer], module: ModuleType) -> list[str]:
     own = vars(layer).keys()
     makes = "__init__" not in own or "Parameters" in (layer.__doc__ or "")
     return unmet(
-        {
-            "a forward": {"forward"} <= own,
-            "a backward": {"backward"} <= own,
-            "a backward_vjp, or 'no second order' on top of its file": "backward_vjp"
-            in own
-            or "no second order" in (module.__doc__ or "").lower(),
-            "a class docstring with its parameters": bool(vars(layer).get("__doc__"))
-            and makes,
-            "the mathematics on top of its file": ":math:" in (module.__doc__ or "")
-            or ".. math::" in (module.__doc__ or ""),
-            "a doctest that shows shapes": ">>>" in inspect.getsource(module)
-            and ".shape" in inspect.getsource(module),
-            "a place in `layers.__all__`": name in layers.__all__,
-            "a place among the public names of `gan_numpy`": name in gan_numpy.__all__,
-            "an example in tests/layers/examples.py": name in layer_examples.EXAMPLES,
-            "a mention in the README": f"`{name}`" in README,
-        }
+        a_forward={"forward"} <= own,
+        a_backward={"backward"} <= own,
+        a_backward_vjp_or_a_word_why_it_has_none="backward_vjp" in own
+        or "no second order" in (module.__doc__ or "").lower(),
+        a_class_docstring_with_its_parameters=bool(vars(layer).get("__doc__"))
+        and makes,
+        the_mathematics_on_top_of_its_file=":math:" in (module.__doc__ or "")
+        or ".. math::" in (module.__doc__ or ""),
+        a_doctest_that_shows_shapes=">>>" in inspect.getsource(module)
+        and ".shape" in inspect.getsource(module),
+        a_place_in_layers_all=name in layers.__all__,
+        a_place_among_the_public_names_of_gan_numpy=name in gan_numpy.__all__,
+        an_example_in_tests_layers_examples=name in layer_examples.EXAMPLES,
+        a_mention_in_the_README=f"`{name}`" in README,
     )
 
 
@@ -90,17 +88,14 @@ def objectives() -> Iterator[tuple[Objective, ModuleType]]:
 def objective_lacks(objective: Objective, module: ModuleType) -> list[str]:
     name, text = objective.name, module.__doc__ or ""
     return unmet(
-        {
-            "a place in `objectives.OBJECTIVES`": OBJECTIVES.get(name) is objective,
-            "a source on top of its file": bool(SOURCE.search(text))
-            or "(Goodfellow" in text,
-            "its formula on top of its file": ".. math::" in text,
-            "a test that names it": any(
-                f'"{name}"' in path.read_text("utf-8")
-                for path in (ROOT / "tests").rglob("test_*.py")
-            ),
-            "a mention in the README": f"`{name}`" in README,
-        }
+        a_place_in_OBJECTIVES=OBJECTIVES.get(name) is objective,
+        a_source_on_top_of_its_file=bool(SOURCE.search(text)) or "(Goodfellow" in text,
+        its_formula_on_top_of_its_file=".. math::" in text,
+        a_test_that_names_it=any(
+            f'"{name}"' in path.read_text("utf-8")
+            for path in (ROOT / "tests").rglob("test_*.py")
+        ),
+        a_mention_in_the_README=f"`{name}`" in README,
     )
 
 
@@ -114,17 +109,13 @@ def recipes() -> Iterator[tuple[type[Recipe], ModuleType]]:
 def recipe_lacks(recipe: type[Recipe], module: ModuleType) -> list[str]:
     name = recipe.name
     return unmet(
-        {
-            "a place in `recipes.RECIPES`": type(RECIPES.get(name)) is recipe,
-            "a description of its own": "description" in vars(recipe),
-            "a source": bool(getattr(recipe, "source", "")),
-            "a source on top of its file": bool(SOURCE.search(module.__doc__ or "")),
-            "a docstring with its name": f"``{name}``"
-            in (vars(recipe).get("__doc__") or ""),
-            "a family in tests/recipes/examples.py": recipe_examples.family(recipe)
-            is not None,
-            "a mention in the README": f"`{name}`" in README,
-        }
+        a_place_in_RECIPES=type(RECIPES.get(name)) is recipe,
+        a_description_of_its_own="description" in vars(recipe),
+        a_source=bool(getattr(recipe, "source", "")),
+        a_source_on_top_of_its_file=bool(SOURCE.search(module.__doc__ or "")),
+        a_docstring_with_its_name=f"``{name}``" in (vars(recipe).get("__doc__") or ""),
+        a_family_in_tests_recipes_examples=recipe_examples.family(recipe) is not None,
+        a_mention_in_the_README=f"`{name}`" in README,
     )
 
 
@@ -137,15 +128,11 @@ def metrics() -> Iterator[tuple[str, ModuleType]]:
 
 def metric_lacks(name: str, module: ModuleType) -> list[str]:
     return unmet(
-        {
-            "a place in `evaluation.METRICS`": name in evaluation.METRICS,
-            "a source on top of its file": bool(SOURCE.search(module.__doc__ or "")),
-            "a docstring of `measure`": bool(module.measure.__doc__),
-            "a file tests/evaluation/test_NAME.py": (
-                ROOT / f"tests/evaluation/test_{name}.py"
-            ).is_file(),
-            "a row in the README": f"\n| `{name}` |" in README,
-        }
+        a_place_in_evaluation_METRICS=name in evaluation.METRICS,
+        a_source_on_top_of_its_file=bool(SOURCE.search(module.__doc__ or "")),
+        a_docstring_of_measure=bool(module.measure.__doc__),
+        a_test_file_of_its_own=(ROOT / f"tests/evaluation/test_{name}.py").is_file(),
+        a_row_in_the_README=f"\n| `{name}` |" in README,
     )
 
 
@@ -169,21 +156,16 @@ def exercise_lacks(exercise: Exercise, module: ModuleType) -> list[str]:
         path.read_text("utf-8") for path in (ROOT / "tests/exercises").glob("*.py")
     )
     return unmet(
-        {
-            "a place in the file's `EXERCISES`": exercise
-            in getattr(module, "EXERCISES", ()),
-            "a place in `exercises.registry.MODULES`": name
-            in registry.MODULES.get(home, ()),
-            "a statement": len(exercise.statement) > 40,
-            "two hints": len(exercise.hints) >= 2,
-            "three mutants": len(exercise.mutants) >= 3,
-            "a docstring of the reference": bool(exercise.reference.__doc__),
-            "other correct solutions in tests/exercises": f'@correct("{name}"'
-            in variants,
-            "a cell in the source of its lesson": f"# exercise: {name}" in text,
-            "its points on the map in lessons/README.md": f"`{name}` ({points})"
-            in LESSONS,
-        }
+        a_place_in_its_modules_EXERCISES=exercise in getattr(module, "EXERCISES", ()),
+        a_place_in_registry_MODULES=name in registry.MODULES.get(home, ()),
+        a_statement=len(exercise.statement) > 40,
+        two_hints=len(exercise.hints) >= 2,
+        three_mutants=len(exercise.mutants) >= 3,
+        a_docstring_of_the_reference=bool(exercise.reference.__doc__),
+        correct_solutions_in_other_styles_in_tests_exercises=f'@correct("{name}"'
+        in variants,
+        a_cell_in_the_source_of_its_lesson=f"# exercise: {name}" in text,
+        its_points_on_the_map_in_lessons_README=f"`{name}` ({points})" in LESSONS,
     )
 
 
@@ -196,24 +178,20 @@ def lesson_lacks(source: Path) -> list[str]:
     notebook = ROOT / "lessons" / f"{source.stem}.ipynb"
     marked = re.findall(r"^# exercise: (\w+)$", text, re.MULTILINE)
     return unmet(
-        {
-            "a name of a number and words": bool(
-                re.fullmatch(r"\d\d_[a-z0-9_]+\.py", source.name)
-            ),
-            "a number that follows the last": number
-            == f"{lesson_sources().index(source):02d}",
-            "a title with its number": f"\n# {number} " in text,
-            "exercises of the registry": all(name in registry.NAMES for name in marked),
-            "a notebook that was built": notebook.is_file(),
-            "a row with a link on the map in lessons/README.md": bool(
-                re.search(
-                    rf"^\| {number} \| \[.*\]\({source.stem}\.ipynb\)", LESSONS, re.M
-                )
-            ),
-            "a measured time in lessons/README.md": bool(
-                re.search(rf"^\| {number} \| \d+ \|$", LESSONS, re.M)
-            ),
-        }
+        a_name_of_a_number_and_words=bool(
+            re.fullmatch(r"\d\d_[a-z0-9_]+\.py", source.name)
+        ),
+        a_number_that_follows_the_last=number
+        == f"{lesson_sources().index(source):02d}",
+        a_title_with_its_number=f"\n# {number} " in text,
+        exercises_of_the_registry=all(name in registry.NAMES for name in marked),
+        a_notebook_that_was_built=notebook.is_file(),
+        a_row_with_a_link_on_the_map_in_lessons_README=bool(
+            re.search(rf"^\| {number} \| \[.*\]\({source.stem}\.ipynb\)", LESSONS, re.M)
+        ),
+        a_measured_time_in_lessons_README=bool(
+            re.search(rf"^\| {number} \| \d+ \|$", LESSONS, re.M)
+        ),
     )
 
 
@@ -227,18 +205,11 @@ def command_lacks(name: str, module: ModuleType) -> list[str]:
     tests = (ROOT / "tests").rglob("test_*.py")
     called = re.compile(rf'"{name}"|from gan_numpy\.cli import .*\b{name}\b')
     return unmet(
-        {
-            "a place in `cli.COMMANDS`": name in cli.COMMANDS,
-            "a docstring that names it": f"``gan-numpy {name}"
-            in (module.__doc__ or ""),
-            "a run function": callable(getattr(module, "run", None)),
-            "a row in the README": bool(
-                re.search(rf"^\| `gan-numpy {name}\b", README, re.M)
-            ),
-            "a test that calls it": any(
-                called.search(p.read_text("utf-8")) for p in tests
-            ),
-        }
+        a_place_in_cli_COMMANDS=name in cli.COMMANDS,
+        a_docstring_that_names_it=f"``gan-numpy {name}" in (module.__doc__ or ""),
+        a_run_function=callable(getattr(module, "run", None)),
+        a_row_in_the_README=bool(re.search(rf"^\| `gan-numpy {name}\b", README, re.M)),
+        a_test_that_calls_it=any(called.search(p.read_text("utf-8")) for p in tests),
     )
 
 

@@ -88,7 +88,8 @@ def run(args: argparse.Namespace) -> int:
     from gan_numpy.evaluation.state_score import score_state, score_untrained
     from gan_numpy.runs.job import stop_on_signals, train
 
-    job, data, state = _resume(args) if args.resume else _start(args)
+    job, data = _resume(args) if args.resume else _start(args)
+    state = job.load_state(data)
     start = time.monotonic()
     with stop_on_signals() as should_stop:
         try:
@@ -117,8 +118,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _start(args: argparse.Namespace) -> tuple[Any, Any, Any]:
-    """A new run, its data and its first state."""
+def _start(args: argparse.Namespace) -> tuple[Any, Any]:
+    """A new run and its data."""
     from gan_numpy.datasets import load_dataset
     from gan_numpy.recipes import get_recipe, with_settings
     from gan_numpy.runs.run import create_run
@@ -134,12 +135,11 @@ def _start(args: argparse.Namespace) -> tuple[Any, Any, Any]:
     data = load_dataset(recipe.dataset, args.data_dir)
     if doubt := data.doubt():
         print(f"note: {doubt}", file=sys.stderr)
-    job, state = create_run(out, recipe, seed, data, args.data_dir, args.force)
-    return job, data, state
+    return create_run(out, recipe, seed, data, args.data_dir, args.force), data
 
 
-def _resume(args: argparse.Namespace) -> tuple[Any, Any, Any]:
-    """The run to go on with, its data and state; its end and their place may change."""
+def _resume(args: argparse.Namespace) -> tuple[Any, Any]:
+    """The run to go on with and its data; its end and their place may change."""
     from gan_numpy.runs.config import environment
     from gan_numpy.runs.lock import exclusive
     from gan_numpy.runs.run import open_run, write_config
@@ -156,7 +156,7 @@ def _resume(args: argparse.Namespace) -> tuple[Any, Any, Any]:
     if not os.access(job.path, os.W_OK):
         raise UserError(f"cannot write to {job.path}")
     data = job.load_data()
-    state = job.load_state(data)  # damaged files are found before anything is written
+    job.load_state(data)  # damaged files are found before anything is written
     job.metrics()
     with exclusive(job.path):
         write_config(job)
@@ -165,4 +165,4 @@ def _resume(args: argparse.Namespace) -> tuple[Any, Any, Any]:
     if changed:
         what = ", ".join(f"{k} {job.environment[k]} -> {now.get(k)}" for k in changed)
         print(f"note: {what}; the last bits may differ", file=sys.stderr)
-    return job, data, state
+    return job, data

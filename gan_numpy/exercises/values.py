@@ -3,7 +3,7 @@ r"""Comparing a function with its reference on several inputs at once."""
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,7 +27,10 @@ from gan_numpy.gradcheck.diagnosis.candidates import (
 from gan_numpy.gradcheck.compare import compare_arrays
 from gan_numpy.gradcheck.diagnosis.generic import constants_of, sizes_of
 from gan_numpy.gradcheck.probes import arrays_within, close, mutated
+from gan_numpy.gradcheck.repair.draws import is_drawn, like
+from gan_numpy.gradcheck.repair.values import ValueCase, fixes_of_values
 from gan_numpy.gradcheck.result import CheckResult, Finding, merge
+from gan_numpy.gradcheck.verdict import combine
 from gan_numpy.exercises.base import Function, Functions
 
 Formula = Callable[..., Any]
@@ -74,7 +77,42 @@ def compare_values(
             result.findings = [Finding("error", (error.tag,), (), error.message)]
     result.findings = merge(result.findings)
     result.notes = list(dict.fromkeys(result.notes + watch.notes()))
+    if result.attempted and result.findings:
+        found = fixes_of_values(
+            list(_value_cases(reference, student, cases, outputs, pick))
+        )
+        combine(result, found, trusted=True)
     return result
+
+
+def _value_cases(
+    reference: Function,
+    student: Function,
+    cases: list[dict[str, Any]],
+    outputs: tuple[str, ...],
+    pick: Pick,
+) -> Iterator[ValueCase]:
+    """The inputs of the check and others like them, with the reference's answers."""
+    rng = np.random.default_rng(11)
+    others = [
+        {k: like(v, v.shape, rng) if is_drawn(v) else v for k, v in case.items()}
+        for case in cases[:3]
+        for _ in range(2)
+    ]
+    for case in [*cases[:3], *others]:
+
+        def call(case: dict[str, Any] = case) -> Any:
+            values = copy.deepcopy(case)
+            answer = parts_of(student(*values.values()), pick, outputs)
+            return answer, list(values.values())
+
+        try:
+            with np.errstate(all="ignore"):
+                true = reference(*copy.deepcopy(case).values())
+                want = parts_of(true, pick, outputs)
+        except Exception:  # numbers that the reference does not take
+            continue
+        yield ValueCase(call, want, arrays_within(list(copy.deepcopy(case).values())))
 
 
 def parts_of(returned: Any, pick: Pick, outputs: tuple[str, ...]) -> list[np.ndarray]:

@@ -2,7 +2,7 @@ r"""`check_gradients`: a gradient written by hand against differences."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,26 +16,16 @@ from gan_numpy.gradcheck.calls import (
     students_code,
     watching,
 )
-from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Comparison
 from gan_numpy.gradcheck.coincidences import cautious
-from gan_numpy.gradcheck.compare import compare_arrays, numeric_gradients
-from gan_numpy.gradcheck.diagnosis.fit import Fit
-from gan_numpy.gradcheck.diagnosis.generic import (
-    constants_of,
-    derivative_mistakes,
-    generic_candidates,
-    sizes_of,
-)
+from gan_numpy.gradcheck.compare import compare_arrays
+from gan_numpy.gradcheck.comparisons import Supply, comparisons
 from gan_numpy.gradcheck.further import more_probes
-from gan_numpy.gradcheck.numeric import entry_gradient
 from gan_numpy.gradcheck.probes import twice_and_untouched, upstream
 from gan_numpy.gradcheck.repair.explain import fixes
 from gan_numpy.gradcheck.result import CheckResult, Finding, merge
 from gan_numpy.gradcheck.returned import differentiating, gradients
 from gan_numpy.gradcheck.trial import Trial
-from gan_numpy.gradcheck.verdict import combine, repair_of
-
-Supply = Callable[[dict[str, Any], np.ndarray, np.ndarray], Mapping[str, Candidates]]
+from gan_numpy.gradcheck.verdict import combine
 
 STREAM = 0x6772_6164  # no default_rng(0) of the checked code draws our cotangent
 
@@ -135,7 +125,7 @@ def check_gradients(
         behaves = any(f.verdict == "behavior" for f in result.findings)
         found = fixes(problem, cotangent, behaves, seed)
         trusted = candidates is not None or truth is not None
-        combine(result, repair_of(found), trusted)
+        combine(result, found, trusted)
     return result
 
 
@@ -227,47 +217,6 @@ def _check(
         more_probes(trial, batch)
 
 
-def comparisons(trial: Trial, supply: Supply | None) -> list[tuple[Comparison, int]]:
-    """The student's arrays beside the numeric ones, with what may explain a gap."""
-    problem, y, dy, got = trial.problem, trial.y, trial.dy, trial.got
-    arrays, scalars = trial.arrays(), problem.scalars()
-    named = supply(problem.fresh(), y, dy) if supply is not None else {}
-    found = []
-    for k, derivative in numeric_gradients(trial).items():
-        if derivative.kinks:
-            s = "entry is" if derivative.kinks == 1 else "entries are"
-            trial.result.notes.append(
-                f"d{k}: {derivative.kinks} {s} at a kink, where no derivative exists:"
-                " not compared"
-            )
-        if derivative.left:
-            trial.result.notes.append(
-                f"d{k}: {derivative.left} of {got[k].size} entries are not compared"
-            )
-        if derivative.disagrees:
-            trial.suspect.append(f"d{k}")
-        own = named.get(k, Candidates())
-        every = own.plus(generic_candidates(k, arrays, scalars))
-        every.constants = own.constants + constants_of(scalars, own.constants)
-        cmp = Comparison(
-            f"d{k}",
-            got[k],
-            derivative.value,
-            derivative.error,
-            derivative.known,
-            sizes_of(arrays),
-            arrays,
-            every,
-        )
-        if not problem.loss and problem.inputs[k].shape == y.shape == got[k].shape:
-            if y.size > 3 and not Fit(cmp).passes():
-                every.mistakes += derivative_mistakes(
-                    problem.inputs[k], arrays["y"], dy, _slope_at(problem, k, dy)
-                )
-        found.append((cmp, len(own.factors)))
-    return found
-
-
 def along_a_direction(trial: Trial) -> list[Finding]:
     """Arrays that have the wrong slope although every entry looked at is right."""
     hidden = [k for k in trial.suspect if k in trial.result.right]
@@ -279,16 +228,3 @@ def along_a_direction(trial: Trial) -> list[Finding]:
     )
     tags = ("directional",)
     return [Finding("not recognized", tags, (k,), says) for k in hidden]
-
-
-def _slope_at(
-    problem: Problem, k: str, dy: np.ndarray
-) -> Callable[[np.ndarray], np.ndarray]:
-    """dy times the derivative of the forward at another value of input k."""
-
-    def slope(z: np.ndarray) -> np.ndarray:
-        return entry_gradient(
-            lambda x: np.array(problem.value(problem.fresh({k: x}))), z, dy
-        ).value
-
-    return slope

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from gan_numpy.gradcheck.findings import Finding, Place, Repair
 from gan_numpy.gradcheck.repair.kinds import KINDS
-from gan_numpy.gradcheck.repair.search import Fix
+from gan_numpy.gradcheck.repair.found import Fix, Found
 from gan_numpy.gradcheck.result import CheckResult
 
 # What says that something is wrong, but not what.
@@ -44,6 +44,10 @@ SYMPTOMS = {
     "mask-from-dy",
     "term-without-dy",
     "changes-between-calls",
+    "size-mean",  # a number that happens to be a size
+    "size-extra",
+    "mean-wrong-axis",
+    "root-of-n",
 }
 KEPT = {"factor-unrecognized"}  # an exercise knows all constants that have a meaning
 MOST_PLACES = 3
@@ -88,16 +92,21 @@ def most_plausible(fixes: list[Fix]) -> list[Fix]:
     return [f for f in fixes if (f.use, f.growth) == least]
 
 
-def combine(result: CheckResult, repair: Repair | None, trusted: bool) -> None:
-    """Write the repair into the findings.
+def combine(result: CheckResult, found: Found, trusted: bool) -> None:
+    """Write what was found into the findings.
 
     Parameters
     ----------
+    found : Found
+        By the search for repairs.
     trusted : bool
         The names of the numbers are an exercise's own: they stay where they exist.
     """
-    result.repair = repair
-    if repair is None or not result.findings:
+    repair = result.repair = repair_of(found.fixes)
+    if repair is None:
+        if found.place is not None:
+            places = (Place(*found.place),)
+            result.findings = [replace(f, places=places) for f in result.findings]
         return
     unnamed = WEAK - KEPT if trusted else WEAK | SYMPTOMS
     named = [f for f in result.findings if not set(f.tags) & unnamed]

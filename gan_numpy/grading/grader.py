@@ -22,8 +22,8 @@ from gan_numpy.exercises.registry import NAMES, get_exercise
 from gan_numpy.exercises.answers import answer
 from gan_numpy.gradcheck.calls import NotAttempted, StudentError
 from gan_numpy.gradcheck.result import CheckResult, Finding
-from gan_numpy.gradcheck.repair import search as repairs
 from gan_numpy.gradcheck.repair.explain import searching
+from gan_numpy.gradcheck.repair.found import Limits as SearchLimits
 from gan_numpy.grading.forbidden import ALLOWED
 from gan_numpy.grading.reading import fingerprint
 from gan_numpy.grading.sandbox import Limits
@@ -240,7 +240,7 @@ def _grade_exercise(
     return {**plain, "state": state, "reasons": reasons, "seconds": seconds}
 
 
-NO_SEARCH = repairs.Limits(0.0)
+NO_SEARCH = SearchLimits(0.0)
 
 
 def check(session: Session, name: str, untouched: list[str], seed: int) -> CheckResult:

@@ -117,7 +117,8 @@ def follow(
     Course or None
         None if `should_stop` ended it.
     """
-    run, state = start_or_open(job, data, data_dir)
+    run = start_or_open(job, data, data_dir)
+    state = run.load_state(data)
     course = read_course(job, run)
     while True:
         if state.epoch not in course.epochs:

@@ -16,7 +16,6 @@ from gan_numpy.files import make_directory, write_text
 from gan_numpy.recipes import Recipe
 from gan_numpy.runs.job import train
 from gan_numpy.runs.run import Run, create_run, open_run
-from gan_numpy.training.state import TrainingState
 
 
 @dataclass(frozen=True)
@@ -117,10 +116,8 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"
 
 
-def start_or_open(
-    job: Job, data: Dataset, data_dir: Path | None
-) -> tuple[Run, TrainingState]:
-    """The job's run directory, made if it is not there, and its state.
+def start_or_open(job: Job, data: Dataset, data_dir: Path | None) -> Run:
+    """The job's run directory, made if it is not there.
 
     Raises
     ------
@@ -133,7 +130,7 @@ def start_or_open(
         return create_run(job.path, job.recipe, job.seed, data, data_dir)
     if run.fingerprint != data.fingerprint():
         raise UserError(f"{job.path} was trained on other data: choose another --out")
-    return run, run.load_state(data)
+    return run
 
 
 def train_job(
@@ -150,7 +147,8 @@ def train_job(
     Run or None
         None if `should_stop` ended it; the checkpoint holds the state.
     """
-    run, state = start_or_open(job, data, data_dir)
+    run = start_or_open(job, data, data_dir)
+    state = run.load_state(data)
     if state.epoch < job.recipe.epochs:
         if not train(run, data, state, should_stop, progress):
             return None

@@ -141,10 +141,7 @@ class Run:
         return read_metrics(self.path / "metrics.csv")[:epochs]
 
     def add_metrics(self, state: TrainingState, monitors: Monitors) -> None:
-        """Add the row of the epoch that ended.
-
-        Rows of later epochs are dropped: a checkpoint from before them was resumed.
-        """
+        """Add the row of the epoch that ended; later rows, of a lost future, go."""
         row = row_of(state.epoch, state.step, monitors)
         before = self.metrics(state.epoch - 1)
         write_metrics(self.path / "metrics.csv", before, row)
@@ -189,8 +186,8 @@ def create_run(
     data: Dataset,
     data_dir: Path | None = None,
     force: bool = False,
-) -> tuple[Run, TrainingState]:
-    """Make a run directory with its ``config.json``; the state before the first step.
+) -> Run:
+    """Make a run directory with its ``config.json``.
 
     Parameters
     ----------
@@ -208,7 +205,7 @@ def create_run(
         If something is already there, or the directory cannot be written.
     """
     _refuse_occupied(path, force)
-    state = initial_state(recipe, data, seed)  # refuses data that do not fit
+    initial_state(recipe, data, seed)  # refuses a recipe that does not fit the data
     run = Run(
         path=path,
         recipe=recipe,
@@ -224,7 +221,7 @@ def create_run(
         if replaces:
             _finish(run)
         make_directory(path / "samples")
-    return run, state
+    return run
 
 
 def _refuse_occupied(path: Path, force: bool) -> bool:

@@ -5,7 +5,7 @@ import pytest
 
 from gan_numpy.gradcheck import check_gradients
 from gan_numpy.gradcheck.repair.explain import searching
-from gan_numpy.gradcheck.repair.search import Limits
+from gan_numpy.gradcheck.repair.found import Limits
 
 
 def forward(x, W, b):

@@ -8,7 +8,7 @@ import pytest
 
 from gan_numpy.gradcheck import check_gradients
 from gan_numpy.gradcheck.repair.explain import searching
-from gan_numpy.gradcheck.repair.search import Limits
+from gan_numpy.gradcheck.repair.found import Limits
 
 PATIENT = Limits(wall=120.0)  # this machine may be busy
 

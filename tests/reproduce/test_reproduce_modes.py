@@ -28,7 +28,7 @@ def run(request, data, tmp_path):
     recipe = get_recipe(request.param).replace(
         generator_units=(8,), discriminator_units=(6,)
     )
-    return jobs.start_or_open(jobs.Job(tmp_path / "run", recipe, 3), data, None)[0]
+    return jobs.start_or_open(jobs.Job(tmp_path / "run", recipe, 3), data, None)
 
 
 def test_mean_and_standard_error_over_seeds():

@@ -182,8 +182,8 @@ def test_metrics_have_a_column_for_the_penalty_that_there_is(penalty, data, tmp_
     recipe = get_recipe("digits").replace(
         **TINY, penalty=penalty, penalty_weight=2.0, epochs=2
     )
-    run, state = create_run(tmp_path / "run", recipe, 0, data)
-    assert train(run, data, state, progress=False)
+    run = create_run(tmp_path / "run", recipe, 0, data)
+    assert train(run, data, initial_state(recipe, data, 0), progress=False)
     with (tmp_path / "run" / "metrics.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 2

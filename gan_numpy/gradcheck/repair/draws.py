@@ -28,15 +28,20 @@ def redrawn(
     sizes = sizes or {}
     inputs = dict(problem.inputs)
     for k, v in inputs.items():
-        if isinstance(v, np.ndarray) and v.dtype.kind in "fiu" and v.size:
+        if is_drawn(v):
             shape = tuple(sizes.get((k, a), s) for a, s in enumerate(v.shape))
-            inputs[k] = _array(v, shape, rng)
+            inputs[k] = like(v, shape, rng)
         elif (k, -1) in sizes:
             inputs[k] = sizes[k, -1]
     return replace(problem, inputs=inputs)
 
 
-def _array(v: np.ndarray, shape: tuple[int, ...], rng: np.random.Generator) -> Any:
+def is_drawn(v: Any) -> bool:
+    """An array of numbers, whose values may be others."""
+    return isinstance(v, np.ndarray) and v.dtype.kind in "fiu" and v.size > 0
+
+
+def like(v: np.ndarray, shape: tuple[int, ...], rng: np.random.Generator) -> Any:
     """Numbers like those of v."""
     if v.ndim > 1 and v.dtype.kind == "f" and np.allclose(v.sum(axis=-1), 1):
         rows = v.reshape(-1, v.shape[-1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from functools import cache
 
@@ -16,14 +16,14 @@ from gan_numpy.gradcheck.calls import is_source
 from gan_numpy.gradcheck.repair.adjoints import Adjoints
 from gan_numpy.gradcheck.repair.bench import Bench
 from gan_numpy.gradcheck.repair.cases import (
-    Case,
     GradientCase,
     gradient_case,
     outcome,
     right,
 )
 from gan_numpy.gradcheck.repair.draws import redrawn, resized
-from gan_numpy.gradcheck.repair.search import Fix, Limits, Search, Stopwatch
+from gan_numpy.gradcheck.repair.found import Found, Limits, Stopwatch
+from gan_numpy.gradcheck.repair.search import Search
 from gan_numpy.gradcheck.repair.source import Written, called, written
 
 _limits: ContextVar[Limits] = ContextVar("limits", default=Limits())
@@ -39,6 +39,11 @@ def searching(limits: Limits) -> Iterator[None]:
         _limits.reset(token)
 
 
+def time_left() -> Limits:
+    """The limits of the search that would start now."""
+    return _limits.get()
+
+
 @contextlib.contextmanager
 def quietly() -> Iterator[None]:
     """What changed code prints, or warns of, is nobody's concern."""
@@ -48,9 +53,7 @@ def quietly() -> Iterator[None]:
             yield
 
 
-def fixes(
-    problem: Problem, dy: np.ndarray | None, behaves: bool, seed: int
-) -> list[Fix]:
+def fixes(problem: Problem, dy: np.ndarray | None, behaves: bool, seed: int) -> Found:
     """The confirmed edits of a backward that is wrong; none if it is not understood.
 
     Parameters
@@ -62,24 +65,28 @@ def fixes(
     """
     limits = _limits.get()
     if not limits.seconds:
-        return []
+        return Found()
     clock = Stopwatch(limits)
     with quietly():
         try:
             cases = list(gradient_cases(problem, dy, behaves, seed, clock))
         except (Exception, SystemExit):  # the forward does not bear it
-            return []
+            return Found()
         wrong = [c for c in cases if not right(outcome(c))]
         if not wrong:
-            return []
+            return Found()
         cases = [wrong[0], *(c for c in cases if c is not wrong[0])]
-        functions, inside = suspects(wrong[0], problem)
+        functions, inside = suspects(
+            wrong[0].ask,
+            None if problem.loss else lambda: problem.forward(problem.fresh()),
+        )
+        inside = functions if problem.loss else inside
         try:
             first = wrong[0]
             adjoints = cache(lambda: adjoints_of(first.problem, first.dy))
             return Search(functions, cases, inside, clock, adjoints).run()
         except Exception:  # of source that we do not understand nothing is said
-            return []
+            return Found()
 
 
 def gradient_cases(
@@ -117,21 +124,19 @@ def adjoints_of(problem: Problem, dy: np.ndarray) -> Adjoints:
     return found
 
 
-def suspects(case: Case, problem: Problem) -> tuple[list[Written], list[Written]]:
+def suspects(
+    ask: Callable[[], object], forward: Callable[[], object] | None
+) -> tuple[list[Written], list[Written]]:
     """The student's functions, those first that only the backward calls; and those
     that the forward calls."""
 
-    def whole() -> None:
+    def carefully(run: Callable[[], object]) -> None:
         with contextlib.suppress(Exception, SystemExit):
-            case.ask()
+            run()
 
-    def forward() -> None:
-        with contextlib.suppress(Exception, SystemExit):
-            problem.forward(problem.fresh())
-
-    before = called(forward)
-    every = called(whole)
-    first = [c for c in every if c not in before] if not problem.loss else every
+    before = called(lambda: carefully(forward)) if forward is not None else []
+    every = called(lambda: carefully(ask))
+    first = [c for c in every if c not in before]
     ordered = first + [c for c in every if c not in first]
     found = [w for w in map(written, ordered) if w is not None]
-    return found, [w for w in found if w.code in before or problem.loss]
+    return found, [w for w in found if w.code in before]

@@ -90,6 +90,13 @@ class Library:
                 assert number is not None
                 value = a.value / _lifted(number.value, a.value.ndim)
                 yield Entry(f"({a.text} / {size})", 2, value)
+        plain = [*self.arrays, *self.numbers]
+        for i, a in enumerate(plain):
+            for b in plain[i + 1 :]:
+                both = _together(a.value, b.value)
+                if both is not None:
+                    yield Entry(f"({a.text} + {b.text})", 2, both[0] + both[1])
+                    yield Entry(f"({a.text} - {b.text})", 2, both[0] - both[1])
         rest = [e for e in single if e.value.ndim > 1 or e.text[0].isalpha()][:60]
         for i, a in enumerate(rest):
             for b in rest[i + 1 :]:
@@ -103,6 +110,10 @@ class Library:
         yield from self.numbers
         yield from self.written
         pairs = list(self._pairs())
+        for n in self.numbers:
+            for a in self.arrays:
+                value = _lifted(n.value, a.value.ndim) * a.value
+                pairs.append(Entry(f"({n.text} * {a.text})", 2, value))
         yield from pairs
         yield from self._reductions(pairs)
         for p in pairs:

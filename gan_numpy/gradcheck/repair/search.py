@@ -3,9 +3,7 @@ r"""The search: every edit, the plausible first, until one makes everything righ
 from __future__ import annotations
 
 import ast
-import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any
 
@@ -14,118 +12,19 @@ from gan_numpy.gradcheck.repair.bench import EDITED, Bench, Endless, Root, kept
 from gan_numpy.gradcheck.repair.cases import Case, right
 from gan_numpy.gradcheck.repair.edits.pools import written_texts
 from gan_numpy.gradcheck.repair.edits.proposals import Proposals
-from gan_numpy.gradcheck.repair.edits.site import Site, like, sites
+from gan_numpy.gradcheck.repair.edits.site import Site, like, sites, statements
 from gan_numpy.gradcheck.repair.edits.returns import return_edits
 from gan_numpy.gradcheck.repair.edits.statements import statement_edits
-from gan_numpy.gradcheck.repair.kinds import KINDS
+from gan_numpy.gradcheck.repair.found import Fix, Found, Stopwatch, is_use, size_of
 from gan_numpy.gradcheck.repair.solve import Response, responses, solved
 from gan_numpy.gradcheck.repair.source import Written, build
 
 TIERS = (0, 1, 2, 3)
 
 
-@dataclass(frozen=True)
-class Fix:
-    """One edit that makes everything right.
-
-    Attributes
-    ----------
-    kind : str
-        A key of `kinds.KINDS`.
-    line : int
-        In the file or the cell.
-    source : str
-        The line as the student wrote it.
-    old, new : str
-        The expression (or statement) before and after.
-    tier : int
-    use : bool
-        It is where a name is used, and the name could hold the right thing already.
-    growth : int
-        How much longer the source becomes; 0 if it does not.
-    was_right, is_right : bool
-        What the statement makes was, or is now, an adjoint of the forward.
-    """
-
-    kind: str
-    filename: str
-    line: int
-    source: str
-    old: str
-    new: str
-    tier: int
-    use: bool = False
-    growth: int = 0
-    was_right: bool = False
-    is_right: bool = False
-
-    def depends(self) -> str:
-        """What the changed line depends on, by name."""
-        try:
-            names = sorted(_names(self.new) - {"np", "numpy", "len"})
-        except SyntaxError:
-            names = []
-        if not names or len(names) > 6:
-            return "Which names does its formula have, and which stand there?"
-        return f"`{self.old}` should depend on {', '.join(names)}."
-
-    def change(self) -> str:
-        """The edit in words."""
-        if not self.new:
-            return f"Change `{self.old}`: {KINDS[self.kind].says}."
-        return f"Write `{self.new}` for `{self.old}`."
-
-
-def _names(text: str) -> set[str]:
-    return {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
-
-
-def is_use(site: Site) -> bool:
-    """A bare name that the function itself has given its value."""
-    node = site.node
-    if not isinstance(node, ast.Name) or isinstance(site.owner, ast.Assign):
-        return False
-    return site.scope.get(node.id) is not None
-
-
-def size_of(node: ast.AST) -> int:
-    """How many operations, calls and names."""
-    kinds = (ast.operator, ast.unaryop, ast.expr, ast.stmt)
-    return sum(isinstance(n, kinds) for n in ast.walk(node))
-
-
-@dataclass(frozen=True)
-class Limits:
-    """When a search ends: seconds of processor time, seconds by the clock, attempts."""
-
-    seconds: float = 6.0
-    wall: float = 8.0
-    attempts: int = 40_000
-
-
-@dataclass
-class Stopwatch:
-    """What a search has used of its limits."""
-
-    limits: Limits
-    started: float = field(default_factory=time.process_time)
-    begun: float = field(default_factory=time.monotonic)
-    used: int = 0
-
-    def part(self) -> float:
-        """How much of the time has gone."""
-        return max(
-            (time.process_time() - self.started) / self.limits.seconds,
-            (time.monotonic() - self.begun) / self.limits.wall,
-        )
-
-    def reached(self) -> bool:
-        """No time, or no attempts left."""
-        return (
-            self.used >= self.limits.attempts
-            or time.process_time() - self.started > self.limits.seconds
-            or time.monotonic() - self.begun > self.limits.wall
-        )
+def _unpacks(statement: ast.stmt) -> bool:
+    """It only gives names to what is there: x, W = cache."""
+    return isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name)
 
 
 class Search:
@@ -158,8 +57,44 @@ class Search:
         self.known: dict[int, dict[int, Response]] = {}
         self.prepared: dict[tuple[int, str], tuple[Root, CodeType | None]] = {}
 
-    def run(self) -> list[Fix]:
-        """The confirmed repairs of the first tier that has any."""
+    def run(self) -> Found:
+        """The confirmed repairs of the first tier that has any, else the place."""
+        fixes = self._fixes()
+        lines = {} if fixes or self.clock.reached() else self._only_lines()
+        if len(lines) != 1:
+            return Found(fixes)
+        (filename, line), text = lines.popitem()
+        return Found([], (filename, line, text))
+
+    def _only_lines(self) -> dict[tuple[str, int], str]:
+        """Lines whose value could be such that all is right; none if that is unclear.
+
+        Masks and indices are no numbers that can be moved a little, so where one is
+        made, nothing is known.
+        """
+        found: dict[tuple[str, int], str] = {}
+        if len(self.benches) != 1:
+            return found
+        bench = self.benches[0]
+        real = [s for s in statements(bench.function.node) if not _unpacks(s)]
+        if len(real) == 1:
+            line = real[0].lineno
+            return {(bench.function.filename, line): bench.function.text(line)}
+        known, function = self.known.get(id(bench), {}), bench.function
+        for site in self.sites[id(bench)]:
+            if site.node is not site.top or isinstance(site.node, ast.Tuple):
+                continue
+            array, own = site.array, known.get(id(site.node))
+            if array is not None and own is None and array.size > 1:
+                return {}
+            if own is None or not own.solvable or is_use(site):
+                continue
+            if not self._was_right(bench, site.root):
+                line = site.node.lineno
+                found[function.filename, line] = function.text(line)
+        return found
+
+    def _fixes(self) -> list[Fix]:
         for bench in self.benches:
             bench.observe(self.cases[0].ask)
             self.sites[id(bench)] = list(sites(bench))

@@ -22,6 +22,8 @@ FAMILIES = (
     ("exp", "log", "sqrt", "square", "abs", "sign", "tanh", "cosh", "sinh", "log1p"),
     ("sin", "cos", "tan", "arctan", "sinh", "cosh", "tanh"),
     ("exp", "expm1", "log", "log1p"),
+    ("log", "log2", "log10"),
+    ("exp", "exp2"),
     ("maximum", "minimum", "fmax", "fmin"),
     ("zeros_like", "ones_like", "full_like"),
     ("zeros", "ones"),
@@ -186,7 +188,7 @@ def _wrapped(site: Site) -> Iterator[Proposal]:
     if array is not None or site.value is UNSEEN:
         for name in ("exp", "log", "sqrt", "tanh", "abs", "sign", "square"):
             yield "function-missing", 3, call(f"{np}.{name}", node)
-    if whole and array is not None:
+    if (whole or isinstance(node, ast.Name)) and array is not None:
         for name, other in site.scope.items():
             own = callable(other) and getattr(other, "__module__", "") != "numpy"
             if own and hasattr(other, "__code__"):

@@ -9,6 +9,8 @@ from itertools import permutations
 from gan_numpy.gradcheck.repair.edits.operators import Proposal
 from gan_numpy.gradcheck.repair.edits.site import Site, code
 
+EINSUM = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ,->. ")
+
 
 def constants(site: Site) -> Iterator[Proposal]:
     """Neighbors, halves, doubles, the other sign; True for False; other einsums."""
@@ -79,6 +81,8 @@ def _exchanges(items: list[ast.expr]) -> Iterator[tuple[ast.expr, ...]]:
 
 def _subscripts(text: str) -> Iterator[Proposal]:
     """Letters of an einsum exchanged: in the whole, or in one of its operands."""
+    if text.count("->") > 1 or not set(text) <= EINSUM:
+        return
     if "->" not in text:
         if len(text) == 1 and text in "CF":
             yield "wrong-reshape", 1, ast.Constant("F" if text == "C" else "C")

@@ -114,8 +114,17 @@ def factor_texts(scope: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"{np_}.sqrt({name})", "factor-missing"
         elif is_integer(value):
             yield f"({name} - 1)", "factor-missing"
+    numbers = [name for name, value in scope.items() if is_number(value)]
+    for a in numbers:
+        for b in numbers:
+            if a != b and not is_integer(scope[a]) and is_integer(scope[b]):
+                yield f"(1 - {a} ** {b})", "factor-missing"
     for text, _ in sizes_in(scope):
         yield f"{np_}.sqrt({text})", "factor-missing"
+    floats = [k for k, a in arrays.items() if a.dtype.kind == "f"]
+    for i, a in enumerate(floats[:8]):
+        for b in floats[i + 1 : 8]:
+            yield f"({a} + {b})", "factor-missing"
     for name, array in arrays.items():
         if array.dtype.kind == "f":
             yield f"({name} ** 2)", "factor-missing"
@@ -151,6 +160,9 @@ def terms_of(scope: dict[str, Any], written: Iterable[str]) -> Pool:
     texts = [(name, "1") for name in names] + [(f"({text})", "1") for text in written]
     texts += [(name, "1") for name, v in scope.items() if is_number(v)]
     texts += list(_products(names))
+    for name, value in scope.items():
+        if is_number(value):
+            texts += [(f"{name} * {other}", "1") for other in names]
     for text, kind, value in evaluate(texts, scope):
         array = as_array(value)
         if array is not None and array.size <= 5000 and seen.new(value):

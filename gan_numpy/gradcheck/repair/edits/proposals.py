@@ -3,10 +3,11 @@ r"""All families at one site, sorted by how far-fetched they are."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gan_numpy.gradcheck.repair.edits.calls import calls
 from gan_numpy.gradcheck.repair.edits.constants import constants
+from gan_numpy.gradcheck.repair.edits.everywhere import everywhere
 from gan_numpy.gradcheck.repair.edits.indices import indices
 from gan_numpy.gradcheck.repair.edits.names import names, size_names, transposes
 from gan_numpy.gradcheck.repair.edits.operators import Proposal, operators
@@ -14,11 +15,28 @@ from gan_numpy.gradcheck.repair.edits.pools import Pool, factors_of, terms_of
 from gan_numpy.gradcheck.repair.edits.products import factors, terms
 from gan_numpy.gradcheck.repair.edits.site import Site
 
-PLAIN = (operators, names, size_names, transposes, calls, constants, indices)
+PLAIN = (
+    operators,
+    names,
+    size_names,
+    transposes,
+    calls,
+    constants,
+    indices,
+    everywhere,
+)
 
 
 OF_INDICES = {"reversed", "stride", "index-extra", "index-missing", "axes-permuted"}
 OF_INDICES |= {"comparison", "mask-inverted", "wrong-array"}
+
+
+def _all_of(family: Callable[[Site], Iterator[Proposal]], site: Site) -> list[Proposal]:
+    """None at all of a family that does not understand the place."""
+    try:
+        return list(family(site))
+    except (ValueError, TypeError, AttributeError):
+        return []
 
 
 class Proposals:
@@ -36,7 +54,7 @@ class Proposals:
         """(kind, new expression) of this tier; ``far``: factors and terms, too."""
         key = id(site)
         if key not in self.plain:
-            self.plain[key] = [p for family in PLAIN for p in family(site)]
+            self.plain[key] = [p for family in PLAIN for p in _all_of(family, site)]
         every = self.plain[key]
         if tier >= 2 and far:
             if key not in self.far:

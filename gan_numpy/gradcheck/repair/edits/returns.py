@@ -26,6 +26,8 @@ def return_edits(function: ast.FunctionDef) -> Iterator[Change]:
                         where = block.with_instead(k, new)
                         kind = "returned-in-another-order"
                         yield kind, 0, s, block.owner, block.field, where
+            elif isinstance(s, ast.Return) and s.value is not None:
+                yield from _one_more(function, s, block, k)
     last = function.body[-1]
     result: ast.expr | None = None
     if isinstance(last, ast.Expr):
@@ -43,8 +45,9 @@ def _one_more(
     function: ast.FunctionDef, s: ast.Return, block: Block, k: int
 ) -> Iterator[Change]:
     """One of the names that were not returned, at each place."""
-    assert isinstance(s.value, (ast.Tuple, ast.List))
-    items = s.value.elts
+    assert s.value is not None
+    several = isinstance(s.value, (ast.Tuple, ast.List))
+    items: list[ast.expr] = s.value.elts if several else [s.value]  # type: ignore
     used = {n.id for n in ast.walk(s) if isinstance(n, ast.Name)}
     stored = [n for n in ast.walk(function) if isinstance(n, ast.Name)]
     names = [n.id for n in stored if isinstance(n.ctx, ast.Store)]

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from gan_numpy.gradcheck.calls import is_source
 from gan_numpy.gradcheck.repair.bench import Bench, Root
 
 UNSEEN = object()
+MOST_HELPERS = 12
 REDUCTIONS = ("sum", "mean", "max", "min", "prod", "var", "std", "cumsum")
 
 
@@ -145,11 +147,11 @@ def same(a: ast.AST, b: ast.AST) -> bool:
 
 def sites(bench: Bench) -> Iterator[Site]:
     """Every expression that is evaluated, with its statement, in the order of lines."""
-    outside = {
-        k: v
-        for k, v in bench.function.globals.items()
-        if k in bench.function.code.co_names
-    }
+    space = bench.function.globals
+    used = bench.function.code.co_names
+    outside = {k: v for k, v in space.items() if k in used}
+    own = [k for k, v in space.items() if _is_helper(v)]
+    outside |= {k: space[k] for k in own[:MOST_HELPERS]}
     for statement in statements(bench.function.node):
         key = id(statement)
         visits = bench.scopes.get(key, [{}])
@@ -165,6 +167,12 @@ def sites(bench: Bench) -> Iterator[Site]:
                 if not whole and not nested and sure and _separable(node):
                     root.names = sure
                 yield from _within(statement, root, scope, bench, node)
+
+
+def _is_helper(value: Any) -> bool:
+    """A function of one argument, of the student's own or of an exercise."""
+    code = getattr(value, "__code__", None)
+    return code is not None and code.co_argcount == 1 and is_source(code.co_filename)
 
 
 def _separable(node: ast.expr) -> bool:
@@ -189,7 +197,8 @@ def statements(node: ast.AST, nested: bool = False) -> Iterator[ast.stmt]:
         if not isinstance(block, list):
             continue
         for s in block:
-            if isinstance(s, ast.stmt) and not getattr(s, "ours", False):
+            text = isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)
+            if isinstance(s, ast.stmt) and not getattr(s, "ours", text):
                 s.nested = nested  # type: ignore[attr-defined]
                 yield s
             inner = nested or isinstance(s, (ast.FunctionDef, ast.ClassDef))

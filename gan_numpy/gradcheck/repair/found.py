@@ -1,0 +1,130 @@
+r"""What a search may use, and what it finds."""
+
+from __future__ import annotations
+
+import ast
+import time
+from dataclasses import dataclass, field
+
+from gan_numpy.gradcheck.repair.edits.site import Site
+from gan_numpy.gradcheck.repair.kinds import KINDS
+
+
+@dataclass(frozen=True)
+class Fix:
+    """One edit that makes everything right.
+
+    Attributes
+    ----------
+    kind : str
+        A key of `kinds.KINDS`.
+    line : int
+        In the file or the cell.
+    source : str
+        The line as the student wrote it.
+    old, new : str
+        The expression (or statement) before and after.
+    tier : int
+    use : bool
+        It is where a name is used, and the name could hold the right thing already.
+    growth : int
+        How much longer the source becomes; 0 if it does not.
+    was_right, is_right : bool
+        What the statement makes was, or is now, an adjoint of the forward.
+    """
+
+    kind: str
+    filename: str
+    line: int
+    source: str
+    old: str
+    new: str
+    tier: int
+    use: bool = False
+    growth: int = 0
+    was_right: bool = False
+    is_right: bool = False
+
+    def depends(self) -> str:
+        """What the changed line depends on, by name."""
+        try:
+            names = sorted(_names(self.new) - {"np", "numpy", "len"})
+        except SyntaxError:
+            names = []
+        if not names or len(names) > 6:
+            return "Which names does its formula have, and which stand there?"
+        return f"`{self.old}` should depend on {', '.join(names)}."
+
+    def change(self) -> str:
+        """The edit in words."""
+        if not self.new:
+            return f"Change `{self.old}`: {KINDS[self.kind].says}."
+        return f"Write `{self.new}` for `{self.old}`."
+
+
+def _names(text: str) -> set[str]:
+    return {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
+
+
+def is_use(site: Site) -> bool:
+    """A bare name that the function itself has given its value."""
+    node = site.node
+    if not isinstance(node, ast.Name) or isinstance(site.owner, ast.Assign):
+        return False
+    return site.scope.get(node.id) is not None
+
+
+def size_of(node: ast.AST) -> int:
+    """How many operations, calls and names."""
+    kinds = (ast.operator, ast.unaryop, ast.expr, ast.stmt)
+    return sum(isinstance(n, kinds) for n in ast.walk(node))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a search ends: seconds of processor time, seconds by the clock, attempts."""
+
+    seconds: float = 6.0
+    wall: float = 8.0
+    attempts: int = 40_000
+
+
+@dataclass
+class Stopwatch:
+    """What a search has used of its limits."""
+
+    limits: Limits
+    started: float = field(default_factory=time.process_time)
+    begun: float = field(default_factory=time.monotonic)
+    used: int = 0
+
+    def part(self) -> float:
+        """How much of the time has gone."""
+        return max(
+            (time.process_time() - self.started) / self.limits.seconds,
+            (time.monotonic() - self.begun) / self.limits.wall,
+        )
+
+    def reached(self) -> bool:
+        """No time, or no attempts left."""
+        return (
+            self.used >= self.limits.attempts
+            or time.process_time() - self.started > self.limits.seconds
+            or time.monotonic() - self.begun > self.limits.wall
+        )
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search has found.
+
+    Attributes
+    ----------
+    fixes : list of Fix
+        Equally plausible edits that make everything right.
+    place : (filename, line, text) or None
+        Without any: the one line whose value could be such that all is right.
+    """
+
+    fixes: list[Fix] = field(default_factory=list)
+    place: tuple[str, int, str] | None = None
