@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 
 from gan_numpy.exercises.reading.effects import (
     EVERY,
@@ -31,9 +32,15 @@ ROW = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
 
 def needed(statements: Iterable[ast.stmt], wanted: Iterable[str]) -> list[ast.stmt]:
     """The statements that the wanted functions rest upon, in their order."""
-    every = [s for s in statements if not is_main_guard(s)]
-    chosen = Slice(every).of(wanted)
-    return [s for k, s in enumerate(every) if k in chosen]
+    part = sliced(tuple(statements))
+    chosen = part.of(wanted)
+    return [s for k, s in enumerate(part.statements) if k in chosen]
+
+
+@lru_cache(maxsize=2)
+def sliced(statements: tuple[ast.stmt, ...]) -> Slice:
+    """A file is analyzed once, however many of its functions are asked for."""
+    return Slice([s for s in statements if not is_main_guard(s)])
 
 
 def search_path(statements: Iterable[ast.stmt]) -> list[ast.stmt]:
