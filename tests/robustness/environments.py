@@ -157,10 +157,10 @@ NATIVE: dict[str, str | None] = {"GAN_NUMPY_KERNELS": None}
 TABLE: dict[str, Environment] = {
     "plain": Environment(tuple(COMMANDS)),
     # ---------------------------------------------------------------- home
-    "home unset": Environment(("check", "sample"), {"HOME": None}),
+    "home unset": Environment(("check",), {"HOME": None}),
     "home missing": Environment(("check",), {"HOME": "/nonexistent/home"}),
     "home read-only": Environment(
-        ("check", "sample", "evaluate"),
+        ("check", "evaluate"),
         {"HOME": "@home", "GAN_NUMPY_CACHE": None, "XDG_CACHE_HOME": None},
         prepare=read_only("home"),
     ),
@@ -188,8 +188,8 @@ TABLE: dict[str, Environment] = {
         ("evaluate",), {"GAN_NUMPY_CACHE": "/proc/nothing/here"}
     ),
     # ---------------------------------------------------------- matplotlib
-    "backend of Jupyter": Environment(("sample", "train"), {"MPLBACKEND": JUPYTER}),
-    "backend unknown": Environment(("sample", "resume"), {"MPLBACKEND": "nonsense"}),
+    "backend of Jupyter": Environment(("sample",), {"MPLBACKEND": JUPYTER}),
+    "backend unknown": Environment(("sample",), {"MPLBACKEND": "nonsense"}),
     "backend of a window": Environment(
         ("train",), {"MPLBACKEND": "TkAgg", "DISPLAY": None}
     ),
@@ -212,24 +212,24 @@ TABLE: dict[str, Environment] = {
         ("train",), prepare=file("matplotlibrc", USETEX + ODD_RC)
     ),
     "rc folder read-only": Environment(
-        ("train",), {"MPLCONFIGDIR": "@rc"}, prepare=read_only("rc")
+        ("sample",), {"MPLCONFIGDIR": "@rc"}, prepare=read_only("rc")
     ),
     "rc folder is a file": Environment(("sample",), {"MPLCONFIGDIR": "@own.npy"}),
     # --------------------------------------------------- numba and kernels
     "kernels unknown": Environment(
-        ("recipes", "train", "sample", "resume"),
+        ("recipes", "train"),
         {"GAN_NUMPY_KERNELS": "nonsense"},
         refused=all_refused("GAN_NUMPY_KERNELS"),
     ),
     "kernels empty": Environment(("recipes",), {"GAN_NUMPY_KERNELS": ""}),
     "no jit": Environment(
-        ("recipes", "train", "evaluate"),
+        ("train",),
         NATIVE | {"NUMBA_DISABLE_JIT": "1"},
         refused=all_refused("NUMBA_DISABLE_JIT"),
     ),
     "no jit, reference": Environment(("train",), {"NUMBA_DISABLE_JIT": "1"}),
     "threads are a word": Environment(
-        ("train", "recipes"),
+        ("train",),
         {"NUMBA_NUM_THREADS": "many"},
         refused=all_refused("NUMBA_NUM_THREADS"),
     ),
@@ -239,26 +239,24 @@ TABLE: dict[str, Environment] = {
         refused=all_refused("NUMBA_NUM_THREADS"),
     ),
     "a million threads": Environment(
-        ("train", "sample"),
+        ("train",),
         NATIVE | {"NUMBA_NUM_THREADS": "1000000"},
         refused=all_refused("NUMBA_NUM_THREADS"),
     ),
     "threading layer unknown": Environment(
-        ("train", "sample"),
+        ("train",),
         NATIVE | {"NUMBA_THREADING_LAYER": "nonsense"},
         refused=all_refused("NUMBA_THREADING_LAYER"),
     ),
     "BLAS threads are a word": Environment(
-        ("train",), {"OPENBLAS_NUM_THREADS": "many", "OMP_NUM_THREADS": "many"}
+        ("sample",), {"OPENBLAS_NUM_THREADS": "many", "OMP_NUM_THREADS": "many"}
     ),
     # ------------------------------------------------------------ encodings
-    "ascii": Environment(
-        ("train", "evaluate"), C_LOCALE | {"PYTHONIOENCODING": "ascii"}
-    ),
+    "ascii": Environment(("train",), C_LOCALE | {"PYTHONIOENCODING": "ascii"}),
     "cp1252": Environment(("check",), C_LOCALE | {"PYTHONIOENCODING": "cp1252"}),
     "cp949": Environment(("evaluate",), C_LOCALE | {"PYTHONIOENCODING": "cp949"}),
-    "strict ascii": Environment(("train",), {"PYTHONIOENCODING": "ascii:strict"}),
-    "locale C": Environment(("evaluate", "recipes"), C_LOCALE),
+    "strict ascii": Environment(("recipes",), {"PYTHONIOENCODING": "ascii:strict"}),
+    "locale C": Environment(("recipes",), C_LOCALE),
     "utf-16": Environment(("recipes",), {"PYTHONIOENCODING": "utf-16"}, lost=("out",)),
     "narrow terminal": Environment(("recipes",), {"COLUMNS": "1", "TERM": "dumb"}),
     "columns are a word": Environment(("resume",), {"COLUMNS": "wide", "LINES": "x"}),
@@ -267,10 +265,8 @@ TABLE: dict[str, Environment] = {
     ),
     # -------------------------------------------------------------- streams
     "no stderr": Environment(("resume", "check"), redirect="2>&-", lost=("err",)),
-    "no stdout": Environment(("train", "check"), redirect=">&-", lost=("out",)),
-    "no streams": Environment(
-        ("train", "evaluate"), redirect="<&- >&- 2>&-", lost=("out", "err")
-    ),
+    "no stdout": Environment(("check",), redirect=">&-", lost=("out",)),
+    "no streams": Environment(("train",), redirect="<&- >&- 2>&-", lost=("out", "err")),
     "no stdin": Environment(("check",), redirect="<&-"),
     "stdout full": Environment(
         ("recipes", "evaluate"),
@@ -278,30 +274,28 @@ TABLE: dict[str, Environment] = {
         lost=("out",),
         refused=all_refused("output", tuple(COMMANDS)),
     ),
-    "stderr full": Environment(
-        ("resume", "train"), redirect="2> /dev/full", lost=("err",)
-    ),
+    "stderr full": Environment(("resume",), redirect="2> /dev/full", lost=("err",)),
     "reader gone": Environment(("recipes", "data"), redirect=OPEN_PIPE, lost=("out",)),
     "reader of stderr gone": Environment(
         ("resume",), redirect="2> >(true)", lost=("err",)
     ),
     # ---------------------------------------------------------------- paths
     "long paths": Environment(
-        ("train", "evaluate", "check"), rename="/".join(["d" * 150, "e" * 150])
+        ("sample", "check"), rename="/".join(["d" * 150, "e" * 150])
     ),
-    "odd names": Environment(("train", "check"), rename="a b\n'%s' $HOME ★"),
+    "odd names": Environment(("check",), rename="a b\n'%s' $HOME ★"),
     "names that are no text": Environment(
-        ("train", "sample", "check"), rename=os.fsdecode(b"caf\xe9")
+        ("sample", "check"), rename=os.fsdecode(b"caf\xe9")
     ),
-    "symbolic links": Environment(("resume", "evaluate"), prepare=link_run),
+    "symbolic links": Environment(("resume",), prepare=link_run),
     "run read-only": Environment(
-        ("evaluate", "sample", "resume"),
+        ("evaluate", "resume"),
         prepare=read_only("run"),
         refused={"resume": "cannot write"},
         says="cannot write",
     ),
     "run unreadable": Environment(
-        ("sample", "resume"),
+        ("sample",),
         prepare=unreadable("run"),
         refused=all_refused("run", ("sample", "walk", "evaluate", "resume")),
     ),
@@ -311,21 +305,19 @@ TABLE: dict[str, Environment] = {
         refused=all_refused("own.npy", ("train",)),
     ),
     "folder read-only": Environment(
-        ("train", "evaluate"),
+        ("train",),
         prepare=read_only("."),
         refused=all_refused("cannot", ("sample", "walk", "train", "resume")),
         says="cannot write",
     ),
-    "temporary folder missing": Environment(("train", "check"), {"TMPDIR": "/none"}),
+    "temporary folder missing": Environment(("check",), {"TMPDIR": "/none"}),
     "umask 077": Environment(("train",), redirect="umask 077"),
     # --------------------------------------------------------------- Python
-    "optimized": Environment(("check", "train"), flags=("-OO",)),
-    "warnings are errors": Environment(
-        ("train", "check", "data"), flags=("-W", "error")
-    ),
+    "optimized": Environment(("check",), flags=("-OO",)),
+    "warnings are errors": Environment(("train", "check"), flags=("-W", "error")),
     "development mode": Environment(("sample",), flags=("-X", "dev")),
     "from an archive": Environment(
-        ("train", "check", "exercises"),
+        ("sample", "check"),
         {"PYTHONPATH": "@package.zip"},
         prepare=zip_package,
     ),
