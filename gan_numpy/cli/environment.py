@@ -53,6 +53,10 @@ def check_environment(command: str) -> None:
     from gan_numpy.kernels import IMPLEMENTATIONS, active_kernels, implementation
 
     try:
+        import tqdm  # noqa: F401 - reads its variables when it is imported
+    except ValueError as error:
+        raise UserError(f"a variable TQDM_... cannot work: {error}") from None
+    try:
         name = active_kernels()
     except ValueError:
         raise _refusal("GAN_NUMPY_KERNELS", f"one of {', '.join(IMPLEMENTATIONS)}")

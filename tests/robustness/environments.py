@@ -261,7 +261,9 @@ TABLE: dict[str, Environment] = {
     "narrow terminal": Environment(("recipes",), {"COLUMNS": "1", "TERM": "dumb"}),
     "columns are a word": Environment(("resume",), {"COLUMNS": "wide", "LINES": "x"}),
     "settings of tqdm": Environment(
-        ("resume",), {"TQDM_MININTERVAL": "soon", "TQDM_ASCII": "maybe"}
+        ("resume",),
+        {"TQDM_MININTERVAL": "soon", "TQDM_ASCII": "maybe"},
+        refused=all_refused("TQDM"),
     ),
     # -------------------------------------------------------------- streams
     "no stderr": Environment(("resume", "check"), redirect="2>&-", lost=("err",)),
