@@ -26,10 +26,10 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
         "--hints",
-        type=whole_number(0, 3),
+        type=whole_number(0, 4),
         default=0,
         metavar="N",
-        help="show the first N hints: category, which term, the formula",
+        help="show the first N hints: category, which term, the formula, the change",
     )
     parser.add_argument(
         "--progress", action="store_true", help="show what has been solved so far"

@@ -78,7 +78,7 @@ def add_parser(subparsers: Any) -> None:
         "--scheduler", metavar="ADDRESS", help="grade on a Dask cluster"
     )
     parser.add_argument(
-        "--hints", type=whole_number(0, 3), default=1, metavar="N", help="in feedback"
+        "--hints", type=whole_number(0, 4), default=1, metavar="N", help="in feedback"
     )
     parser.add_argument(
         "--timeout",

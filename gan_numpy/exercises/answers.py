@@ -10,7 +10,7 @@ from gan_numpy.gradcheck.result import CheckResult, Finding
 def answer(result: CheckResult) -> dict[str, Any]:
     """A result as JSON, with its text at each stage of the hints."""
     plain = result.as_dict()
-    plain["texts"] = [result.text(k) for k in range(4)]
+    plain["texts"] = [result.text(k) for k in range(5)]
     return plain
 
 

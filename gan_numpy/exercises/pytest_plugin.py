@@ -35,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=int,
         default=0,
         metavar="N",
-        help="show the first N hints (category, which term, the formula)",
+        help="show the first N hints (category, which term, formula, change)",
     )
     group.addoption(
         "--gan-timeout",

@@ -1,9 +1,11 @@
 """Gradients that are wrong in no manner that has a name, and pairs of mistakes."""
 
+import linecache
+
 import numpy as np
 
 from gan_numpy.exercises import Mutant, all_exercises, build_mutant
-from gan_numpy.exercises.base import split_source
+from gan_numpy.exercises.base import source_of, split_source
 
 # These say where, or that nothing is known: no mistake is named.
 UNNAMED = {
@@ -53,9 +55,24 @@ def arrays_of(returned):
     return [returned], lambda a: a[0]
 
 
+def sealed(function):
+    """Without source: what is done to the arrays cannot be seen in anybody's lines."""
+    function.__code__ = function.__code__.replace(co_filename="<sealed>")
+    return function
+
+
+def in_students_lines(reference):
+    """The reference as a student's file would hold it, so that it can be searched."""
+    exercise = all_exercises()[reference.__name__]
+    _, body = split_source(reference)
+    return build_mutant(exercise, Mutant((), body, body))
+
+
 def corrupted(reference, corrupt, seed):
     """The reference with one of its arrays corrupted, the same way on every call."""
+    reference = in_students_lines(reference)
 
+    @sealed
     def solution(*args):
         parts, put_back = arrays_of(reference(*args))
         rng = np.random.default_rng(seed)
@@ -99,6 +116,27 @@ def noise(a, rng, args):
 
 def odd_constant(a, rng, args):
     return 1.37 * a
+
+
+for helper in (
+    arrays_of,
+    scale_of,
+    random_array,
+    linear_in,
+    one_wrong_entry,
+    noise,
+    odd_constant,
+):
+    sealed(helper)
+
+
+def true_place(exercise, wrong, repair):
+    """The repair points at lines that are not those of the reference."""
+    right = set(source_of(exercise.reference).splitlines())
+    lines = linecache.getlines(wrong.__code__.co_filename)
+    return all(
+        lines[place.line - 1].rstrip("\n") not in right for place in repair.places
+    )
 
 
 def gradients():
