@@ -15,6 +15,7 @@ import numpy as np
 from gan_numpy.exercises.base import Function
 from gan_numpy.gradcheck.calls import NotAttempted, StudentError, describe
 from gan_numpy.gradcheck.probes import close
+from gan_numpy.gradcheck.repair.explain import is_trying
 
 
 class Supplier:
@@ -42,6 +43,8 @@ class Supplier:
             returned: tuple[Any, Any] = self.ours(*inputs)
             return returned
         y, cache = self.ours(*copy.deepcopy(inputs))
+        if self.remark and is_trying():
+            return y, cache
         try:
             theirs = self.student(*inputs)
         except (NotAttempted, NotImplementedError):  # still a stub
@@ -62,6 +65,8 @@ class Supplier:
 
     def _not_used(self, why: str) -> None:
         name = self.ours.__name__
+        if is_trying():  # a change of the student's forward that spoils it
+            raise StudentError("forward", f"{name} {why}")
         self.remark = f"your {name} {why}: the cache is that of the one that was given"
 
     def notes(self) -> list[str]:

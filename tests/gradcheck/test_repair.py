@@ -6,6 +6,7 @@ import textwrap
 import numpy as np
 import pytest
 
+from gan_numpy.exercises.registry import get_exercise
 from gan_numpy.gradcheck import check_gradients
 from gan_numpy.gradcheck.repair.explain import searching
 from gan_numpy.gradcheck.repair.found import Limits
@@ -185,3 +186,23 @@ def test_without_time_nothing_is_searched():
     with searching(Limits(0)):
         result = check_gradients(space["forward"], space["backward"], *inputs)
     assert result.repair is None and not result.passed
+
+
+def test_trying_out_changes_says_nothing_of_the_students_own_forward():
+    exercise = get_exercise("dense_backward")
+    space, _ = functions(
+        """
+        def dense_forward(x, W, b):
+            return x @ W + b, (x, W)
+
+        def dense_backward(dy, cache):
+            x, W = cache
+            dW = x.T @ dy / len(x)
+            return dy @ W.T, dW, dy.sum(axis=0)
+        """,
+        "own forward",
+    )
+    with searching(PATIENT):
+        result = exercise.run(space)
+    assert result.tags == ("mean-twice",) and not result.notes, str(result)
+    assert [p.line for f in result.findings for p in f.places] == [8], str(result)
