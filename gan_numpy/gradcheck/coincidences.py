@@ -80,7 +80,7 @@ def meanings(problem: Problem, y: np.ndarray) -> Iterator[tuple[float, str]]:
             yield value, name
     for name, array in problem.arrays().items():  # what one output sees of an image
         if array.ndim > 2 and y.ndim == array.ndim and len(y) == len(array):
-            window = np.prod(array.shape[2:]) / max(np.prod(y.shape[2:]), 1)
+            window = math.prod(array.shape[2:]) / max(math.prod(y.shape[2:]), 1)
             if window > 1 and window == round(window):
                 yield float(window), f"the size of a window of {name}"
 

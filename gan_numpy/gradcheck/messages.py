@@ -74,7 +74,7 @@ def misfit(error: BaseException, trace: TracebackType | None) -> str | None:
 
 def operations(trace: TracebackType) -> Iterator[ast.expr]:
     """The operation that failed, or those of its line, the innermost first."""
-    code, line = trace.tb_frame.f_code, trace.tb_lineno
+    code, line = trace.tb_frame.f_code, trace.tb_lineno or 0
     tree = _parsed(linecache.getline(code.co_filename, line))
     if hasattr(code, "co_positions"):
         place = list(code.co_positions())[trace.tb_lasti // 2]
