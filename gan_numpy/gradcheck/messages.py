@@ -79,7 +79,7 @@ def operations(trace: TracebackType) -> Iterator[ast.expr]:
     if hasattr(code, "co_positions"):
         place = list(code.co_positions())[trace.tb_lasti // 2]
         first, last, start, end = place
-        if None not in place and first == last:
+        if first is not None and None not in place and first == last:
             text = linecache.getline(code.co_filename, first).encode()[start:end]
             tree = _parsed(text.decode(errors="replace")) or tree
     kinds = (ast.BinOp, ast.Call, ast.AugAssign)
