@@ -60,7 +60,8 @@ class Library:
             values.append(np.asarray(value))
         if len({v.shape for v in values}) > 1 or values[0].size > LARGEST:
             return None
-        return Entry(text, weight, np.stack(values))
+        kind = "mask-missing" if values[0].dtype == bool else "factor-missing"
+        return Entry(text, weight, np.stack(values), kind)
 
     def multipliers(self, shape: tuple[int, ...]) -> Rows:
         """What may multiply values of a shape, one row for each expression."""

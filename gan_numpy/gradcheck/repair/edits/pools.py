@@ -149,7 +149,8 @@ def factors_of(scope: dict[str, Any], written: Iterable[str]) -> Pool:
         if plain and np.size(value) <= 5000 and seen.new(value):
             if text in pool or not np.any(np.asarray(value) != 1):
                 continue
-            pool[text] = (kind, value)
+            is_mask = np.asarray(value).dtype == bool
+            pool[text] = ("mask-missing" if is_mask else kind, value)
     return pool
 
 
