@@ -1,7 +1,8 @@
 """The command line: one file per subcommand, each thin - parse, call, print.
 
 Exit codes: 0 done, 1 the work failed (training diverged, a check is not passed), 2 bad
-usage or input, 130 interrupted.
+usage or input, 130 interrupted. Read `train` first; `options` is what several share,
+`environment` and `streams` what is settled before a command runs.
 """
 
 from __future__ import annotations

@@ -1,5 +1,9 @@
 r"""The exercises: each is one function to write, and is defined once.
 
+Read `base` (what an exercise is), one of them, `dense` say, and `checks`; then
+`reading` (what people hand in), `running` and `worker` (where it runs), `notebook`
+and `pytest_plugin` (who asks).
+
 >>> from gan_numpy.exercises import check
 >>> def relu_backward(dy, cache):
 ...     return dy

@@ -1,5 +1,9 @@
 r"""Checks of hand-derived gradients that say what is wrong.
 
+Read `check` (the whole of it), `numeric` and `compare` (what is true, what differs),
+`probes`; then `diagnosis` (what the numbers say of one array), `repair` (what the lines
+say) and `verdict` (the one answer), `render` (its words).
+
 >>> import numpy as np
 >>> from gan_numpy.gradcheck import check_gradients
 >>> def loss(a):

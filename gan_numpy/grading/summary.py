@@ -49,11 +49,6 @@ class Summary:
     says: dict[tuple[str, str], str] = field(default_factory=dict)
     reasons: Counter[str] = field(default_factory=Counter)
 
-    def attempts(self, name: str) -> int:
-        """How many have tried an exercise."""
-        counts = self.states[name]
-        return counts.total() - counts[STUB] - counts[MISSING]
-
 
 def summarize(out: Path, grades: Grades) -> Summary:
     """Count over all records."""

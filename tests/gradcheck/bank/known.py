@@ -1,8 +1,8 @@
 r"""Where today's checker falls short on the bank; to be emptied.
 
-`KNOWN` lists by outcome every case for which that may happen, `WRONG_NAMES` says how
-many may get a name that the bank does not accept. `REACHED` holds the shares that are
-reached; raise them up to `score.THRESHOLDS`.
+`KNOWN` lists by outcome every case for which that may happen. `REACHED` holds shares
+that are reached, also on a busy machine, where the search for a repair ends earlier;
+raise them up to `score.THRESHOLDS`.
 """
 
 KNOWN: dict[str, tuple[str, ...]] = {
