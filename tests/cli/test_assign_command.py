@@ -46,7 +46,7 @@ def test_every_format(form, cli, tmp_path):
         (("07", "--out", "x", "--points", "maxout_forward=1"), "not in this assign"),
         (("07", "--out", "x", "--points", "dirac_step=many"), "not a number"),
         (("07", "--out", "x", "--points", "dirac_step"), "expected NAME=VALUE"),
-        (("07", "--out", "x", "--notebook", "none.ipynb"), "No such file"),
+        (("07", "--out", "x", "--notebook", "none.ipynb"), "no such file"),
         (("07", "--out", "x", "--name", "a b"), "expected letters"),
         (("07", "--out", "x", "--format", "moodle"), "invalid choice"),
         (("07",), "--out"),

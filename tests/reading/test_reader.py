@@ -87,6 +87,9 @@ def lines_needed(source, *wanted):
         ("class C: pass\nc = C()\nC.m = print\nc.k = 1\ndef f(): return C", [1, 3, 5]),
         ("f = abs\nfor f in []:\n    pass\nf = f(1)", [1]),
         ("T = []\nr = T\nr.append(1)\nprint(r)\ndef f(): return T", [1, 2, 3, 5]),
+        # What is called hands out values, and is no part of what changes them.
+        ("p = []\nfor k in range(3):\n    k.train()\ndef f(): range(2)", [4]),
+        ("for k in f(1):\n    k.draw()\ndef f(): return 1", [3]),
     ],
 )
 def test_the_slice_holds_what_binds_or_changes_and_no_more(source, lines):
@@ -105,3 +108,12 @@ def test_a_result_of_the_same_name_is_no_definition():
 def test_a_place_for_modules_that_fails_is_passed_over():
     source = b"import sys\nsys.path.append(nowhere)\nvalue = lambda *a: 1\n"
     assert define(parse_submission(Path("s.py"), source), ["value"])["value"]() == 1
+
+
+def test_of_a_lesson_nothing_runs_but_imports_and_functions():
+    """No training, no plot: whatever names the rest of the notebook uses again."""
+    source = Path(__file__).parents[2] / "lessons" / "13_convolution_dcgan.ipynb"
+    statements = read_submission(source).statements()
+    for name in ("conv2d_backward", "conv_transpose_backward"):
+        kinds = {type(s) for s in needed(statements, [name])}
+        assert kinds <= {ast.Import, ast.ImportFrom, ast.FunctionDef}

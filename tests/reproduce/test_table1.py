@@ -147,7 +147,7 @@ def test_a_finished_run_is_not_trained_again(data, recipe, tmp_path, monkeypatch
     monkeypatch.setattr(jobs, "train", None)  # must not be called
     run = train(job, data)
     first = jobs.parzen_of(run, data, 50)
-    monkeypatch.setattr(jobs, "score", None)
+    monkeypatch.setattr(jobs, "score_state", None)
     assert jobs.parzen_of(run, data, 50) == first
 
 

@@ -140,10 +140,10 @@ def _other_names(statements: list[ast.stmt], fixed: set[str]) -> dict[str, set[s
                 sources = [root(value)]
             case ast.For(target, value):
                 targets = [target]
-                sources = [n.id for n in ast.walk(value) if isinstance(n, ast.Name)]
+                sources = _values(value)
             case ast.withitem(value, ast.expr() as target):
                 targets = [target]
-                sources = [n.id for n in ast.walk(value) if isinstance(n, ast.Name)]
+                sources = _values(value)
             case _:
                 continue
         made = {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
@@ -151,3 +151,13 @@ def _other_names(statements: list[ast.stmt], fixed: set[str]) -> dict[str, set[s
         whole = names.union(*(groups.get(n, set()) for n in names))
         groups.update(dict.fromkeys(whole, whole))
     return groups
+
+
+def _values(node: ast.expr) -> list[str]:
+    """The names in an expression that stand for values, not for what is called.
+
+    In ``for k in range(len(TABLE))`` no `k` is a part of `range`.
+    """
+    names = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
+    called = {id(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)}
+    return [n.id for n in names if id(n) not in called]
