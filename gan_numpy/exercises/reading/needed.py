@@ -153,7 +153,7 @@ def _other_names(statements: list[ast.stmt], fixed: set[str]) -> dict[str, set[s
     return groups
 
 
-def _values(node: ast.expr) -> list[str]:
+def _values(node: ast.expr) -> list[str | None]:
     """The names in an expression that stand for values, not for what is called.
 
     In ``for k in range(len(TABLE))`` no `k` is a part of `range`.
