@@ -122,7 +122,7 @@ HOSTILE: dict[str, tuple[str, str | bytes, str]] = {
         b"# \xe4\xf6\xfc\n" + RIGHT.encode(),
         "not a text file in UTF-8",
     ),
-    "utf16": ("s.py", RIGHT.encode("utf-16"), "null bytes"),
+    "utf16": ("s.py", RIGHT.encode("utf-16"), "it is UTF-16"),
     "no_notebook": ("s.ipynb", '{"cells": 3}', "is not a notebook"),
     "notebook_of_nonsense": ("s.ipynb", "[" * 10**5, "is not a notebook"),
     "missing_function": ("s.py", HEAD, "missing"),
