@@ -155,6 +155,8 @@ class KernelCache(_Cache):
             payload = _read(folder / name)
             if payload is not None:
                 _mark_as_used(folder)
+                # Numba's own form of compiled code, which is a program in any case:
+                # whoever can write this folder is trusted as one who can write code.
                 # Whatever is wrong with it: it can be compiled anew.
                 with suppress(Exception):
                     parts = cloudpickle.loads(payload)

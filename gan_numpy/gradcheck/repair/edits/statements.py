@@ -181,6 +181,7 @@ def _with_body(loop: ast.For | ast.While, body: list[ast.stmt]) -> ast.stmt:
 
 
 def placed(new: ast.stmt, old: ast.stmt) -> ast.stmt:
+    """The new statement, its nodes without a line at that of the old one."""
     for node in ast.walk(new):
         if "lineno" in node._attributes and not hasattr(node, "lineno"):
             ast.copy_location(node, old)
