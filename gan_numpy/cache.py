@@ -12,6 +12,7 @@ import os
 import stat
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -35,24 +36,31 @@ class Storage(NamedTuple):
     note: str
 
 
-def storage(chosen: str | None = None) -> Storage:
+def storage(
+    chosen: str | None = None, distrust: Callable[[Path], str] = lambda folder: ""
+) -> Storage:
     """Find, by writing, where results can be kept.
 
     Parameters
     ----------
     chosen : str, optional
         The folder that the user asked for; if not given, ``GAN_NUMPY_CACHE``.
+    distrust : callable, optional
+        Why nothing in a folder may be used; empty if it may.
     """
     chosen = chosen or os.environ.get("GAN_NUMPY_CACHE")
     usual, reason = (Path(chosen).absolute(), "") if chosen else _of_the_platform()
+    folders = []
     if usual is not None:
-        refusal = _refusal(usual)
+        refusal = distrust(usual)
         if not refusal:
-            return Storage([usual], usual, "")
+            folders = [usual]  # code that is there is used, even if none can be added
+            refusal = _refusal(usual)
+        if not refusal:
+            return Storage(folders, usual, "")
         reason = f"no cache in {usual} ({refusal})"
-    folders = [] if usual is None else [usual]
     temporary = None if chosen else _temporary()  # a choice is not overruled
-    if temporary is None or _refusal(temporary):
+    if temporary is None or distrust(temporary) or _refusal(temporary):
         return Storage(folders, None, f"{reason}, so not kept")
     return Storage(
         [*folders, temporary], temporary, f"{reason}, so kept in {temporary}"

@@ -11,9 +11,11 @@ A file holds one function for one signature, its SHA-256 in front. There is no i
 and a file appears complete, by being renamed: processes that compile the same kernels
 at once write the same files. Whatever is missing or damaged is compiled anew.
 
-Like Numba's, the files are pickles, which can hold any code (they hold machine code
-anyway). That is why they come from a folder of the user's own, never from one that
-another user may have prepared.
+Numba writes compiled code as a pickle: object code, types and environment, in a form
+that changes from version to version. This is the one pickle that the project loads. It
+holds machine code, to be run, so a form of our own would ask for the same trust: in
+whoever can write into the folder. That is the user alone, or root (`trust`); a folder
+that others can write into, also one that ``NUMBA_CACHE_DIR`` names, is not used.
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ from numba.core.serialize import dumps
 from gan_numpy.cache import Storage, storage
 from gan_numpy.errors import UserError
 from gan_numpy.files import write_atomically
+from gan_numpy.kernels.native.trust import distrust, is_own
 
 #: Days after which the code of another origin, unused since then, is deleted.
 KEPT_DAYS = 14
@@ -86,10 +89,17 @@ def origin(sources: Any) -> str:
 
 def _place() -> Storage:
     """Where this process looks for compiled code, and keeps it."""
-    folders, folder, note = storage(os.environ.get("NUMBA_CACHE_DIR"))
     below = Path("gan_numpy-kernels", origin(files("gan_numpy.kernels")))
-    folder = None if folder is None else folder / below
-    return Storage([each / below for each in folders], folder, note)
+    folders, folder, note = storage(
+        os.environ.get("NUMBA_CACHE_DIR"), lambda each: distrust(each / below)
+    )
+
+    def resolved(each: Path) -> Path:
+        """What was looked at, whatever becomes of a link that leads there."""
+        return Path(os.path.realpath(each / below))
+
+    folder = None if folder is None else resolved(folder)
+    return Storage([resolved(each) for each in folders], folder, note)
 
 
 #: Settled when the process starts, like the code that it runs.
@@ -155,8 +165,6 @@ class KernelCache(_Cache):
             payload = _read(folder / name)
             if payload is not None:
                 _mark_as_used(folder)
-                # Numba's own form of compiled code, which is a program in any case:
-                # whoever can write this folder is trusted as one who can write code.
                 # Whatever is wrong with it: it can be compiled anew.
                 with suppress(Exception):
                     parts = cloudpickle.loads(payload)
@@ -183,9 +191,13 @@ class KernelCache(_Cache):
 
 
 def _read(path: Path) -> bytes | None:
-    """The content of a file that is whole."""
+    """The content of a file that is whole, and this user's or root's."""
+    content = b""
     try:
-        content = path.read_bytes() if path.is_file() else b""
+        if path.is_file():
+            with path.open("rb") as file:
+                if is_own(os.fstat(file.fileno())):
+                    content = file.read()
     except OSError:
         return None
     digest, payload = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
@@ -196,5 +208,5 @@ def _write(path: Path, payload: bytes) -> None:
     """Write a file, or leave it: a full disk costs a compilation, later."""
     content = hashlib.sha256(payload).digest() + payload
     with suppress(UserError, OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomically(path, lambda file: file.write(content), durable=False)
