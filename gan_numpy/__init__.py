@@ -17,6 +17,7 @@ _HOME = {
     "Dense": "layers",
     "Dropout": "layers",
     "GaussianNoise": "layers",
+    "LSTM": "layers",
     "Layer": "layers",
     "LeakyReLU": "layers",
     "MaxPool2D": "layers",

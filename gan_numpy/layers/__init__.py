@@ -13,6 +13,7 @@ from gan_numpy.layers.conv_transpose import ConvTranspose2D
 from gan_numpy.layers.dense import Dense
 from gan_numpy.layers.dropout import Dropout
 from gan_numpy.layers.leaky_relu import LeakyReLU
+from gan_numpy.layers.lstm import LSTM
 from gan_numpy.layers.max_pool import MaxPool2D
 from gan_numpy.layers.maxout import Maxout
 from gan_numpy.layers.maxout_conv import MaxoutConv2D
@@ -38,6 +39,7 @@ __all__ = [
     "Dropout",
     "GaussianNoise",
     "Grads",
+    "LSTM",
     "Layer",
     "LeakyReLU",
     "MaxPool2D",

@@ -81,6 +81,12 @@ def _maxout_conv() -> layers.Layer:
     return layer
 
 
+def _lstm() -> layers.Layer:
+    layer = layers.LSTM(5, 3, **_options())
+    layer.params["b"] += np.linspace(-1, 1, 12)
+    return layer
+
+
 def _network(activation: layers.Layer) -> layers.Sequential:
     first = layers.Dense(5, 4, **_options())
     last = layers.Maxout(4, 3, 2, **_options())
@@ -127,6 +133,10 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example(layers.Dropout(0.63), train=False),
     ),
     "GaussianNoise": (Example(layers.GaussianNoise(0.5), IMAGES, draws=True),),
+    "LSTM": (
+        Example(_lstm(), (3, 6, 5), second_order=False, sizes=(0, 1, 3)),
+        Example(_lstm(), (4, 1, 5), second_order=False, sizes=(0, 1, 3)),
+    ),
     "LeakyReLU": (Example(layers.LeakyReLU(0.17)),),
     "MaxPool2D": (
         Example(layers.MaxPool2D(2), IMAGES),
