@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from gan_numpy.cli.miniature import play
 from gan_numpy.cli.options import check_own, moved, not_negative, whole_number
 from gan_numpy.errors import TrainingDiverged, UserError
 
@@ -24,7 +25,8 @@ def add_parser(subparsers: Any) -> None:
         help="train a recipe (default: digits) or resume a run",
         description=(
             "Train a recipe and write a run directory: metrics, samples, curves, "
-            "checkpoints. Ctrl-C saves; --resume goes on, bit for bit."
+            "checkpoints. Ctrl-C saves; --resume goes on, bit for bit. A miniature is "
+            "played as a whole: figures and a picture."
         ),
     )
     parser.add_argument(
@@ -83,7 +85,11 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train, then print the run directory and its Parzen score."""
+    """Train, then print the run directory and its Parzen score; or play a miniature."""
+    from gan_numpy.miniatures import MINIATURES
+
+    if args.recipe in MINIATURES:
+        return play(args)
     from gan_numpy.evaluation.agreement import classification_error
     from gan_numpy.evaluation.state_score import score_state, score_untrained
     from gan_numpy.runs.job import stop_on_signals, train

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from gan_numpy.errors import UserError
 from gan_numpy.recipes.acgan import ACGAN, ACGANMNIST
@@ -70,6 +70,22 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
+class Numbers(Protocol):
+    """A frozen dataclass with a name: a recipe, or a miniature."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+
+    def replace(self, **changes: Any) -> Any:
+        """The same with other values."""
+
+
+AnyNumbers = TypeVar("AnyNumbers", bound=Numbers)
+
+
 def get_recipe(name: str) -> Recipe:
     """The recipe of that name with its own numbers.
 
@@ -86,12 +102,12 @@ def get_recipe(name: str) -> Recipe:
     return RECIPES[name]
 
 
-def with_settings(recipe: Recipe, settings: Iterable[str]) -> Recipe:
+def with_settings(recipe: AnyNumbers, settings: Iterable[str]) -> AnyNumbers:
     """The recipe with ``key=value`` settings applied.
 
     Parameters
     ----------
-    recipe : Recipe
+    recipe : Recipe or Miniature
     settings : iterable of str
         For instance ``"batch_size=50"`` or ``"generator_units=128,128"``.
 
@@ -106,10 +122,11 @@ def with_settings(recipe: Recipe, settings: Iterable[str]) -> Recipe:
         if not equals:
             raise UserError(f"setting {setting!r} is not of the form key=value")
         changes[key] = _parse(key, text, _kind(recipe, key))
-    return recipe.replace(**changes)
+    changed: AnyNumbers = recipe.replace(**changes)
+    return changed
 
 
-def _kind(recipe: Recipe, key: str) -> str:
+def _kind(recipe: Numbers, key: str) -> str:
     """The type that a recipe declares for a field, as it is written there."""
     kinds = {field.name: str(field.type) for field in dataclasses.fields(recipe)}
     if key not in kinds:

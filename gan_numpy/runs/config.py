@@ -80,6 +80,12 @@ class Config:
         write_text(run / NAME, json.dumps(values, indent=2) + "\n")
 
 
+def played_in(values: Any) -> str | None:
+    """The miniature that a ``config.json`` names; None if it is that of a recipe."""
+    name = values.get("miniature") if isinstance(values, dict) else None
+    return name if isinstance(name, str) else None
+
+
 def read_config(run: Path) -> Config:
     """Read it from a run directory.
 
@@ -95,6 +101,11 @@ def read_config(run: Path) -> Config:
     except OSError as error:
         raise UserError(f"cannot read {run}: {error.strerror or error}") from None
     values = read_json(file)
+    if (game := played_in(values)) is not None:
+        raise UserError(
+            f"{run} holds a game of {game}, which is no model of examples: its figures "
+            f"are in result.json, its picture is picture.png"
+        )
     try:
         seed, folder = values["seed"], values["data_dir"]
         if type(seed) is not int or seed < 0:

@@ -1,0 +1,14 @@
+"""Systems before 2014 and beside images, each a game of its own.
+
+Read `base` (what a miniature is), then any system from its table: `nce` with
+`densities` and `contrast`; files that end in ``_drawing`` only draw.
+"""
+
+from __future__ import annotations
+
+from gan_numpy.miniatures.base import Goal, Miniature, Outcome
+from gan_numpy.miniatures.nce import NCE
+
+__all__ = ["MINIATURES", "Goal", "Miniature", "Outcome"]
+
+MINIATURES: dict[str, Miniature] = {miniature.name: miniature for miniature in (NCE(),)}

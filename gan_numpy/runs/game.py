@@ -1,0 +1,88 @@
+"""The directory of a miniature's game: what was played, what came out, its picture.
+
+===============  ===================================================================
+``config.json``  the miniature, its numbers and the seed; versions
+``result.json``  the figures, with what was expected
+``picture.png``  the picture
+===============  ===================================================================
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+from gan_numpy.errors import UserError
+from gan_numpy.files import make_directory, read_json, write_text
+from gan_numpy.kernels import use_kernels
+from gan_numpy.miniatures import Miniature, Outcome
+from gan_numpy.miniatures.base import Progress
+from gan_numpy.runs.config import NAME, environment, played_in
+from gan_numpy.runs.lock import exclusive
+
+PICTURE, RESULT = "picture.png", "result.json"
+
+
+def play_game(
+    path: Path, miniature: Miniature, seed: int, force: bool, progress: Progress
+) -> Outcome:
+    """Play a miniature and write its directory.
+
+    Parameters
+    ----------
+    path : Path
+    miniature : Miniature
+    seed : int
+    force : bool
+        Whether to replace a game that is already there.
+    progress : callable
+        Told the share of the work that is done.
+
+    Raises
+    ------
+    UserError
+        If something else is there, or the directory cannot be written.
+    """
+    _refuse_occupied(path, force)
+    make_directory(path)
+    # Networks are small here: what a compiled kernel would save, it costs to choose.
+    with exclusive(path), use_kernels("reference"):
+        outcome = miniature.play(seed, progress)
+        about = {
+            "miniature": miniature.name,
+            "settings": dataclasses.asdict(miniature),
+            "seed": seed,
+            "environment": environment(),
+        }
+        outcome.draw(path / PICTURE)
+        write_text(path / RESULT, json.dumps(result_of(miniature, outcome)) + "\n")
+        write_text(path / NAME, json.dumps(about, indent=2) + "\n")
+    return outcome
+
+
+def result_of(miniature: Miniature, outcome: Outcome) -> dict[str, Any]:
+    """What ``result.json`` holds: each figure, and its goal if it has one."""
+    return {
+        name: {
+            "figure": float(figure),
+            "goal": str(miniature.goals.get(name, "")),
+            "met": name not in miniature.goals
+            or bool(miniature.goals[name].met(figure)),
+        }
+        for name, figure in outcome.figures.items()
+    }
+
+
+def _refuse_occupied(path: Path, force: bool) -> None:
+    """A game may be replaced by force, anything else stays."""
+    if not path.exists() or path.is_dir() and not any(path.iterdir()):
+        return
+    if not (path / NAME).is_file() or played_in(read_json(path / NAME)) is None:
+        raise UserError(f"{path} exists and holds no game: choose another --out")
+    if not force:
+        raise UserError(
+            f"{path} already holds a game: replace it with --force, or choose another "
+            f"--out"
+        )

@@ -1,0 +1,8 @@
+"""Every miniature so small that it takes a moment; its figures mean nothing then."""
+
+SMALL = {
+    "nce": (
+        *("points=400", "mixtures=400", "ratio=2"),
+        *("trials=2", "trial_points=50", "ratios=1,32"),
+    ),
+}
