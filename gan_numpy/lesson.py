@@ -17,6 +17,7 @@ import numpy as np
 from cycler import cycler
 from matplotlib.animation import FuncAnimation
 
+from gan_numpy.derive import Derivation, judge
 from gan_numpy.exercises.base import build_mutant
 from gan_numpy.exercises.notebook import check
 from gan_numpy.exercises.registry import get_exercise
@@ -138,6 +139,30 @@ def show_mistakes(*names: str) -> None:
     """Print the names of the known mistakes of some exercises."""
     for name in names:
         print(textwrap.fill(f"{name}: {', '.join(mistakes(name))}", 76))
+
+
+def derive(name: str, formulas: str = "") -> Derivation:
+    """Check a derivation that is written as formulas, not as code.
+
+    Parameters
+    ----------
+    name : str
+        Of the exercise.
+    formulas : str
+        Equations, one a line: ``"dW = x^T dy"``. Without any it says what is to be
+        derived, from which arrays, and how formulas are written.
+
+    Returns
+    -------
+    Derivation
+        A notebook shows the formulas as they are printed, and what is wrong with them.
+
+    Raises
+    ------
+    ValueError
+        If there is no derivation of this name.
+    """
+    return judge(name, formulas)
 
 
 def plane(

@@ -26,6 +26,7 @@ ORDER = [
     {"reproduce"},
     {"gradcheck"},
     {"exercises"},
+    {"derive"},
     {"lesson", "grading"},
     {"cli", "__main__"},
 ]

@@ -75,6 +75,14 @@ in any of them. The mean over the batch is part of the loss, which has it once a
 """
 
 # %%
+# First the formulas, one a line between the quotes; they are checked as formulas.
+lesson.derive(
+    "dense_backward",
+    """
+    """,
+)
+
+# %%
 # exercise: dense_backward
 
 # %% [markdown]

@@ -90,6 +90,14 @@ which is what `argmax` does.
 # exercise: maxout_forward
 
 # %%
+# First the formulas, one a line between the quotes; they are checked as formulas.
+lesson.derive(
+    "maxout_backward",
+    """
+    """,
+)
+
+# %%
 # exercise: maxout_backward
 
 # %%

@@ -69,6 +69,14 @@ with label 1 for real and 0 for fake.
 """
 
 # %%
+# First the formulas, one a line between the quotes; they are checked as formulas.
+lesson.derive(
+    "discriminator_gradient",
+    """
+    """,
+)
+
+# %%
 # exercise: discriminator_gradient
 
 # %%

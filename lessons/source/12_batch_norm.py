@@ -116,6 +116,14 @@ undoes: adding a constant to $x$, and stretching $x$.
 """
 
 # %%
+# First the formulas, one a line between the quotes; they are checked as formulas.
+lesson.derive(
+    "batchnorm_backward",
+    """
+    """,
+)
+
+# %%
 # exercise: batchnorm_backward
 
 # %%

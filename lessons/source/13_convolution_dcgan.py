@@ -94,6 +94,14 @@ and receives a gradient from each of them.
 """
 
 # %%
+# First the formulas, one a line between the quotes; they are checked as formulas.
+lesson.derive(
+    "conv2d_backward",
+    """
+    """,
+)
+
+# %%
 # exercise: conv2d_backward
 
 # %%

@@ -70,6 +70,14 @@ a weighted mean of the targets. With $b = 1$, $a = 0$ it is the $D^*$ of lesson 
 """
 
 # %%
+# First the formulas, one a line between the quotes; they are checked as formulas.
+lesson.derive(
+    "least_squares_gradient",
+    """
+    """,
+)
+
+# %%
 # exercise: least_squares_gradient
 
 # %%

@@ -111,6 +111,14 @@ where the activation is curved. Each costs about as much as a backward pass.
 """
 
 # %%
+# First the formulas, one a line between the quotes; they are checked as formulas.
+lesson.derive(
+    "gradient_penalty_backward",
+    """
+    """,
+)
+
+# %%
 # exercise: gradient_penalty_backward
 
 # %%
