@@ -1,14 +1,18 @@
 """Systems before 2014 and beside images, each a game of its own.
 
 Read `base` (what a miniature is), then any system from its table: `nce` with
-`densities` and `contrast`; files that end in ``_drawing`` only draw.
+`densities` and `contrast`, `robust_control` with `linear_game`; files that end in
+``_drawing`` only draw.
 """
 
 from __future__ import annotations
 
 from gan_numpy.miniatures.base import Goal, Miniature, Outcome
 from gan_numpy.miniatures.nce import NCE
+from gan_numpy.miniatures.robust_control import RobustControl
 
 __all__ = ["MINIATURES", "Goal", "Miniature", "Outcome"]
 
-MINIATURES: dict[str, Miniature] = {miniature.name: miniature for miniature in (NCE(),)}
+MINIATURES: dict[str, Miniature] = {
+    miniature.name: miniature for miniature in (NCE(), RobustControl())
+}

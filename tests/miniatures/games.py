@@ -5,4 +5,5 @@ SMALL = {
         *("points=400", "mixtures=400", "ratio=2"),
         *("trials=2", "trial_points=50", "ratios=1,32"),
     ),
+    "robust-control": ("steps=5",),
 }
