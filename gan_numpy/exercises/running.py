@@ -134,6 +134,9 @@ class Worker:
 
     def _open(self) -> Process:
         process = _IDLE.pop() if _IDLE else Process()
+        if process.process.poll() is not None:  # ended while it was idle, by others
+            process.end()
+            process = Process()
         path = str(self.submission.path)
         process.tell({"file": path, "fork": FORKS, "trace": measuring()})
         return process

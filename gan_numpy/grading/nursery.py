@@ -122,7 +122,11 @@ class Nursery:
         with contextlib.suppress(OSError):
             os.killpg(self.process.pid, signal.SIGKILL)
         assert self.process.stderr is not None
-        written = self.process.stderr.read().decode(errors="replace")
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)
+        # Not to its end: should anything that it started live on, that never comes.
+        os.set_blocking(self.process.stderr.fileno(), False)
+        written = (self.process.stderr.read() or b"").decode(errors="replace")
         self.close()
         return written.strip().split("\n")[-1][:300] or "no reason is given"
 

@@ -6,7 +6,6 @@ import gzip
 import os
 import resource
 import struct
-import subprocess
 import sys
 
 import numpy as np
@@ -14,6 +13,7 @@ import pytest
 
 from tests.cli.conftest import SMALL
 from tests.datasets.test_idx import idx_bytes
+from tests.programs import finished
 
 
 def assert_refused(result, *words):
@@ -186,11 +186,9 @@ def limited(arguments, cwd, limit):
     def set_limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
-    done = subprocess.run(
-        [sys.executable, "-m", "gan_numpy", *map(str, arguments)],
+    done = finished(
+        [sys.executable, "-m", "gan_numpy", *arguments],
         cwd=cwd,
-        capture_output=True,
-        text=True,
         preexec_fn=set_limit,
         env={
             **os.environ,

@@ -4,13 +4,13 @@ import csv
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 
 import numpy as np
 import pytest
 
+from tests import programs
 from tests.cli.conftest import SMALL
 
 
@@ -115,63 +115,82 @@ def test_divergence_keeps_the_last_good_checkpoint(cli, small_run):
     assert kept.keys() == arrays(small_run).keys()
 
 
+def default_interrupt():
+    """What runs in the background of a shell would not hear Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def start(*arguments, cwd):
-    """A command line in its own process."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "gan_numpy", *map(str, arguments)],
+    """A command line in its own process, which compiles and measures nothing."""
+    return programs.start(
+        [sys.executable, "-m", "gan_numpy", *arguments],
         cwd=cwd,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        preexec_fn=default_interrupt,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.getcwd(),
+            "GAN_NUMPY_KERNELS": "reference",
+        },
     )
+
+
+def end_of(process):
+    """Exit code, stdout, stderr of a command that ends by itself."""
+    out, err = programs.finish(process)
+    return process.returncode, out, err
 
 
 def wait_for(path, process):
     """Wait until a file is there."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + programs.SECONDS
     while not path.exists():
-        assert process.poll() is None and time.monotonic() < deadline
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < deadline, f"no {path} in time"
         time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
+def long(tmp_path_factory):
+    """Arguments: twenty epochs of few images, so that the score at the end is cheap."""
+    path = tmp_path_factory.mktemp("data") / "own.npy"
+    np.save(path, np.random.default_rng(3).random((2000, 3, 3), dtype=np.float32))
+    size = ("--set", "batch_size=100", *SMALL[:4])
+    return ("train", "--epochs", 20, "--data", path, *size)
+
+
+@pytest.fixture(scope="module")
+def whole(long, tmp_path_factory):
     """Twenty epochs without interruption."""
     folder = tmp_path_factory.mktemp("whole")
-    process = start("train", "--epochs", 20, "--out", "run", *SMALL, cwd=folder)
-    _, err = process.communicate()
-    assert process.returncode == 0, err
+    process = start(*long, "--out", "run", cwd=folder)
+    code, _, err = end_of(process)
+    assert code == 0, err
     return folder / "run"
 
 
-def test_ctrl_c_saves_and_says_how_to_go_on(whole, tmp_path):
+def test_ctrl_c_saves_and_says_how_to_go_on(long, whole, tmp_path):
     run = tmp_path / "my run"
-    process = start("train", "--epochs", 20, "--out", run, *SMALL, cwd=os.getcwd())
+    process = start(*long, "--out", run, cwd=os.getcwd())
     wait_for(run / "metrics.csv", process)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 130 and out == ""
+    code, out, err = end_of(process)
+    assert code == 130 and out == ""
     assert f"gan-numpy train --resume '{run}'" in err and "Traceback" not in err
-    process = start("train", "--resume", run, cwd=os.getcwd())
-    _, err = process.communicate()
-    assert process.returncode == 0, err
+    code, _, err = end_of(start("train", "--resume", run, cwd=os.getcwd()))
+    assert code == 0, err
     assert_same_checkpoint(run, whole)
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.05, 0.2])
-def test_kill_9_and_resume(delay, whole, tmp_path):
-    process = start(
-        *("train", "--epochs", 20, "--out", "run", "--save-every", 0, *SMALL),
-        cwd=tmp_path,
-    )
+def test_kill_9_and_resume(long, whole, tmp_path):
+    """Once, somewhere; tests/robustness/test_killed.py dies at every change."""
+    process = start(*long, "--out", "run", "--save-every", 0, cwd=tmp_path)
     wait_for(tmp_path / "run" / "checkpoint.npz", process)
-    time.sleep(delay)
-    process.kill()
-    process.communicate()
-    process = start("train", "--resume", "run", cwd=tmp_path)
-    _, err = process.communicate()
-    assert process.returncode == 0, err
+    time.sleep(0.05)
+    programs.end(process)
+    end_of(process)
+    code, _, err = end_of(start("train", "--resume", "run", cwd=tmp_path))
+    assert code == 0, err
     assert_same_checkpoint(tmp_path / "run", whole)
     rows = metrics(tmp_path / "run")
     assert [row["epoch"] for row in rows] == [str(i) for i in range(1, 21)]

@@ -2,11 +2,11 @@
 
 import json
 import os
-import subprocess
 import sys
 import xml.etree.ElementTree as ET
 
 import pytest
+from tests.programs import finished
 
 SOLUTION = """\
 import numpy as np
@@ -53,11 +53,9 @@ raise SystemExit("a statement at top level must not run")
 
 def run_pytest(folder, *args):
     """Run pytest in a folder, in a process of its own."""
-    done = subprocess.run(
+    done = finished(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *args],
         cwd=folder,
-        capture_output=True,
-        text=True,
         env={**os.environ, "PYTEST_ADDOPTS": ""},
     )
     return done.returncode, done.stdout + done.stderr

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from gan_numpy.grading.feedback import write_feedback
 from gan_numpy.grading.grader import Task
 from gan_numpy.grading.report import grades_of, write_grades
 from gan_numpy.grading.summary import sentences, write_summary
+from tests.programs import finished
 
 TASK = Task(("relu_backward",), limits=hostile.LIMITS, weak=True)
 EVIL = "<script>alert('x')</script>`" + "`" * 5 + "| # * [a](b)"
@@ -189,7 +189,7 @@ def test_a_dask_cluster_of_two_processes(handed_in, tmp_path):
     (tmp_path / "script.py").write_text(CLUSTER)
     command = [sys.executable, tmp_path / "script.py", handed_in, tmp_path / "out2"]
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=env)
+    done = finished(command, env=env)
     assert done.stdout.strip() == "6 0", done.stderr[-2000:]
     grade_class(handed_in, tmp_path / "out1", TASK)
     one, two = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
 import zipfile
@@ -14,6 +13,8 @@ import pytest
 
 from gan_numpy.grading.assign import assign
 from gan_numpy.grading.assignment import Assignment
+from tests import programs
+from tests.programs import finished
 
 POINTS = {"relu_backward": 2.0, "leaky_relu_backward": 1.0}
 
@@ -41,14 +42,8 @@ def run(root, content, name="solution.py"):
     if content is not None:
         (root / "submission" / name).write_text(content)
     script = root / "source" / "run_autograder"
-    done = subprocess.run(
-        ["bash", script],
-        env={**os.environ, "AUTOGRADER_ROOT": str(root)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=root,
-    )
+    environment = {**os.environ, "AUTOGRADER_ROOT": str(root)}
+    done = finished(["bash", script], env=environment, cwd=root)
     assert done.returncode == 0, done.stderr
     return valid(json.loads((root / "results" / "results.json").read_text()))
 
@@ -102,17 +97,21 @@ def test_there_is_a_result_before_the_end(autograder):
     (autograder / "submission" / "solution.py").write_text(text)
     path = autograder / "results" / "results.json"
     path.unlink(missing_ok=True)
-    process = subprocess.Popen(
+    process = programs.start(
         ["bash", autograder / "source" / "run_autograder"],
         env={**os.environ, "AUTOGRADER_ROOT": str(autograder)},
+        stdout=None,
+        stderr=None,
     )
+    deadline = time.monotonic() + programs.SECONDS
     try:
         while process.poll() is None:
+            assert time.monotonic() < deadline, "no result in time"
             if path.exists() and valid(json.loads(path.read_text()))["score"] == 2.0:
                 break
             time.sleep(0.05)
         assert process.poll() is None
     finally:
-        process.kill()
-        process.wait()
+        programs.end(process)
+        process.wait(programs.SECONDS)
     assert valid(json.loads(path.read_text()))["score"] == 2.0

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from gan_numpy.exercises import get_exercise
 from gan_numpy.exercises.base import split_source
 from gan_numpy.grading.assign import assign
 from gan_numpy.grading.assignment import Assignment
+from tests.programs import finished
 
 pytest.importorskip("nbgrader", reason="pip install 'gan_numpy[nbgrader]'")
 POINTS = {"relu_backward": 2.0, "leaky_relu_backward": 3.0}
@@ -41,9 +41,7 @@ def nbgrader(course, *arguments):
     env |= {"PYTHONPATH": str(ROOT), "JUPYTER_PLATFORM_DIRS": "1"}
     env |= {"HOME": str(course), "IPYTHONDIR": str(course / ".ipython")}
     command = [sys.executable, "-m", "nbgrader", *arguments]
-    done = subprocess.run(
-        command, cwd=course, env=env, capture_output=True, text=True, timeout=300
-    )
+    done = finished(command, cwd=course, env=env)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout + done.stderr
 

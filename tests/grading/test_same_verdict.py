@@ -5,7 +5,6 @@ A sample of the mutants; ``GAN_NUMPY_VERDICT_EVERY=1`` takes them all.
 
 import os
 import re
-import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -23,6 +22,7 @@ from gan_numpy.grading.cell import answer_cells
 from gan_numpy.grading.gradescope import results
 from gan_numpy.grading.grader import Task, grade
 from gan_numpy.grading.submissions import Handin
+from tests.programs import finished
 
 EVERY = int(os.environ.get("GAN_NUMPY_VERDICT_EVERY", "53"))
 MUTANTS = [(e, m) for e in all_exercises().values() for m in e.mutants][::EVERY]
@@ -58,7 +58,7 @@ def by_pytest(tmp_path_factory):
     options += ["-p", "no:cacheprovider", "-o", "junit_family=xunit1"]
     command = [sys.executable, "-m", "pytest", *options, *map(str, paths)]
     environment = {**os.environ, "PYTEST_ADDOPTS": ""}
-    subprocess.run(command, cwd=folder, env=environment, capture_output=True)
+    finished(command, cwd=folder, env=environment)
     return {
         int(Path(case.get("file")).parent.name): " ".join(
             p.get("value") for p in case.iter("property")

@@ -21,6 +21,7 @@ from gan_numpy.grading import nursery
 from gan_numpy.grading.forbidden import ALLOWED
 from gan_numpy.grading.grader import Task, close_nurseries, grade, nursery_for
 from gan_numpy.grading.submissions import Handin
+from tests.programs import finished
 
 EVERYTHING = "os socket signal time ctypes resource sys struct json _thread"
 FREE = (*ALLOWED, *EVERYTHING.split())
@@ -105,7 +106,7 @@ def test_no_other_process_is_signaled(said):
         assert victim.poll() is None
     finally:
         victim.kill()
-        victim.wait()
+        victim.wait(60)
 
 
 def test_not_root(said):
@@ -172,13 +173,8 @@ def test_a_submission_is_not_imported_for_its_name(jobs, tmp_path):
     for name in ("numpy", "json", "joblib", "tqdm", "socket", "alice"):
         mark = f"open({str(tmp_path / 'marked')!r}, 'w')\n"
         (folder / f"{name}.py").write_text(mark)
-    done = subprocess.run(
-        [sys.executable, "-c", RUN.format(root=str(ROOT)), jobs],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    command = [sys.executable, "-c", RUN.format(root=str(ROOT)), jobs]
+    done = finished(command, cwd=folder)
     assert done.returncode == 0 and "graded 6" in done.stdout, done.stderr
     assert not (tmp_path / "marked").exists()
 
@@ -218,5 +214,5 @@ def test_threads_wait_for_each_other(graded):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(300)
     assert states == ["right"] * 4

@@ -7,7 +7,6 @@ most lessons.
 
 import copy
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 
 from gan_numpy.exercises import get_exercise
 from gan_numpy.exercises.base import split_source
+from tests.programs import finished
 
 ROOT = Path(__file__).parents[2]
 
@@ -117,11 +117,6 @@ def test_pytest_checks_the_notebooks(builder, tmp_path):
 
 def last_line_of_pytest(paths):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [*command, *map(str, paths)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTEST_ADDOPTS": ""},
-    )
+    environment = {**os.environ, "PYTEST_ADDOPTS": ""}
+    done = finished([*command, *paths], seconds=600, cwd=ROOT, env=environment)
     return done.stdout.splitlines()[-1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -17,6 +16,7 @@ from gan_numpy.grading.cell import answer_cells
 from gan_numpy.grading.gradescope import results
 from gan_numpy.grading.grader import Task, grade
 from gan_numpy.grading.submissions import read_handin
+from tests.programs import finished
 from wrappings import RIGHT, STUB, WRONG
 
 NONE = "no such exercise"
@@ -50,14 +50,7 @@ def verdict_of(plain):
 def run(folder, *command):
     """A command in a folder, in a process of its own."""
     environment = {**os.environ, "PYTEST_ADDOPTS": "", "PYTHONUTF8": "1"}
-    return subprocess.run(
-        [sys.executable, *map(str, command)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=environment,
-    )
+    return finished([sys.executable, *command], cwd=folder, env=environment)
 
 
 def by_check(wrapping, folder):
@@ -126,9 +119,7 @@ def console(folder, name, *arguments):
 
     def call(*more):
         script = Path(sys.executable).with_name(name)
-        done = subprocess.run(
-            [script, *arguments, *more], cwd=folder, capture_output=True, text=True
-        )
+        done = finished([script, *arguments, *more], cwd=folder)
         return done.stdout + done.stderr
 
     return call

@@ -1,4 +1,7 @@
-"""With the plugin, pytest does for other people's files what it does without."""
+"""With the plugin, pytest does for other people's files what it does without.
+
+A third of the cases in turn; ``GAN_NUMPY_FOREIGN=all`` takes all.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ import xml.etree.ElementTree as ET
 import entries
 import foreign
 import pytest
+
+from tests.turns import share
 
 STUB = '"""Write the functions, then: gan-numpy check FILE (or pytest FILE)."""\n'
 RELU = "def relu_backward(dy, cache):\n    return dy * (cache > 0)\n"
@@ -34,7 +39,7 @@ def lay_out(folder, files):
         (folder / name).write_text(text)
 
 
-@pytest.mark.parametrize("name", foreign.CASES)
+@pytest.mark.parametrize("name", share(foreign.CASES, 3, "GAN_NUMPY_FOREIGN"))
 def test_as_without_the_plugin(name, tmp_path):
     files, arguments = foreign.CASES[name]
     lay_out(tmp_path, files)
@@ -73,12 +78,11 @@ def test_a_file_that_might_be_ours_is_said_to_be_left_alone(tmp_path):
     assert "tools.py: value not checked; --gan-exercises checks them" in said
 
 
-@pytest.mark.parametrize("branch", [[], ["--cov-branch"]])
-def test_coverage_sees_solutions(tmp_path, branch):
+def test_coverage_sees_solutions(tmp_path):
     source = RELU + "def unused():\n    return 1\n"
     lay_out(tmp_path, {"solution.py": source})
     code, _, said = outcomes(
-        tmp_path, "solution.py", "--cov=.", "--cov-report=term-missing", *branch
+        tmp_path, "solution.py", "--cov=.", "--cov-report=term-missing", "--cov-branch"
     )
     assert code == 0
     line = next(s for s in said.split("\n") if re.match(r"solution\.py +\d", s))

@@ -31,7 +31,7 @@ import termios
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -134,7 +134,7 @@ def run_class(title: str, names: list[str], how: How) -> Outcome:
     try:
         with socket.create_server(("127.0.0.1", 0)) as server:
             _prepare(root, cases, how, mark, os.ttyname(slave), server)
-            _grade(root, first, how, outcome, slave, LONGEST + 4 * len(names))
+            _grade(root, first, how, outcome, slave, LONGEST + 10 * len(names))
             _look(root, outcome, mark, master, server)
     finally:
         os.close(master)
@@ -258,7 +258,7 @@ def _grade(
     outcome.seconds, outcome.mib = time.monotonic() - start, usage.ru_maxrss >> 10
     if process.returncode != 0:
         outcome.harms.append(f"exit {process.returncode}")
-    if outcome.seconds > longest * SLOW / LONGEST:
+    if outcome.kind != "class" and outcome.seconds > SLOW:
         outcome.harms.append("slow")
     if outcome.mib > LARGEST:
         outcome.harms.append(f"{outcome.mib} MiB")
@@ -435,6 +435,9 @@ def main() -> int:
         "--together", action="store_true", help="all in as few classes as possible"
     )
     parser.add_argument("--all", action="store_true", help="also the rows without harm")
+    parser.add_argument(
+        "--json", action="store_true", help="the rows as JSON, no table"
+    )
     args = parser.parse_args()
     how = How(args.python, args.code, args.user, args.without)
     wanted = [n for n, c in CASES.items() if {n, c.kind} & set(args.names)]
@@ -450,6 +453,9 @@ def main() -> int:
     with ProcessPoolExecutor(args.jobs) as pool:
         hows = [how] * len(groups)
         for outcome in pool.map(run_class, groups, groups.values(), hows):
+            if args.json:
+                print(json.dumps(asdict(outcome)), flush=True)
+                continue
             harms.update({h.split()[0] for h in outcome.harms})
             harms["cases with harm"] += bool(outcome.harms)
             if outcome.harms or args.all:
@@ -461,6 +467,8 @@ def main() -> int:
                 )
                 if {"exit", "no"} & {h.split()[0] for h in outcome.harms}:
                     print(f"{'':12}{outcome.said.splitlines()[-1:]}", flush=True)
+    if args.json:
+        return 0
     print(
         f"{len(wanted)} cases, {harms.pop('cases with harm', 0)} with harm:",
         dict(harms),
