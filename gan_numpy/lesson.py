@@ -21,6 +21,7 @@ from gan_numpy.derive import Derivation, judge
 from gan_numpy.exercises.base import build_mutant
 from gan_numpy.exercises.notebook import check
 from gan_numpy.exercises.registry import get_exercise
+from gan_numpy.stepping import Page, build_page, names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -163,6 +164,35 @@ def derive(name: str, formulas: str = "") -> Derivation:
         If there is no derivation of this name.
     """
     return judge(name, formulas)
+
+
+def step_through(function: str | Function) -> Page:
+    """A function line by line, with all arrays, as a page that a notebook shows.
+
+    Parameters
+    ----------
+    function : function or str
+        One that you wrote, named like its exercise: it opens at the first wrong line.
+        Or the name of an exercise's function, or of a layer's class, for the library's.
+
+    Returns
+    -------
+    Page
+        ``page.save("dense.html")`` writes it to a file.
+
+    Raises
+    ------
+    ValueError
+        If nothing has this name.
+    """
+    if isinstance(function, str):
+        name, namespace = function, None
+    else:
+        name = function.__name__
+        namespace = {**getattr(function, "__globals__", {}), name: function}
+    if name not in names():
+        raise ValueError(f"no exercise and no layer {name!r}: {', '.join(names())}")
+    return build_page(name, namespace)
 
 
 def plane(

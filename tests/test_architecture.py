@@ -26,7 +26,7 @@ ORDER = [
     {"reproduce"},
     {"gradcheck"},
     {"exercises"},
-    {"derive"},
+    {"derive", "stepping"},
     {"lesson", "grading"},
     {"cli", "__main__"},
 ]

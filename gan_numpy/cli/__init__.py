@@ -31,6 +31,7 @@ COMMANDS = (
     "data",
     "check",
     "exercises",
+    "explain",
     "assign",
     "grade",
     "bench",
