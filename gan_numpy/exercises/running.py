@@ -80,6 +80,17 @@ class Process:
 
 
 _IDLE: list[Process] = []  # at most one, ready for the next submission
+_NOT_OURS: list[Process] = []  # kept, since to close them would wait for their reader
+
+
+def _forget_the_parents() -> None:
+    """After a fork: what waits answers to the parent, and its reader is not here."""
+    _NOT_OURS.extend(_IDLE)
+    _IDLE.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_the_parents)
 
 
 @atexit.register

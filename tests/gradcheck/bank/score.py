@@ -2,6 +2,7 @@ r"""What the checker makes of every case, and the table of it."""
 
 from __future__ import annotations
 
+import multiprocessing
 import time
 from collections import defaultdict
 from collections.abc import Iterable
@@ -117,8 +118,12 @@ def judged(case: Case) -> Verdict:
 
 
 def judge_all(cases: Iterable[Case], workers: int | None = None) -> list[Verdict]:
-    """Run all cases side by side, each in one of a few processes."""
-    with ProcessPoolExecutor(workers or processes()) as pool:
+    """Run all cases side by side, each in one of a few processes.
+
+    They are started afresh: a fork of a process with threads may wait forever.
+    """
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers or processes(), mp_context=fresh) as pool:
         return list(pool.map(judged, cases, chunksize=4))
 
 
