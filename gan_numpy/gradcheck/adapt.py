@@ -76,10 +76,7 @@ class Problem:
     def fresh(self, changed: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Copies of the inputs, so that nothing the student does can reach ours."""
         given = {**self.inputs, **(changed or {})}
-        keep = (np.ndarray, np.random.Generator, dict, list, tuple)
-        return {
-            k: copy.deepcopy(v) if isinstance(v, keep) else v for k, v in given.items()
-        }
+        return {k: _copied(v) for k, v in given.items()}
 
     def scalars(self) -> dict[str, float]:
         """The plain numbers among the inputs."""
@@ -97,6 +94,15 @@ class Problem:
             for k, v in self.inputs.items()
             if isinstance(v, np.ndarray) and v.dtype.kind in "fiub"
         }
+
+
+def _copied(value: Any) -> Any:
+    """A copy of what could be written to."""
+    if type(value) is np.ndarray and value.dtype.kind != "O":
+        return value.copy(order="K")
+    if isinstance(value, (np.ndarray, np.random.Generator, dict, list, tuple)):
+        return copy.deepcopy(value)
+    return value
 
 
 def argument_names(function: Callable[..., Any], count: int) -> list[str]:

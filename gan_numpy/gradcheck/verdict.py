@@ -28,6 +28,10 @@ WEAK = {
     "factor-unrecognized",
     "not-linear-in-dy",
     "statistics-paths",
+    "mean-path",  # missing or wrong: the repair says which
+    "variance-path",
+    "norm-path",
+    "norm-paths",
 }
 # What is seen of a mistake, and not the mistake.
 SYMPTOMS = {
@@ -51,6 +55,7 @@ SYMPTOMS = {
 }
 KEPT = {"factor-unrecognized"}  # an exercise knows all constants that have a meaning
 MOST_PLACES = 3
+SLACK = 2  # by how much an edit that makes an adjoint may be longer than another
 ORDER = {tag: k for k, tag in enumerate(KINDS)}
 
 
@@ -81,10 +86,16 @@ def repair_of(fixes: list[Fix]) -> Repair | None:
 
 
 def most_plausible(fixes: list[Fix]) -> list[Fix]:
-    """Not where all was right; where it becomes right first; the smallest of these."""
+    """Not where all was right; what a value beside it has; where it becomes right
+    first; the smallest of these."""
     if any(not f.was_right for f in fixes):
         fixes = [f for f in fixes if not f.was_right]
-    good = [f for f in fixes if f.is_right and not f.use]
+    alike = [f for f in fixes if f.is_alike()]
+    if alike:
+        return alike
+    small = min(f.growth for f in fixes)
+    most = small + SLACK if small else 0
+    good = [f for f in fixes if f.is_right and not f.use and f.growth <= most]
     if good:
         first = min(f.line for f in good)
         fixes = [f for f in good if f.line == first]

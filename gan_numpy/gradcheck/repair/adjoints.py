@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,8 @@ class Adjoints:
     def __init__(self) -> None:
         self.directions: dict[tuple[int, ...], np.ndarray] = {}
         self.slopes: dict[tuple[int, ...], list[np.ndarray]] = {}
+        self.functions: list[Nudged] = []
+        self.measured: set[tuple[int, ...]] = set()
 
     def along(self, shape: tuple[int, ...]) -> np.ndarray:
         """The directions for arrays of a shape."""
@@ -71,49 +73,70 @@ class Adjoints:
     def holds(self, value: Any) -> bool:
         """The array is one of them."""
         array = as_array(value)
-        if array is None or array.dtype.kind != "f" or array.shape not in self.slopes:
+        if array is None or array.dtype.kind != "f":
+            return False
+        self._measure(array.shape)
+        if array.shape not in self.slopes:
             return False
         mine = self.along(array.shape) @ array.ravel()
         table = np.stack(self.slopes[array.shape])
         size = np.abs(mine).max() + np.linalg.norm(array) + 1e-300
         return bool((np.abs(table - mine) <= CLOSE * size).all(axis=1).any())
 
-    def measure(self, bench: Bench, problem: Problem, dy: np.ndarray) -> None:
-        """Perturb every value that a function computes during the forward."""
+    def watch(self, bench: Bench, problem: Problem, dy: np.ndarray) -> None:
+        """From now on the values that a function computes during the forward count."""
         made = _nudged(bench.function)
         if made is None:
             return
-        nudge = Nudge()
-
-        def loss() -> float:
-            nudge.visits = {}
-            with bench.running(made, **{NUDGE: nudge}):
-                y = np.asarray(problem.value(problem.fresh()), dtype=np.float64)
-            return float((dy * y).sum())
-
+        nudged = Nudged(bench, problem, dy, made)
         try:
-            loss()
-            places = list(nudge.shapes.items())
-            runs = 4 * DIRECTIONS * len(places)
-            for place, shape in places if runs <= MOST_RUNS else []:
-                self.add(shape, self._slopes(nudge, loss, place, shape))
+            nudged.loss()
         except (Exception, SystemExit, Endless):
             return
+        self.functions.append(nudged)
 
-    def _slopes(
-        self,
-        nudge: Nudge,
-        loss: Callable[[], float],
-        place: tuple[int, int],
-        shape: tuple[int, ...],
-    ) -> np.ndarray:
+    def _measure(self, shape: tuple[int, ...]) -> None:
+        """Perturb every value of a shape, once for all."""
+        if shape in self.measured:
+            return
+        self.measured.add(shape)
+        for nudged in self.functions:
+            places = [p for p, s in nudged.nudge.shapes.items() if s == shape]
+            if 4 * DIRECTIONS * len(places) > MOST_RUNS:
+                continue
+            for place in places:
+                try:
+                    self.add(shape, nudged.slopes(place, self.along(shape)))
+                except (Exception, SystemExit, Endless):
+                    return
+
+
+class Nudged:
+    """A function of the forward in which one value at a time is moved."""
+
+    def __init__(
+        self, bench: Bench, problem: Problem, dy: np.ndarray, made: CodeType
+    ) -> None:
+        self.bench, self.problem, self.dy, self.made = bench, problem, dy, made
+        self.nudge = Nudge()
+
+    def loss(self) -> float:
+        """The inner product of dy and the output."""
+        self.nudge.visits = {}
+        with self.bench.running(self.made, **{NUDGE: self.nudge}):
+            y = self.problem.value(self.problem.fresh())
+        return float((self.dy * np.asarray(y, dtype=np.float64)).sum())
+
+    def slopes(self, place: tuple[int, int], along: np.ndarray) -> np.ndarray:
+        """The derivatives along some directions of the value at a place."""
+        shape = self.nudge.shapes[place]
         found = []
-        nudge.active = place
-        for u in self.along(shape):
+        self.nudge.active = place
+        for u in along:
             values = []
             for h in (STEP, -STEP, STEP / 2, -STEP / 2):
-                nudge.by = h * u.reshape(shape)
-                values.append(loss())
+                self.nudge.by = h * u.reshape(shape)
+                values.append(self.loss())
             coarse = (values[0] - values[1]) / (2 * STEP)
             fine = (values[2] - values[3]) / STEP
             found.append(fine + (fine - coarse) / 3)

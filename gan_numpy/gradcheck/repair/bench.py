@@ -23,6 +23,7 @@ TICK, EDITED, SEE, HERE = "_tick", "_edited", "_see", "_here"
 LOOPS = (ast.For, ast.While)
 TICKS = 20_000
 VISITS = 16
+MOST_KEPT = 40  # items of a dict that are copied
 
 
 class Endless(BaseException):
@@ -168,6 +169,8 @@ def kept(value: Any) -> Any:
         return value.copy()
     if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
         return type(value)(kept(v) for v in value)
+    if type(value) is dict and len(value) <= MOST_KEPT:
+        return {k: kept(v) for k, v in value.items()}
     return value
 
 

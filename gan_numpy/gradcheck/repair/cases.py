@@ -40,6 +40,12 @@ class Case(Protocol):
     def flat(self, answer: Any) -> np.ndarray | None:
         """The entries of an answer as in `truth`; None if a shape is wrong."""
 
+    def results(self, answer: Any) -> dict[str, np.ndarray]:
+        """The arrays that are judged, by the names that `judge` gives them."""
+
+    def keeps(self, answer: Any) -> bool:
+        """What precedes the gradients is as it was."""
+
     def judge(self, answer: Any, quick: bool = False) -> dict[str, bool]:
         """Which of what was asked for is right; ``quick`` stops at a wrong one."""
 
@@ -67,7 +73,7 @@ class Projections:
         return bool((gap <= rtol * (size + abs(self.values)) + 10 * self.errors).all())
 
 
-@dataclass
+@dataclass(eq=False)
 class GradientCase:
     """A backward and its forward on certain inputs, with a certain cotangent.
 
@@ -81,6 +87,7 @@ class GradientCase:
     true: dict[str, Projections] = field(default_factory=dict)
     behaves: bool = False
     kept: Any = None
+    entries: np.ndarray | None = None
 
     def keep_forward(self, keep: bool) -> None:
         """Run the forward once for all, if what it returns is plain arrays.
@@ -113,6 +120,11 @@ class GradientCase:
         """All entries of the true gradients, flat, nan at kinks; None if too many."""
         if sum(self.problem.inputs[k].size for k in self.true) > MOST_ENTRIES:
             return None
+        if self.entries is None:
+            self.entries = self._entries()
+        return self.entries
+
+    def _entries(self) -> np.ndarray:
         parts = []
         for k in self.true:
             x = self.problem.inputs[k]
@@ -127,16 +139,25 @@ class GradientCase:
             return None
         return np.concatenate([got[k].ravel() for k in self.true]).astype(np.float64)
 
+    def results(self, answer: Any) -> dict[str, np.ndarray]:
+        """The gradients."""
+        found: dict[str, np.ndarray] = answer[1]
+        return found
+
+    def keeps(self, answer: Any) -> bool:
+        """The output is as it was."""
+        y = np.asarray(answer[0])
+        return y.shape == self.y.shape and close(y, self.y)
+
     def judge(self, answer: Any, quick: bool = False) -> dict[str, bool]:
         """Each gradient; the output, as "y"; the arguments, as "arguments"."""
-        y, got, second, values, dy = answer
+        _, got, second, values, dy = answer
         found = {}
         for k, g in got.items():
             found[k] = self.true[k].agree(g)
             if quick and not found[k]:
                 return found
-        y = np.asarray(y)
-        found["y"] = y.shape == self.y.shape and close(y, self.y)
+        found["y"] = self.keeps(answer)
         if self.behaves:
             found["again"] = all(close(g, second[k]) for k, g in got.items())
             found["arguments"] = np.array_equal(dy, self.dy) and all(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import warnings
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
@@ -92,9 +93,7 @@ def fixes(problem: Problem, dy: np.ndarray | None, behaves: bool, seed: int) -> 
         )
         inside = functions if problem.loss else inside
         try:
-            first = wrong[0]
-            adjoints = cache(lambda: adjoints_of(first.problem, first.dy))
-            return Search(functions, cases, inside, clock, adjoints).run()
+            return Search(functions, cases, inside, clock, cache(adjoints_of)).run()
         except Exception:  # of source that we do not understand nothing is said
             return Found()
 
@@ -120,17 +119,28 @@ def gradient_cases(
         yield case
 
 
-def adjoints_of(problem: Problem, dy: np.ndarray) -> Adjoints:
-    """Of all that the forward computes; an exercise's forward may be ours."""
+def adjoints_of(case: GradientCase) -> Adjoints:
+    """Of all that the forward computes, and of its arguments.
+
+    An exercise's forward may be ours.
+    """
+    problem, dy, truth = case.problem, case.dy, case.truth()
 
     def forward() -> None:
         problem.value(problem.fresh())
 
     found = Adjoints()
+    start = 0
+    if truth is not None:
+        for k in case.true:
+            shape = problem.inputs[k].shape
+            part = truth[start : start + math.prod(shape)]
+            found.add(shape, found.along(shape) @ part)
+            start += part.size
     for code in called(forward, is_source):
         function = written(code)
         if function is not None:
-            found.measure(Bench(function), problem, dy)
+            found.watch(Bench(function), problem, dy)
     return found
 
 

@@ -31,6 +31,8 @@ class Fix:
         How much longer the source becomes; 0 if it does not.
     was_right, is_right : bool
         What the statement makes was, or is now, an adjoint of the forward.
+    statement : int
+        The ``id`` of its node.
     """
 
     kind: str
@@ -44,6 +46,15 @@ class Fix:
     growth: int = 0
     was_right: bool = False
     is_right: bool = False
+    statement: int = 0
+
+    def is_alike(self) -> bool:
+        """The factor that is missing has another value of the same statement."""
+        rest = self.new.removeprefix(self.old)
+        if rest == self.new or not rest.startswith((" * ", " / ")):
+            return False
+        factor = rest[3:].replace(" ", "")
+        return factor in self.source.replace(self.old, "", 1).replace(" ", "")
 
     def depends(self) -> str:
         """What the changed line depends on, by name."""
@@ -97,6 +108,7 @@ class Stopwatch:
     started: float = field(default_factory=time.process_time)
     begun: float = field(default_factory=time.monotonic)
     used: int = 0
+    usual: float = 0.0  # seconds of one call of what is searched
 
     def part(self) -> float:
         """How much of the time has gone."""

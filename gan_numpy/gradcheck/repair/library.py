@@ -77,6 +77,25 @@ class Library:
                 self.terms = list(self._summands())[:MOST]
         return self._rows("terms", self.terms, shape)
 
+    def softmaxes(self, shape: tuple[int, ...]) -> Rows:
+        """The gradient before a softmax, of each array that looks like one."""
+        return self._rows("softmaxes", list(self._softmaxes()), shape)
+
+    def _softmaxes(self) -> Iterator[Entry]:
+        for a in self.arrays:
+            for axis in range(1, a.value.ndim):
+                total = a.value.sum(axis=axis)
+                if a.value.min() < 0 or not np.allclose(total, 1):
+                    continue
+                for g in self.arrays:
+                    if g.value.shape == a.value.shape and g is not a:
+                        product = a.value * g.value
+                        mean = product.sum(axis=axis, keepdims=True)
+                        kept = f"({a.text} * {g.text}).sum({axis - 1}, keepdims=True)"
+                        text = f"{a.text} * ({g.text} - {kept})"
+                        value = product - a.value * mean
+                        yield Entry(text, 2, value, "derivative-missing")
+
     def _multipliers(self) -> Iterator[Entry]:
         single = []
         for text, kind in factor_texts(self.scopes[-1]):

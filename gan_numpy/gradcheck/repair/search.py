@@ -3,28 +3,55 @@ r"""The search: every edit, the plausible first, until one makes everything righ
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
-from types import CodeType
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from gan_numpy.gradcheck.repair.adjoints import Adjoints
-from gan_numpy.gradcheck.repair.bench import EDITED, Bench, Endless, Root, kept
-from gan_numpy.gradcheck.repair.cases import Case, right
+from gan_numpy.gradcheck.repair.attempts import Attempts
+from gan_numpy.gradcheck.repair.bench import Bench
+from gan_numpy.gradcheck.repair.cases import Case
 from gan_numpy.gradcheck.repair.edits.pools import written_texts
 from gan_numpy.gradcheck.repair.edits.proposals import Proposals
-from gan_numpy.gradcheck.repair.edits.site import Site, like, sites, statements
+from gan_numpy.gradcheck.repair.edits.site import Site, sites, statements
 from gan_numpy.gradcheck.repair.edits.returns import return_edits
 from gan_numpy.gradcheck.repair.edits.statements import statement_edits
-from gan_numpy.gradcheck.repair.found import Fix, Found, Stopwatch, is_use, size_of
-from gan_numpy.gradcheck.repair.solve import Response, responses, solved
-from gan_numpy.gradcheck.repair.source import Written, build
+from gan_numpy.gradcheck.repair.found import Fix, Found, Stopwatch, is_use
+from gan_numpy.gradcheck.repair.missing import solved
+from gan_numpy.gradcheck.repair.solve import Response, responses
+from gan_numpy.gradcheck.repair.paths import path_of
+from gan_numpy.gradcheck.repair.slices import slice_of
+from gan_numpy.gradcheck.repair.source import Written
+from gan_numpy.gradcheck.repair.wanted import wanted
 
-TIERS = (0, 1, 2, 3)
+# What is tried, in this order; "solved": factors and terms that solve for a value. What
+# the forward calls, too, comes later: its output is right.
+STAGES = (
+    ("0", "backward"),
+    ("0", "forward"),
+    ("1", "backward"),
+    ("solved", "backward"),
+    ("2", "backward"),
+    ("paths", "backward"),
+    ("1", "forward"),
+    ("solved", "forward"),
+    ("2", "forward"),
+    ("paths", "forward"),
+    ("3", "backward"),
+    ("3", "forward"),
+)
 
 
 def _unpacks(statement: ast.stmt) -> bool:
     """It only gives names to what is there: x, W = cache."""
     return isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name)
+
+
+def _hands_on(site: Site) -> bool:
+    """It only converts what a name of the function's own holds: float(x)."""
+    node = site.node
+    inner = node.args[0] if isinstance(node, ast.Call) and node.args else None
+    return isinstance(inner, ast.Name) and inner.id in site.scope
 
 
 class Search:
@@ -45,17 +72,19 @@ class Search:
         cases: Sequence[Case],
         in_forward: list[Written],
         clock: Stopwatch,
-        adjoints: Callable[[], Adjoints] | None = None,
+        adjoints: Callable[[Any], Adjoints] | None = None,
     ) -> None:
         self.adjoints = adjoints
-        self.made: list[Any] = []  # by the root of the last edit that was right
         self.cases, self.clock, self.in_forward = cases, clock, in_forward
         self.texts = written_texts(*(f.node for f in functions))
         self.benches = [b for b in map(Bench, functions) if b.plain is not None]
         self.proposals = Proposals(self.texts)
         self.sites: dict[int, list[Site]] = {}
-        self.known: dict[int, dict[int, Response]] = {}
-        self.prepared: dict[tuple[int, str], tuple[Root, CodeType | None]] = {}
+        self.known: dict[int, dict[int, Response | None]] = {}
+        self.attempts = Attempts(cases, clock, adjoints)
+        self.parts: dict[int, set[int] | None] = {}
+        self.first: dict[int, Site] = {}  # by the function that it is in
+        self.later: set[int] = set()  # statements that follow from it
 
     def run(self) -> Found:
         """The confirmed repairs of the first tier that has any, else the place."""
@@ -81,173 +110,188 @@ class Search:
             line = real[0].lineno
             return {(bench.function.filename, line): bench.function.text(line)}
         known, function = self.known.get(id(bench), {}), bench.function
+        self._measure(bench, self.sites[id(bench)])
         for site in self.sites[id(bench)]:
             if site.node is not site.top or isinstance(site.node, ast.Tuple):
                 continue
             array, own = site.array, known.get(id(site.node))
-            if array is not None and own is None and array.size > 1:
+            if array is not None and own is None and array.any():
                 return {}
-            if own is None or not own.solvable or is_use(site):
+            if own is None or not own.solvable or is_use(site) or _hands_on(site):
                 continue
-            if not self._was_right(bench, site.root):
+            if not self.attempts.was_right(bench, site.root):
                 line = site.node.lineno
                 found[function.filename, line] = function.text(line)
         return found
 
     def _fixes(self) -> list[Fix]:
-        for bench in self.benches:
-            bench.observe(self.cases[0].ask)
-            self.sites[id(bench)] = list(sites(bench))
-        for tier in TIERS:
-            for bench in self.benches:
+        self._observe()
+        inside = [b for b in self.benches if b.function in self.in_forward]
+        groups = {
+            "forward": inside,
+            "backward": [b for b in self.benches if b not in inside],
+        }
+        held: list[Fix] = []  # they mend what follows from a wrong line
+        for stage, group in STAGES:
+            if held and group == "forward" or held and stage == "3":
+                break
+            found: list[Fix] = []
+            for bench in groups[group]:
                 for case in self.cases:
-                    case.keep_forward(bench.function not in self.in_forward)
-                found = list(self._tier(bench, tier))
-                if found or self.clock.reached():
-                    return found
-            if tier == 1:
-                found = [f for bench in self.benches for f in self._solved(bench)]
-                if found:
-                    return found
-        return []
+                    case.keep_forward(group == "backward")
+                if stage == "solved":
+                    found += self._solved(bench)
+                elif stage == "paths":
+                    found += self._paths(bench)
+                else:
+                    found += self._tier(bench, int(stage))
+            here = [f for f in found if f.statement not in self.later]
+            if here or self.clock.reached():
+                return here or held or found
+            held = held or found
+        return held
+
+    def _observe(self) -> None:
+        """What every expression is, and on which lines a wrong result depends."""
+        case = self.cases[0]
+        started = time.process_time()
+        answer = case.ask()
+        self.clock.usual = time.process_time() - started
+        results, fine = case.results(answer), case.judge(answer)
+        good = [a for k, a in results.items() if fine[k]]
+        bad = [a for k, a in results.items() if not fine[k]]
+        calm = all(fine[k] for k in fine.keys() - results.keys())
+        for bench in self.benches:
+            bench.observe(case.ask)
+            part = slice_of(bench, good, bad) if calm and bad else None
+            self.parts[id(bench)] = part
+            self.sites[id(bench)] = [
+                s
+                for s in sites(bench)
+                if self._matters(bench, s.root.statement)
+                and not _unpacks(s.root.statement)
+            ]
+
+    def _measure(self, bench: Bench, places: Iterable[Site]) -> None:
+        """The responses to the values at some places, once each."""
+        known = self.known.setdefault(id(bench), {})
+        responses(bench, self.cases[0], places, known, self.clock.reached)
+
+    def _tops(self, bench: Bench) -> None:
+        """Of each whole: can it be the place, and what must its value be?"""
+        if id(bench) in self.known:
+            return
+        tops = [s for s in self.sites[id(bench)] if s.node is s.top]
+        self._measure(bench, tops)
+        for site in tops:
+            found = self.known[id(bench)].get(id(site.node))
+            if found is not None and found.solvable and not self.clock.reached():
+                test = wanted(bench, self.cases[0], found)
+                if test is not None:
+                    self.attempts.wants[id(site.node)] = test
+        self._find_the_first(bench, tops)
+
+    def _find_the_first(self, bench: Bench, tops: list[Site]) -> None:
+        """The first line whose value is no adjoint, but would be if all were right.
+
+        Those after it are wrong because it is.
+        """
+        found = []
+        for number, site in enumerate(tops):
+            test = self.attempts.wants.get(id(site.node))
+            if test is not None and not isinstance(site.node, ast.Tuple):
+                found.append((test.at, number, site))
+        made = [f for f in found if not is_use(f[2])]
+        firsts = [f for f in made if self.attempts.becomes_right(f[2])]
+        if not firsts:
+            return
+        first = min(firsts, key=lambda f: f[:2])
+        at, number, site = first
+        statement = id(site.root.statement)
+        self.later |= {
+            id(s.root.statement)
+            for *when, s in found
+            if when > [at, number] or self.attempts.was_right(bench, s.root)
+        }
+        if any(f[:2] < first[:2] and self._may_be_wrong(bench, f[2]) for f in made):
+            self.later.add(statement)  # unless nothing is found before it
+            return
+        self.later.discard(statement)
+        self.first[id(bench)] = site
+        self.attempts.first.add(statement)
+
+    def _may_be_wrong(self, bench: Bench, site: Site) -> bool:
+        """What its value must be does not follow from the results."""
+        test = self.attempts.wants[id(site.node)]
+        return test.must is None and not self.attempts.was_right(bench, site.root)
 
     def _solved(self, bench: Bench) -> Iterator[Fix]:
         """Factors and terms, where the results are linear in a value."""
         best: int | None = None
-        for case in self.cases:
-            case.keep_forward(bench.function not in self.in_forward)
-        stop = self.clock.reached
-        known = responses(bench, self.cases[0], self.sites[id(bench)], stop)
-        self.known[id(bench)] = known
-        every = solved(bench, known, self.texts, stop)
+        self._tops(bench)
+        known = self.known[id(bench)]
+        self._measure(bench, [s for s in self.sites[id(bench)] if self._open(s, known)])
+        every = solved(bench, self.cases[0], known, self.texts, self.clock.reached)
         for weight, site, kind, new in sorted(every, key=lambda hit: hit[0])[:200]:
             if best is not None and weight > best or self.clock.reached():
                 return
-            found = self._try(bench, site, kind, new, 2)
+            found = self.attempts.expression(bench, site, kind, new, 2)
             if found is not None:
                 best = weight
                 yield found
 
+    def _paths(self, bench: Bench) -> list[Fix]:
+        """A path of the chain rule that is missing; the first value that lacks one."""
+        self._tops(bench)
+        known = self.known[id(bench)]
+        tops = [s for s in self.sites[id(bench)] if s.node is s.top]
+        first = self.first.get(id(bench))
+        for site in sorted(tops, key=lambda s: (s is not first, is_use(s))):
+            found = known.get(id(site.node))
+            if found is None or not found.solvable or self.clock.reached():
+                continue
+            fix = self.adjoints and path_of(
+                bench, site, found, self.cases, self.adjoints
+            )
+            if fix:
+                return [fix]
+        return []
+
+    def _open(self, site: Site, known: dict[int, Response | None]) -> bool:
+        """Some value of the whole that it is part of makes the results right."""
+        whole = known.get(id(site.top))
+        return whole is None or whole.solvable
+
     def _tier(self, bench: Bench, tier: int) -> Iterator[Fix]:
         yield from self._statements(bench, tier)
-        known = self.known.get(id(bench), {})
+        if tier == 0:
+            return
+        self._tops(bench)
+        known = self.known[id(bench)]
         for site in self.sites[id(bench)]:
-            whole = known.get(id(site.top))
-            if whole is not None and not whole.solvable:
-                continue  # no value of this whole makes the results right
-            own = known.get(id(site.node))  # in a loop a repair changes what follows
-            far = own is None or len(own.values) > 1
+            if not self._open(site, known):
+                continue
+            own, test = known.get(id(site.node)), self.attempts.wants.get(id(site.top))
+            far = own is None or test is not None and bool(test.changing)
             for kind, new in self.proposals.of(site, tier, far):
                 if self.clock.reached():
                     return
-                found = self._try(bench, site, kind, new, tier)
+                found = self.attempts.expression(bench, site, kind, new, tier)
                 if found is not None:
                     yield found
 
-    def _try(
-        self, bench: Bench, site: Site, kind: str, new: ast.expr, tier: int
-    ) -> Fix | None:
-        old = site.node
-        like(new, old)
-        site.put(new)
-        try:
-            fine = self._fine(bench, site.root)
-        finally:
-            site.put(old)
-        if not fine:
-            return None
-        function = bench.function
-        return Fix(
-            kind,
-            function.filename,
-            old.lineno,
-            function.text(old.lineno),
-            ast.unparse(old),
-            ast.unparse(new),
-            tier,
-            is_use(site),
-            max(0, size_of(new) - size_of(old)),
-            self._was_right(bench, site.root),
-            self._are_adjoints(self.made),
-        )
-
-    def _fine(self, bench: Bench, root: Root) -> bool:
-        """Whether the root, as it is written now, makes everything right."""
-        self.made = []
-        if root.names is None:
-            code = build(bench.function)
-            return code is not None and self._right(bench, code, {})
-        variant = bench.variant(root)
-        if variant is None:
-            return False
-        key = id(root.owner), root.field
-        if key not in self.prepared:
-            self.prepared[key] = root, bench.with_root(root)
-        made = self.prepared[key][1]
-        if made is None or not self._right(bench, made, {EDITED: variant}):
-            return False
-        values: list[Any] = []
-
-        def seen(*arguments: Any) -> Any:
-            values.append(variant(*arguments))
-            return values[-1]
-
-        with bench.running(made, **{EDITED: seen}):
-            self.cases[0].ask()
-        self.made = [kept(v) for v in values]
-        return True
-
-    def _was_right(self, bench: Bench, root: Root) -> bool:
-        """What the statement made, unchanged, is an adjoint (and no mere name)."""
-        node = getattr(root.owner, root.field)
-        if isinstance(node, ast.Name):
-            return False
-        return self._are_adjoints(bench.history.get(id(node), []))
-
-    def _are_adjoints(self, values: list[Any]) -> bool:
-        """All of these values, one for each visit."""
-        if self.adjoints is None or not values:
-            return False
-        return all(self.adjoints().holds(v) for v in values)
-
     def _statements(self, bench: Bench, tier: int) -> Iterator[Fix]:
-        function = bench.function
-        changes = [*return_edits(function.node), *statement_edits(function.node)]
-        for kind, of_tier, statement, owner, name, new in changes:
-            if of_tier != tier:
+        node = bench.function.node
+        for change in (*return_edits(node), *statement_edits(node)):
+            if change[1] != tier or not self._matters(bench, change[2]):
                 continue
             if self.clock.reached():
                 return
-            before = getattr(owner, name)
-            setattr(owner, name, new)
-            try:
-                code = build(function)
-            finally:
-                setattr(owner, name, before)
-            if code is not None and self._right(bench, code, {}):
-                line = statement.lineno
-                text = function.text(line)
-                grown = sum(map(size_of, new)) - sum(map(size_of, before))
-                yield Fix(
-                    kind,
-                    function.filename,
-                    line,
-                    text,
-                    text,
-                    "",
-                    tier,
-                    growth=max(0, grown),
-                )
+            found = self.attempts.statement(bench, change)
+            if found is not None:
+                yield found
 
-    def _right(self, bench: Bench, code: CodeType, hooks: dict[str, Any]) -> bool:
-        """Right on the first case; then also on all others."""
-        self.clock.used += 1
-        for case in self.cases:
-            try:
-                with bench.running(code, **hooks):
-                    answer = case.ask()
-                if not right(case.judge(answer, quick=True)):
-                    return False
-            except (Exception, SystemExit, Endless):
-                return False
-        return True
+    def _matters(self, bench: Bench, statement: ast.stmt) -> bool:
+        """A wrong result may depend on it."""
+        part = self.parts.get(id(bench))
+        return part is None or id(statement) in part

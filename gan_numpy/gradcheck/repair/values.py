@@ -54,6 +54,14 @@ class ValueCase:
             return None
         return np.concatenate([g.ravel().astype(np.float64) for g in got])
 
+    def results(self, answer: Any) -> dict[str, np.ndarray]:
+        """What was answered."""
+        return {str(k): g for k, g in enumerate(answer[0])}
+
+    def keeps(self, answer: Any) -> bool:
+        """There is nothing else in it."""
+        return True
+
     def judge(self, answer: Any, quick: bool = False) -> dict[str, bool]:
         """Each output, and the arguments."""
         got, arguments = answer

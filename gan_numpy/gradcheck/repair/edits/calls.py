@@ -81,8 +81,7 @@ def _siblings(node: ast.Call) -> Iterator[Proposal]:
             if function is None:
                 continue
             kind = KIND_OF_PAIR.get((name, other), "wrong-function")
-            tier = 1 if kind != "wrong-function" else 2
-            yield kind, tier, ast.Call(function, node.args, node.keywords)
+            yield kind, 1, ast.Call(function, node.args, node.keywords)
 
 
 def _without(site: Site, node: ast.Call) -> Iterator[Proposal]:
@@ -188,6 +187,9 @@ def _wrapped(site: Site) -> Iterator[Proposal]:
     if array is not None or site.value is UNSEEN:
         for name in ("exp", "log", "sqrt", "tanh", "abs", "sign", "square"):
             yield "function-missing", 3, call(f"{np}.{name}", node)
+        zero = ast.Constant(0)
+        yield "function-missing", 2, call(f"{np}.maximum", node, zero)
+        yield "function-missing", 3, call(f"{np}.minimum", node, zero)
     if (whole or isinstance(node, ast.Name)) and array is not None:
         for name, other in site.scope.items():
             own = callable(other) and getattr(other, "__module__", "") != "numpy"

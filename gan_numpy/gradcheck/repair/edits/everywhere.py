@@ -4,9 +4,9 @@ another, a power that is taken throughout."""
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Iterator
 from itertools import combinations
+from typing import Any
 
 from gan_numpy.gradcheck.repair.edits.calls import FAMILIES
 from gan_numpy.gradcheck.repair.edits.operators import Proposal
@@ -15,23 +15,29 @@ from gan_numpy.gradcheck.repair.edits.site import Site, as_array, is_number
 MOST_NAMES = 8
 
 
-class _Mapped(ast.NodeTransformer):
-    def __init__(self, change: Callable[[ast.AST], ast.AST]) -> None:
-        self.change = change
-        self.count = 0
-
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        super().generic_visit(node)
-        new = self.change(node)
-        self.count += new is not node
-        return new
-
-
 def _mapped(node: ast.expr, change: Callable[[ast.AST], ast.AST]) -> ast.expr | None:
-    """A changed copy; None if fewer than two places changed."""
-    mapped = _Mapped(change)
-    new: ast.expr = mapped.visit(copy.deepcopy(node))
-    return new if mapped.count > 1 else None
+    """A changed one; None if fewer than two places changed.
+
+    Parts without a change are those of the old tree.
+    """
+    new, count = _changed(node, change)
+    return new if count > 1 else None
+
+
+def _changed(node: Any, change: Callable[[ast.AST], ast.AST]) -> tuple[Any, int]:
+    if isinstance(node, list):
+        pairs = [_changed(item, change) for item in node]
+        return [new for new, _ in pairs], sum(count for _, count in pairs)
+    if not isinstance(node, ast.AST):
+        return node, 0
+    parts, count = {}, 0
+    for name, value in ast.iter_fields(node):
+        parts[name], changes = _changed(value, change)
+        count += changes
+    if count:
+        node = ast.copy_location(type(node)(**parts), node)
+    new = change(node)
+    return new, count + (new is not node)
 
 
 def everywhere(site: Site) -> Iterator[Proposal]:
@@ -47,6 +53,9 @@ def everywhere(site: Site) -> Iterator[Proposal]:
         if swapped is not None:
             yield "arguments-swapped", 2, swapped
     for a in values[:MOST_NAMES]:
+        other_half = _mapped(node, _complement(a))
+        if other_half is not None:
+            yield "mask-inverted", 2, other_half
         for b in site.scope:
             if b != a and _is_value(site, b) and _alike(site, a, b):
                 renamed = _mapped(node, _swap({a: b}))
@@ -81,6 +90,26 @@ def _swap(names: dict[str, str]) -> Callable[[ast.AST], ast.AST]:
         if isinstance(node, ast.Name) and node.id in names:
             return ast.copy_location(ast.Name(names[node.id], node.ctx), node)
         return node
+
+    return change
+
+
+def _complement(name: str) -> Callable[[ast.AST], ast.AST]:
+    """1 - x for x, and x for 1 - x."""
+
+    def change(node: ast.AST) -> ast.AST:
+        if isinstance(node, ast.Name) and node.id == name:
+            rest = ast.BinOp(ast.Constant(1), ast.Sub(), node)
+            return ast.copy_location(rest, node)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+            inner = node.right  # changed already
+            if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Sub):
+                if getattr(inner.right, "id", "") == name and one(node.left):
+                    return inner.right
+        return node
+
+    def one(node: ast.expr) -> bool:
+        return isinstance(node, ast.Constant) and node.value == 1
 
     return change
 

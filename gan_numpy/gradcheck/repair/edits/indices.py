@@ -12,6 +12,7 @@ from gan_numpy.gradcheck.repair.edits.site import (
     as_array,
     code,
     is_integer,
+    is_simple,
 )
 
 
@@ -28,6 +29,11 @@ def indices(site: Site) -> Iterator[Proposal]:
     whole = isinstance(site.owner, (ast.stmt, ast.BinOp, ast.Call))
     if array is not None and whole and not isinstance(node, ast.Constant):
         yield from _indexed(site, array.ndim)
+    sequence = type(site.value) in (list, tuple) and is_simple(node)
+    if sequence and not isinstance(site.owner, ast.Attribute):
+        back = ast.UnaryOp(ast.USub(), ast.Constant(1))
+        turned = ast.Slice(None, None, back)
+        yield "reversed", 1, ast.Subscript(node, turned, ast.Load())
     if is_integer(site.value) and not isinstance(node, ast.Constant):
         yield from _shifted(site)
 

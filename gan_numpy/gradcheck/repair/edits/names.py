@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,10 @@ from gan_numpy.gradcheck.repair.edits.site import (
     code,
     is_integer,
     is_number,
+    is_simple,
 )
+
+MOST_ITEMS = 8  # of a tuple that are looked at
 
 
 def loaded(name: str) -> ast.Name:
@@ -31,11 +35,24 @@ def arrays_in(scope: dict[str, Any]) -> dict[str, np.ndarray]:
         array = as_array(value)
         if array is not None:
             found[name] = array
-        elif isinstance(value, dict):
-            for key, item in value.items():
-                if isinstance(key, str) and as_array(item) is not None:
-                    found[f"{name}[{key!r}]"] = item
+        else:
+            found |= {f"{name}{k}": v for k, v in _parts_of(value)}
     return found
+
+
+def _parts_of(value: Any) -> Iterator[tuple[str, np.ndarray]]:
+    """The arrays in a dict, a short tuple or list, the attributes of an object."""
+    if isinstance(value, dict):
+        parts = [(f"[{k!r}]", v) for k, v in value.items() if isinstance(k, str)]
+    elif isinstance(value, (tuple, list)):
+        parts = [(f"[{k}]", v) for k, v in enumerate(value[:MOST_ITEMS])]
+    elif isinstance(value, (type, ModuleType)) or callable(value):
+        parts = []
+    else:
+        parts = [(f".{k}", v) for k, v in getattr(value, "__dict__", {}).items()]
+    for text, part in parts:
+        if as_array(part) is not None:
+            yield text, part
 
 
 def names(site: Site) -> Iterator[Proposal]:
@@ -43,6 +60,7 @@ def names(site: Site) -> Iterator[Proposal]:
     node, value = site.node, site.value
     item = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
     if not isinstance(node, (ast.Name, ast.Attribute)) and not item:
+        yield from _instead(site)
         return
     text = ast.unparse(node)
     array = as_array(value)
@@ -71,6 +89,19 @@ def names(site: Site) -> Iterator[Proposal]:
         for name, other in site.scope.items():
             if name != text and type(other) is type(value):
                 yield "wrong-array", 1, code(name)
+
+
+def _instead(site: Site) -> Iterator[Proposal]:
+    """A name for an expression that has its shape."""
+    node, array = site.node, as_array(site.value)
+    if array is None or isinstance(node, (ast.Constant, ast.Tuple)):
+        return
+    if isinstance(site.owner, ast.Attribute):
+        return
+    used = {ast.unparse(n) for n in ast.walk(node) if is_simple(n)}
+    for name, other in arrays_in(site.scope).items():
+        if other.shape == array.shape and name not in used:
+            yield "wrong-array", 1, code(name)
 
 
 def _numbers(site: Site, text: str) -> Iterator[Proposal]:

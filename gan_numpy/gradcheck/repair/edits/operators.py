@@ -5,12 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+import numpy as np
+
 from gan_numpy.gradcheck.repair.edits.site import (
     Site,
     as_array,
     call,
     is_float,
+    is_simple,
     numpy_name,
+    same,
 )
 
 Proposal = tuple[str, int, ast.expr]  # kind, tier, the new expression
@@ -48,7 +52,8 @@ def operators(site: Site) -> Iterator[Proposal]:
     """All of these."""
     node = site.node
     if isinstance(node, ast.BinOp):
-        yield from _binary(node)
+        vectors = [np.ndim(site.of(n)) == 1 for n in (node.left, node.right)]
+        yield from _binary(node, any(vectors))
     elif isinstance(node, ast.UnaryOp):
         kind = "mask-inverted" if isinstance(node.op, (ast.Not, ast.Invert)) else "sign"
         yield kind, 1, node.operand
@@ -67,7 +72,8 @@ def operators(site: Site) -> Iterator[Proposal]:
     yield from _of_a_value(site)
 
 
-def _binary(node: ast.BinOp) -> Iterator[Proposal]:
+def _binary(node: ast.BinOp, of_a_vector: bool) -> Iterator[Proposal]:
+    """``of_a_vector``: v @ A is A.T @ v, which is how it is usually meant."""
     for op, kind in OPERATORS.get(type(node.op), ()):
         yield kind, 1, ast.BinOp(node.left, op(), node.right)
     if isinstance(node.op, ADDITIVE):
@@ -81,7 +87,8 @@ def _binary(node: ast.BinOp) -> Iterator[Proposal]:
         yield "factor-extra", 1, node.right
         if not isinstance(node.op, ast.Mult):
             swapped = ast.BinOp(node.right, node.op, node.left)
-            yield "operand-order", 1, swapped
+            turned = of_a_vector and isinstance(node.op, ast.MatMult)
+            yield "operand-transposed" if turned else "operand-order", 1, swapped
         if isinstance(node.op, ast.Div):
             one = ast.BinOp(ast.Constant(1), ast.Div(), node.right)
             yield "factor-extra", 2, one
@@ -144,14 +151,76 @@ def _of_a_value(site: Site) -> Iterator[Proposal]:
         )
         if not inside:  # there it is the sign of the whole, or a change of operator
             yield "sign", 1, negated(node)
-        if isinstance(node, ast.Name):
-            np = numpy_name(site.scope)
-            yield "exponent", 2, ast.BinOp(node, ast.Pow(), ast.Constant(2))
-            yield "exponent", 3, ast.BinOp(node, ast.Pow(), ast.Constant(3))
-            yield "exponent", 2, call(f"{np}.sqrt", node)
-            one = ast.Constant(1)
-            yield "complement", 2, ast.BinOp(one, ast.Sub(), node)
-            yield "divided-not-multiplied", 3, ast.BinOp(one, ast.Div(), node)
+        if is_simple(node):
+            yield from _of_a_simple(site)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
         if isinstance(node.left, ast.Constant) and node.left.value == 1:
             yield "complement", 1, node.right
+    yield from _derivatives(node)
+
+
+def _of_a_simple(site: Site) -> Iterator[Proposal]:
+    """x for x squared, and the like: what goes wrong with a letter in a formula."""
+    node, module, one = site.node, numpy_name(site.scope), ast.Constant(1)
+    power = isinstance(site.owner, ast.BinOp) and isinstance(site.owner.op, ast.Pow)
+    if not (power and site.field == "left"):
+        yield "exponent", 1, ast.BinOp(node, ast.Pow(), ast.Constant(2))
+        yield "exponent", 2, ast.BinOp(node, ast.Pow(), ast.Constant(3))
+        yield "exponent", 1, call(f"{module}.sqrt", node)
+    yield "complement", 1, ast.BinOp(one, ast.Sub(), node)
+    yield "divided-not-multiplied", 2, ast.BinOp(one, ast.Div(), node)
+    array = as_array(site.value)
+    if array is not None:
+        in_call = isinstance(site.owner, ast.Call)
+        for name in ("exp", "log", "tanh", "sign", "abs"):
+            tier = 2 if in_call else 1
+            yield "function-missing", tier, call(f"{module}.{name}", node)
+
+
+def _derivatives(node: ast.expr) -> Iterator[Proposal]:
+    """s (1 - s), 1 - h squared: one where the other is meant; of another name."""
+    found = _derivative_of(node)
+    if found is None:
+        return
+    x, form = found
+    one = ast.Constant(1)
+    square = ast.BinOp(x, ast.Pow(), ast.Constant(2))
+    slope = ast.BinOp(x, ast.Mult(), ast.BinOp(one, ast.Sub(), x))
+    forms = {
+        "tanh": ast.BinOp(one, ast.Sub(), square),
+        "sigmoid": slope,
+        "bell": ast.BinOp(one, ast.Add(), square),
+    }
+    for name, new in forms.items():
+        if name != form:
+            yield "wrong-derivative", 1, new
+
+
+def _derivative_of(node: ast.expr) -> tuple[ast.expr, str] | None:
+    """x and which of the known forms it is: 1 - x ** 2, 1 - x * x, x * (1 - x)."""
+    if not isinstance(node, ast.BinOp):
+        return None
+    left, right = node.left, node.right
+    if isinstance(node.op, (ast.Sub, ast.Add)) and _is_one(left):
+        if isinstance(right, ast.BinOp):
+            power = isinstance(right.op, ast.Pow) and _is_two(right.right)
+            twice = isinstance(right.op, ast.Mult) and same(right.left, right.right)
+            if power or twice:
+                form = "tanh" if isinstance(node.op, ast.Sub) else "bell"
+                return right.left, form
+    if isinstance(node.op, ast.Mult):
+        for x, other in ((left, right), (right, left)):
+            is_rest = isinstance(other, ast.BinOp) and isinstance(other.op, ast.Sub)
+            if is_rest and isinstance(other, ast.BinOp) and _is_one(other.left):
+                last = x.right if isinstance(x, ast.BinOp) else x
+                if same(last, other.right):
+                    return (last, "sigmoid") if last is x else None
+    return None
+
+
+def _is_one(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 1
+
+
+def _is_two(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 2

@@ -113,6 +113,13 @@ def is_float(value: Any) -> bool:
     return is_number(value) if array is None else array.dtype.kind == "f"
 
 
+def is_simple(node: ast.AST) -> bool:
+    """A name, an attribute or an item: x, self.x, cache["x"], h[t], x[:, None]."""
+    while isinstance(node, (ast.Subscript, ast.Attribute)):
+        node = node.value
+    return isinstance(node, ast.Name)
+
+
 def code(text: str) -> ast.expr:
     """An expression from its text."""
     return ast.parse(text, mode="eval").body

@@ -1,0 +1,91 @@
+r"""The name of an edit, where the place or what stands there already says it better."""
+
+from __future__ import annotations
+
+import ast
+
+from gan_numpy.gradcheck.repair.edits.site import Site, is_simple
+
+OF_NUMBERS = {
+    "factor-extra",
+    "factor-missing",
+    "operator",
+    "sign",
+    "term-extra",
+    "term-missing",
+    "wrong-index",
+}
+
+
+def renamed(site: Site, kind: str, new: ast.expr) -> str:
+    """The kind of an edit in view of its place.
+
+    A number that is changed in a condition is another condition; a factor that stands
+    there already is another exponent; a sum in place of one index is all for one.
+    """
+    tested = site.root.field == "test" or isinstance(site.owner, ast.Compare)
+    if tested and kind in OF_NUMBERS:
+        return "comparison"
+    if kind in ("factor-missing", "factor-extra") and _stands_there(site, new):
+        return "exponent"
+    if kind == "not-summed" and _is_one_of_many(site.owner):
+        return "one-for-all"
+    return kind
+
+
+def _stands_there(site: Site, new: ast.expr) -> bool:
+    """The factor that was put in is one of the product already."""
+    if not isinstance(new, ast.BinOp) or new.left is not site.node:
+        return False
+    if not isinstance(new.op, (ast.Mult, ast.Div)):
+        return False
+    name = _bare(new.right)
+    return name is not None and name in map(_bare, _factors(site.node))
+
+
+def _bare(node: ast.AST) -> str | None:
+    """x of x[:, None], of x.T, of -x, of x ** 3; None if it is no simple value."""
+    while True:
+        if isinstance(node, ast.UnaryOp):
+            node = node.operand
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+            node = node.left
+        elif isinstance(node, ast.Attribute) and node.attr == "T":
+            node = node.value
+        elif isinstance(node, ast.Subscript) and _only_new_axes(node.slice):
+            node = node.value
+        else:
+            return ast.unparse(node) if is_simple(node) else None
+
+
+def _only_new_axes(index: ast.expr) -> bool:
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    return all(
+        isinstance(p, ast.Constant)
+        and p.value in (None, ...)
+        or (isinstance(p, ast.Slice) and not any((p.lower, p.upper, p.step)))
+        for p in parts
+    )
+
+
+def _factors(node: ast.AST) -> list[ast.AST]:
+    """Those of a product, one of matrices included."""
+    if isinstance(node, ast.BinOp) and isinstance(
+        node.op, (ast.Mult, ast.Div, ast.MatMult)
+    ):
+        return _factors(node.left) + _factors(node.right)
+    if isinstance(node, ast.UnaryOp):
+        return _factors(node.operand)
+    if isinstance(node, ast.Subscript) and _only_new_axes(node.slice):
+        return _factors(node.value)
+    return [node]
+
+
+def _is_one_of_many(owner: ast.AST) -> bool:
+    """x[:, -1]: an index that is a plain number."""
+    if not isinstance(owner, ast.Subscript):
+        return False
+    index = owner.slice
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    plain = [p.operand if isinstance(p, ast.UnaryOp) else p for p in parts]
+    return any(isinstance(p, ast.Constant) and type(p.value) is int for p in plain)
