@@ -7,6 +7,7 @@ import json
 import math
 import os
 import tempfile
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Collection, Mapping
@@ -39,6 +40,7 @@ LOAD_ERRORS = (
     RuntimeError,
     ArithmeticError,
     SyntaxError,
+    tokenize.TokenError,
     Warning,
     zipfile.BadZipFile,
     zlib.error,
@@ -187,6 +189,7 @@ def read_arrays(
                 file.seek(0)
                 return {"": np.lib.format.read_array(file, allow_pickle=False)}
             with zipfile.ZipFile(file) as archive:
+                _check_count(file, archive)
                 return _read_members(archive, check, names)
     except LOAD_ERRORS as error:
         reason = str(error).split("\n")[0] or type(error).__name__
@@ -194,6 +197,19 @@ def read_arrays(
             f"cannot read {path} as NumPy arrays ({reason}); pickled objects are never "
             f"loaded"
         ) from None
+
+
+def _check_count(file: BinaryIO, archive: zipfile.ZipFile) -> None:
+    """Refuse an archive of another number of members than its end says.
+
+    A wrong length in its list makes one member the comment of another, unnoticed.
+    """
+    file.seek(-22 - len(archive.comment), os.SEEK_END)  # "end of central directory"
+    announced = int.from_bytes(file.read(12)[10:], "little")
+    if announced not in (len(archive.infolist()), 0xFFFF):  # more: in another place
+        raise ValueError(
+            f"it has {len(archive.infolist())} arrays, and announces {announced}"
+        )
 
 
 def _read_members(

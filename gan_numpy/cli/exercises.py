@@ -109,7 +109,7 @@ def write_stub(path: Path, exercises: list[Any], force: bool) -> None:
     from gan_numpy.exercises.stubs import stub_file
     from gan_numpy.files import write_atomically
 
-    if path.suffix != ".py":
+    if path.suffix.lower() != ".py":
         raise UserError(f"{path}: a stub is Python source, expected a name in .py")
     if path.exists() and not force:
         raise UserError(f"{path} exists; choose another name, or --force to replace it")

@@ -82,7 +82,7 @@ def moved(run: Run, data_dir: Path | None, data: Path | None) -> Run:
 
 def check_own(path: Path) -> None:
     """Refuse what ``--data`` cannot be."""
-    if path.suffix not in (".npy", ".npz"):
+    if path.suffix.lower() not in (".npy", ".npz"):
         raise UserError(f"--data {path}: expected a .npy or .npz file")
 
 
@@ -110,7 +110,7 @@ def picture_path(args: argparse.Namespace, name: str) -> Path:
         If ``--out`` does not name a picture.
     """
     out: Path = args.out or args.path / name
-    if out.suffix != ".png":
+    if out.suffix.lower() != ".png":
         raise UserError(f"--out {out}: expected a name that ends in .png")
     return out
 

@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     from gan_numpy.runs.run import open_run
 
     out = args.out or args.path / "samples.png"
-    if out.suffix not in (".png", ".npz"):
+    if out.suffix.lower() not in (".png", ".npz"):
         raise UserError(f"--out {out}: expected a name that ends in .png or .npz")
     job = moved(open_run(args.path), args.data_dir, args.data)
     classes = asked_classes(job.recipe, args.label)
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         samples = job.sample(state, args.n or 100, args.seed)
     make_directory(out.parent)
-    if out.suffix == ".png":
+    if out.suffix.lower() == ".png":
         save_samples(out, samples, data, each if len(classes) > 1 else None)
     else:
         shape = data.image_shape or samples.shape[1:]

@@ -146,7 +146,7 @@ def load_dataset(name: str, data_dir: Path | None = None) -> Dataset:
     UserError
         If it is unknown, missing or damaged.
     """
-    if Path(name).suffix in (".npy", ".npz"):
+    if Path(name).suffix.lower() in (".npy", ".npz"):
         return own.load(Path(name))
     if name not in LOADERS:
         raise UserError(

@@ -120,7 +120,7 @@ def record_name(student: str) -> str:
 def load_record(path: Path) -> dict[str, Any]:
     """A student's record; empty if there is none, or it is damaged."""
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
         return {}
     return record if isinstance(record, dict) else {}

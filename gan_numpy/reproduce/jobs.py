@@ -220,7 +220,7 @@ def parzen_of(run: Run, data: Dataset, samples: int = SAMPLES) -> ParzenResult:
 def read_result(path: Path, key: Mapping[str, object]) -> ParzenResult | None:
     """A score that was kept, if it is the one of `key`; None if not, or damaged."""
     try:
-        stored = json.loads(path.read_text())
+        stored = json.loads(path.read_text(encoding="utf-8-sig"))
         if stored["of"] != dict(key):
             return None
         values = dict(stored["parzen"])
