@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from gan_numpy.datasets import Dataset
 
+# Who is who, in all figures, lessons and pages: the paper's Figure 1 has black data, a
+# green G and a blue D. These shades are told apart by the color-blind, too.
+DATA, GENERATOR, DISCRIMINATOR = "#000000", "#009E73", "#0072B2"
 SCREEN_PIXELS = 28  # small images are enlarged to about MNIST's size
 # Settings that are not of pictures: what a notebook chose for its windows stays.
 OF_WINDOWS = ("backend", "interactive", "toolbar", "timezone", "webagg", "tk", "date")
@@ -200,7 +203,7 @@ def save_scatter(path: Path, points: np.ndarray, reference: np.ndarray) -> None:
     figure = new_figure(5, 5)
     axes = figure.subplots()
     axes.scatter(reference[:, 0], reference[:, 1], s=6, color="0.75", label="data")
-    axes.scatter(points[:, 0], points[:, 1], s=6, color="#0072B2", label="samples")
+    axes.scatter(points[:, 0], points[:, 1], s=6, color=GENERATOR, label="samples")
     axes.set_aspect("equal")
     axes.set(xlabel="$x_1$", ylabel="$x_2$")
     axes.legend(loc="upper right")
@@ -233,7 +236,9 @@ def save_samples(
 
 
 @own_style()
-def save_curves(path: Path, metrics: dict[str, list[float]], steps: int) -> None:
+def save_curves(
+    path: Path, metrics: dict[str, list[float]], steps: int, draw: float | None = None
+) -> None:
     r"""Write the training curves as PNG.
 
     Losses, mean D(x) and D(G(z)) - both approach ½ as the players approach the
@@ -246,6 +251,8 @@ def save_curves(path: Path, metrics: dict[str, list[float]], steps: int) -> None
         Columns of ``metrics.csv``.
     steps : int
         Generator updates per epoch, for the title.
+    draw : float, optional
+        What both losses are where D = ½ everywhere; a line marks it.
     """
     figure = new_figure(12, 3.6)
     panels = figure.subplots(1, 3)
@@ -258,13 +265,19 @@ def save_curves(path: Path, metrics: dict[str, list[float]], steps: int) -> None
     )
     labels = {"d_real": "D(x), real", "d_fake": "D(G(z)), generated"}
     for axes, (title, names) in zip(panels, curves):
-        for name, color, style in zip(names, ("#0072B2", "#D55E00"), ("-", "--")):
+        players = (DISCRIMINATOR, GENERATOR)
+        if names[0] == "d_real":
+            players = (DATA, GENERATOR)
+        for name, color, style in zip(names, players, ("-", "--")):
             label = labels.get(name, name.rpartition("_")[2])
             axes.plot(
                 epochs, metrics[name], style, color=color, label=label, marker=marker
             )
         axes.set(xlabel=f"epoch ({steps} steps each)", ylabel=title)
         axes.legend()
+    if draw is not None:
+        panels[0].axhline(draw, color="0.7", linewidth=1, zorder=0)
+        panels[0].text(epochs[0], draw, "D = ½", color="0.4", va="bottom", fontsize=8)
     panels[1].axhline(0.5, color="0.7", linewidth=1, zorder=0)
     panels[1].set_ylim(0, 1)
     save_figure(path, figure)

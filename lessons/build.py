@@ -8,8 +8,10 @@
 ``--only 03`` limits each of them to the lessons whose names begin so.
 
 A source is a script in jupytext's percent format. A code cell that holds the one line
-``# exercise: maxout_forward`` becomes the exercise: statement, given functions and stub
-from `gan_numpy.exercises`, and a second cell that checks it.
+``# exercise: maxout_forward`` becomes the exercise: what is to be done, given functions
+and stub from `gan_numpy.exercises`, and a second cell that checks it.
+``# ask: 00-tenth`` becomes a question of `gan_numpy.lesson.bank` and its field. A cell
+tagged "fold" is closed at first: what it shows is seen, and how is a click away.
 """
 
 from __future__ import annotations
@@ -27,9 +29,11 @@ import nbformat
 
 from gan_numpy.exercises.registry import NAMES, get_exercise
 from gan_numpy.exercises.stubs import lesson_cell
+from gan_numpy.lesson.questions import get_question
 
 LESSONS = Path(__file__).resolve().parent
 MARKER = re.compile(r"# exercise: (\w+)\s*")
+ASKED = re.compile(r"# ask: ([\w-]+)\s*")
 METADATA = {
     "kernelspec": {
         "display_name": "Python 3",
@@ -67,8 +71,15 @@ def build(source: Path, solutions: bool = False) -> nbformat.NotebookNode:
     for k, cell in enumerate(script.cells):
         marker = MARKER.fullmatch(cell.source)
         if marker is None:
+            asked = ASKED.fullmatch(cell.source)
+            if asked:
+                cells += question_cells(asked[1], solutions)
+                continue
             kind = "markdown" if cell.cell_type == "markdown" else "code"
-            cells.append(make_cell(kind, cell.source, f"{source.name[:2]}-{k:02d}"))
+            tags = cell.metadata.get("tags")
+            cells.append(
+                make_cell(kind, cell.source, f"{source.name[:2]}-{k:02d}", tags)
+            )
             continue
         name = marker[1]
         if name not in NAMES:
@@ -84,11 +95,31 @@ def build(source: Path, solutions: bool = False) -> nbformat.NotebookNode:
     )
 
 
+def question_cells(name: str, solutions: bool) -> list[dict[str, Any]]:
+    """A question's text, what shows the symptoms of a fault, and the field.
+
+    Raises
+    ------
+    ValueError
+        If there is no such question.
+    """
+    question = get_question(name)
+    cells = [make_cell("markdown", question.markdown(), f"text-{name}")]
+    if question.kind == "debug":
+        code = f'broken = lesson.broken("{name}")\n{question.code}'.rstrip()
+        cells.append(make_cell("code", code, f"show-{name}", ["answer"]))
+    answer = f", {question.answer!r}" if solutions else ", ..."
+    code = f'lesson.ask("{name}"{answer})'
+    return [*cells, make_cell("code", code, f"ask-{name}", ["answer", question.kind])]
+
+
 def make_cell(
     kind: str, source: str, name: str, tags: list[str] | None = None
 ) -> dict[str, Any]:
     """A cell whose id depends on nothing but the lesson."""
-    metadata: dict[str, Any] = {"tags": tags} if tags else {}
+    metadata: dict[str, Any] = {"tags": list(tags)} if tags else {}
+    if "fold" in metadata.get("tags", ()):  # JupyterLab, and books made by Sphinx
+        metadata = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
     cell = {"cell_type": kind, "id": name, "metadata": metadata, "source": source}
     return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
 
@@ -130,6 +161,7 @@ def execute(
     client = NotebookClient(
         notebook,
         timeout=300,
+        startup_timeout=300,  # a busy machine
         resources=resources,
         extra_arguments=quiet,
         allow_errors=allow_errors,

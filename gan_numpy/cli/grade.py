@@ -107,6 +107,17 @@ def add_parser(subparsers: Any) -> None:
         help="points also for gradients that are measured, not derived",
     )
     parser.add_argument(
+        "--partial",
+        action="store_true",
+        help="a share of the points for the arrays that are right (dx, dW, db)",
+    )
+    parser.add_argument(
+        "--lessons",
+        metavar="URL",
+        default="",
+        help="where the lessons' notebooks are: feedback links to them",
+    )
+    parser.add_argument(
         "--weak-sandbox",
         action="store_true",
         help="go on where the system has no name spaces",
@@ -141,9 +152,9 @@ def run(args: argparse.Namespace) -> int:
     except NotGraded as error:
         print(f"gan-numpy: error: {error}", file=sys.stderr)
         return 1
-    grades = grades_of(args.out, task.exercises, points)
+    grades = grades_of(args.out, task.exercises, points, args.partial)
     write_grades(args.out, grades)
-    write_feedback(args.out, grades, args.hints)
+    write_feedback(args.out, grades, args.hints, args.lessons)
     summary = write_summary(args.out, grades)
     for what in grades.missing:
         print(f"gan-numpy: warning: sandbox: {what}", file=sys.stderr)

@@ -158,7 +158,7 @@ FORWARD = Exercise(
     lesson="03",
     title="Maxout forward",
     statement=(
-        "h_u = max over j of (x W + b)_{u * pieces + j}.\n"
+        "y_u = max over j of (x W + b)_{u * pieces + j}.\n"
         "Return (y, cache); y has the shape (N, units). Of equal pieces the first wins."
     ),
     check=value_check(

@@ -1,4 +1,4 @@
-r"""Lesson 08: how many modes does a generator cover? (arXiv:1712.04086)"""
+r"""Lesson 09: how many modes does a generator cover? (arXiv:1712.04086)"""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ CORNERS = (
 
 MODES = Exercise(
     modes_covered,
-    lesson="08",
+    lesson="09",
     title="Modes covered",
     statement=(
         "A sample is good if the nearest of the K modes is at most radius away.\n"

@@ -28,7 +28,7 @@ def numerical_gradient(
     Returns
     -------
     array of the shape of x
-        Entry i is :math:`(f(x + h e_i) - f(x - h e_i)) / 2h`.
+        Entry i is the derivative with respect to entry i of x.
     """
     g = np.zeros_like(x)
     for i in np.ndindex(x.shape):

@@ -1,4 +1,4 @@
-r"""Lesson 09: momentum and Adam (Kingma and Ba, arXiv:1412.6980), one step each."""
+r"""Lesson 08: momentum and Adam (Kingma and Ba, arXiv:1412.6980), one step each."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ MOMENTUM_CORNERS = (
 
 MOMENTUM = Exercise(
     momentum_step,
-    lesson="09",
+    lesson="08",
     title="A step with momentum",
     statement="v <- mu v - lr g, then w <- w + v. Return the new w and v.",
     check=value_check(
@@ -251,7 +251,7 @@ ADAM_MISTAKES = {
 
 ADAM = Exercise(
     adam_step,
-    lesson="09",
+    lesson="08",
     title="A step of Adam",
     statement=(
         "m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2,\n"

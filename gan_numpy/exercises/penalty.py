@@ -14,7 +14,7 @@ from gan_numpy.exercises.corners import Corner, Maker
 
 
 def critic(x: np.ndarray, W: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:
-    r"""a = leaky(x W + b) w with slope 0.2; x (N, n), W (n, h), w (h,)."""
+    r"""a = leaky(x W + b) w with slope 0.2; x (N, n), W (n, U), w (U,)."""
     z = x @ W + b
     return np.where(z > 0, z, 0.2 * z) @ w
 
@@ -41,7 +41,7 @@ def gradient_penalty_backward(
     ----------
     x : (N, n)
         Where the penalty is taken.
-    W, b, w : (n, h), (h,), (h,)
+    W, b, w : (n, U), (U,), (U,)
         The critic a = leaky(x W + b) w, slope 0.2.
     lam : float
 

@@ -23,8 +23,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     "losses": ("discriminator_gradient", "generator_gradient"),
     "algorithm1": ("train_step",),
     "dirac": ("dirac_step",),
-    "modes": ("modes_covered",),
     "optimizers": ("momentum_step", "adam_step"),
+    "modes": ("modes_covered",),
+    "recipe_step": ("recipe_gradient",),
     "parzen": ("parzen_log_likelihood",),
     "batchnorm": ("batchnorm_backward",),
     "conv": ("conv2d_backward",),
@@ -35,6 +36,31 @@ MODULES: dict[str, tuple[str, ...]] = {
     "classes": ("softmax_cross_entropy",),
     "semi_supervised": ("semi_supervised_gradient",),
     "conditional": ("condition_backward", "feature_matching_gradient"),
+    "blocked": ("blocked_product",),
+}
+#: The lessons' notebooks by their numbers.
+STEMS = {
+    stem[:2]: stem
+    for stem in (
+        "00_numerical_gradient",
+        "01_bce_logits",
+        "02_dense_relu",
+        "03_maxout_dropout",
+        "04_optimal_discriminator",
+        "05_losses",
+        "06_algorithm_1",
+        "07_dirac_gan",
+        "08_optimizers",
+        "09_mode_collapse",
+        "10_maxout_gan",
+        "11_parzen",
+        "12_batch_norm",
+        "13_convolution_dcgan",
+        "14_least_squares_wasserstein",
+        "15_gradient_penalty",
+        "16_conditional_semi_supervised",
+        "17_speed",
+    )
 }
 MODULE_OF = {name: module for module, names in MODULES.items() for name in names}
 NAMES = tuple(MODULE_OF)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Collection
 
 from gan_numpy.exercises.base import Exercise, Function, source_of
 
+# How the sentences begin that say what to do, not how.
+TASK = re.compile(
+    "Return|Given|It must|Leave|Of equal|Change|In turn|The mask|The first"
+)
 HEADER = '''"""Write the functions, then: gan-numpy check FILE (or pytest FILE)."""
 
 from __future__ import annotations
@@ -52,6 +57,18 @@ def heading(exercise: Exercise) -> str:
     )
 
 
+def task(statement: str) -> str:
+    """What is to be returned, and what to mind: the statement without its formulas.
+
+    In a lesson the formula has just been derived, or left as a gap: to write it down
+    once more would be to do the exercise.
+    """
+    text = " ".join(statement.split())
+    sentences = re.split(r"(?<=[.?:]) (?=[A-Z])", text)
+    kept = [s for s in sentences if TASK.match(s)]
+    return textwrap.fill(" ".join(re.sub(r":.*", ".", s) for s in kept), 78)
+
+
 def lesson_cell(exercise: Exercise, solution: bool, omit: Collection[str] = ()) -> str:
     """The cell of a lesson: a stub, or the solution.
 
@@ -65,7 +82,9 @@ def lesson_cell(exercise: Exercise, solution: bool, omit: Collection[str] = ()) 
     """
     given = [f for f in exercise.given if f.__name__ not in omit]
     function = source_of(exercise.reference).rstrip() if solution else None
-    parts = [commented(heading(exercise))]
+    s = "" if exercise.points == 1 else "s"
+    title = f"{exercise.title} ({exercise.points} point{s})"
+    parts = [commented(f"{title}\n{task(exercise.statement)}".rstrip())]
     parts += [source_of(f).rstrip() for f in given]
     return "\n\n\n".join([*parts, function or stub_of(exercise)])
 

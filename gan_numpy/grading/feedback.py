@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gan_numpy.exercises.registry import get_exercise
+from gan_numpy.exercises.registry import STEMS, get_exercise
 from gan_numpy.exercises.answers import shown
 from gan_numpy.files import make_directory, write_text
 from gan_numpy.grading.course import file_name, load_records
@@ -17,16 +17,25 @@ from gan_numpy.grading.report import Grades, Row, number, state_of
 from gan_numpy.grading.texts import line, plain
 
 FOLDER = "feedback"
+# A page for a phone is as wide as the phone.
+VIEWPORT = '<meta name="viewport" content="width=device-width,initial-scale=1">'
 STYLE = (
-    "body{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em}"
-    "pre{background:#f4f4f4;padding:.8em;overflow-x:auto}"
-    "td,th{text-align:left;padding:.2em 1em .2em 0}"
+    "body{font:16px/1.5 sans-serif;max-width:50em;margin:1em auto;padding:0 1em;"
+    "overflow-wrap:anywhere}"
+    "pre{background:#f4f4f4;padding:.8em;white-space:pre-wrap;overflow-wrap:anywhere}"
+    "td,th{text-align:left;vertical-align:top;padding:.2em .8em .2em 0}"
+    "td:last-child{white-space:nowrap}"
     ".right{color:#2a7d2a}.wrong,.flagged,.unreadable{color:#b3261e}"
 )
 
 
-def write_feedback(out: Path, grades: Grades, hints: int = 0) -> None:
-    """Write ``feedback/STUDENT.md`` and ``.html`` for everybody who is graded."""
+def write_feedback(
+    out: Path, grades: Grades, hints: int = 0, lessons: str = ""
+) -> None:
+    """Write ``feedback/STUDENT.md`` and ``.html`` for everybody who is graded.
+
+    ``lessons`` is the address of the lessons' folder, to which the pages then link.
+    """
     make_directory(out / FOLDER)
     rows = {row.student: row for row in grades.graded}
     wanted = {file_name(name, kind) for name in rows for kind in (".md", ".html")}
@@ -39,7 +48,7 @@ def write_feedback(out: Path, grades: Grades, hints: int = 0) -> None:
             continue
         parts = list(sections(record, grades, hints))
         for suffix, page in ((".md", markdown), (".html", as_html)):
-            text = plain(page(record, row, grades, parts))
+            text = plain(page(record, row, grades, parts, lessons))
             write_text(out / FOLDER / file_name(row.student, suffix), text)
 
 
@@ -63,7 +72,16 @@ def sections(
 Parts = list[tuple[str, str, str]]
 
 
-def markdown(record: Mapping[str, Any], row: Row, grades: Grades, parts: Parts) -> str:
+def lesson_of(name: str, lessons: str) -> tuple[str, str]:
+    """What the lesson of an exercise is called, and its address if there is one."""
+    number = get_exercise(name).lesson
+    address = f"{lessons.rstrip('/')}/{STEMS[number]}.ipynb" if lessons else ""
+    return f"lesson {number}", address
+
+
+def markdown(
+    record: Mapping[str, Any], row: Row, grades: Grades, parts: Parts, lessons: str = ""
+) -> str:
     """The page as Markdown."""
     total = f"{number(row.total)} of {number(grades.possible)} points"
     lines = [
@@ -77,7 +95,9 @@ def markdown(record: Mapping[str, Any], row: Row, grades: Grades, parts: Parts) 
         lines.append(f"| {name} | {state_of(record, name)} | {score} |")
     lines += [""] + [f"- {escaped(one_line(p))}" for p in record["problems"]]
     for name, state, says in parts:
-        lines += ["", f"## {get_exercise(name).title}: {state}"]
+        text, address = lesson_of(name, lessons)
+        where = f"[{text}]({address})" if address else text
+        lines += ["", f"## {get_exercise(name).title}: {state}", "", f"See {where}."]
         if says:
             fence = "`" * (3 + max(map(len, re.findall("`+", says)), default=0))
             lines += ["", fence + "text", says, fence]
@@ -89,13 +109,15 @@ def escaped(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#|&])", r"\\\1", text)
 
 
-def as_html(record: Mapping[str, Any], row: Row, grades: Grades, parts: Parts) -> str:
+def as_html(
+    record: Mapping[str, Any], row: Row, grades: Grades, parts: Parts, lessons: str = ""
+) -> str:
     """The page as HTML, with nothing to load from elsewhere."""
     name_of = html.escape(line(row.student))
     total = f"{number(row.total)} of {number(grades.possible)} points"
     lines = [
         "<!doctype html>",
-        f'<html lang="en"><meta charset="utf-8"><title>{name_of}</title>',
+        f'<html lang="en"><meta charset="utf-8">{VIEWPORT}<title>{name_of}</title>',
         f"<style>{STYLE}</style>",
         f"<h1>{name_of}: {total}</h1>",
         "<table><tr><th>exercise<th><th>points",
@@ -113,6 +135,9 @@ def as_html(record: Mapping[str, Any], row: Row, grades: Grades, parts: Parts) -
         color = RIGHT if state == RIGHT else "wrong"
         title = html.escape(get_exercise(name).title)
         lines.append(f'<h2>{title}: <span class="{color}">{state}</span></h2>')
+        text, address = lesson_of(name, lessons)
+        link = f'<a href="{html.escape(address, quote=True)}">{text}</a>'
+        lines.append(f"<p>See {link if address else text}.")
         if says:
             lines.append(f"<pre>{html.escape(says)}</pre>")
     return "\n".join([*lines, "</html>"]) + "\n"

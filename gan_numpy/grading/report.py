@@ -18,7 +18,15 @@ from gan_numpy.exercises.registry import NAMES, get_exercise
 from gan_numpy.files import write_text
 from gan_numpy.grading.course import load_records
 from gan_numpy.grading.texts import line
-from gan_numpy.grading.grader import FLAGGED, MISSING, RIGHT, STUB, UNREADABLE, one_line
+from gan_numpy.grading.grader import (
+    FLAGGED,
+    MISSING,
+    RIGHT,
+    STUB,
+    UNREADABLE,
+    WRONG,
+    one_line,
+)
 
 WALLS, FAILED = "sandbox", "not graded"
 
@@ -87,10 +95,37 @@ def worth(name: str, points: Mapping[str, float]) -> float:
     return float(points.get(name, get_exercise(name).points))
 
 
+def share_of(entry: Mapping[str, Any], partial: bool) -> float:
+    """What share of an exercise's points is earned.
+
+    Parameters
+    ----------
+    entry : dict
+        Of one exercise in a record.
+    partial : bool
+        Whether a part that is right counts where another is wrong: dx and db, where
+        dW is transposed. A fault of the function as a whole costs all of it.
+    """
+    if entry["state"] == RIGHT:
+        return 1.0
+    findings = entry.get("findings", [])
+    if not partial or entry["state"] != WRONG or not all(f["names"] for f in findings):
+        return 0.0
+    wrong = {name for finding in findings for name in finding["names"]}
+    right = set(entry["right"]) - wrong
+    return len(right) / len(right | wrong) if wrong else 0.0
+
+
 def grades_of(
-    out: Path, exercises: Iterable[str], points: Mapping[str, float]
+    out: Path,
+    exercises: Iterable[str],
+    points: Mapping[str, float],
+    partial: bool = False,
 ) -> Grades:
-    """The grades of all records; without exercises, of every one that was found."""
+    """The grades of all records; without exercises, of every one that was found.
+
+    With `partial`, an exercise of which a part is right earns its share.
+    """
     wanted = set(exercises)
     if not wanted:
         wanted = {name for r in load_records(out) for name in r["exercises"]}
@@ -101,7 +136,7 @@ def grades_of(
             grades.rows.append(Row(record["student"], {}, [reason], graded=False))
             continue
         earned = {
-            name: value if state_of(record, name) == RIGHT else 0.0
+            name: round(value * share_of(entry_of(record, name), partial), 3)
             for name, value in grades.exercises.items()
         }
         grades.rows.append(Row(record["student"], earned, reasons(record)))
@@ -109,9 +144,15 @@ def grades_of(
     return grades
 
 
+def entry_of(record: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What a record has of an exercise, which may be nothing."""
+    entry: dict[str, Any] = record["exercises"].get(name, {"state": MISSING})
+    return entry
+
+
 def state_of(record: Mapping[str, Any], name: str) -> str:
     """ "right", "wrong", ...; "missing" if there is nothing of it."""
-    state: str = record["exercises"].get(name, {"state": MISSING})["state"]
+    state: str = entry_of(record, name)["state"]
     return state
 
 

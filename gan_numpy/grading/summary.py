@@ -11,7 +11,7 @@ from typing import Any
 
 from gan_numpy.files import write_atomically, write_text
 from gan_numpy.grading.course import load_records
-from gan_numpy.grading.feedback import STYLE
+from gan_numpy.grading.feedback import STYLE, VIEWPORT
 from gan_numpy.grading.grader import FLAGGED, MISSING, RIGHT, STUB, UNREADABLE, WRONG
 from gan_numpy.grading.report import Grades, number, state_of
 
@@ -24,6 +24,7 @@ STATES = {
     MISSING: "#e6e6e6",
 }
 SHOWN = 12  # diagnoses in the figure
+UNNAMED = {"not-recognized", "factor-unrecognized"}
 
 
 @dataclass
@@ -68,9 +69,15 @@ def summarize(out: Path, grades: Grades) -> Summary:
 
 
 def diagnoses(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each tag of one exercise once, with what was said of it."""
+    """Each tag of one exercise once, with what was said of it.
+
+    A mistake that has a name in one array spoils others, where it may have none: what
+    is not recognized counts only where nothing is.
+    """
     seen = set()
-    for finding in entry.get("findings", []):
+    findings = entry.get("findings", [])
+    named = [f for f in findings if not set(f["tags"]) <= UNNAMED]
+    for finding in named or findings:
         for tag in finding["tags"]:
             if tag not in seen:
                 seen.add(tag)
@@ -147,7 +154,8 @@ def as_html(summary: Summary, grades: Grades) -> str:
     flags = [f"<li>{n}: {html.escape(r)}" for r, n in summary.reasons.most_common()]
     walls = [f"<li>{html.escape(m)}" for m in grades.missing]
     parts = [
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Summary</title>',
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        f"{VIEWPORT}<title>Summary</title>",
         f"<style>{STYLE}img{{max-width:100%}}</style><h1>{head(summary, grades)}</h1>",
         '<img src="summary.png" alt="How many are right, and the most frequent'
         ' mistakes">',
@@ -170,21 +178,36 @@ def draw(summary: Summary) -> Any:
 
     names = list(summary.states)[::-1]
     common = summary.diagnoses.most_common(SHOWN)[::-1]
-    heights = [len(names) + 2, len(common) + 2]
-    figure = Figure(figsize=(9, 1.2 + 0.28 * sum(heights)), layout="constrained")
+    heights = [len(names) + 1, max(1.4 * len(common), 1)]
+    size = (9, 2 + 0.36 * sum(heights))
+    figure = Figure(figsize=size, layout="constrained")
     FigureCanvasAgg(figure)
     above, below = figure.subplots(2, 1, height_ratios=heights)
     left = [0] * len(names)
     for state, color in STATES.items():
         counts = [summary.states[n][state] for n in names]
-        above.barh(names, counts, left=left, color=color, label=state)
+        if not any(counts):
+            continue
+        bars = above.barh(names, counts, left=left, color=color, label=state)
+        dark = state in (RIGHT, WRONG, UNREADABLE, FLAGGED)
+        above.bar_label(
+            bars,
+            [str(count) if count else "" for count in counts],
+            label_type="center",
+            color="white" if dark else "black",
+        )
         left = [a + b for a, b in zip(left, counts, strict=True)]
-    above.set_xlim(0, summary.students)
-    above.set_title(f"{summary.students} students")
-    above.legend(ncols=len(STATES), loc="upper center", bbox_to_anchor=(0.4, -0.05))
-    labels = [f"{tag}\n{name}" for (name, tag), _ in common]
-    below.barh(range(len(common)), [n for _, n in common], color=STATES[WRONG])
-    below.set_yticks(range(len(common)), labels, fontsize=7, parse_math=False)
-    below.set_xlim(0, summary.students)
-    below.set_title("most frequent diagnoses" if common else "no mistakes")
+    above.set_title(f"{summary.students} students", fontsize=13)
+    figure.legend(ncols=3, loc="outside upper center", frameon=False, fontsize=11)
+    labels = [f"{tag} in {name}" for (name, tag), _ in common]
+    bars = below.barh(range(len(common)), [n for _, n in common], color=STATES[WRONG])
+    below.bar_label(bars, padding=3, fontsize=11)
+    below.set_yticks(range(len(common)), labels, fontsize=11, parse_math=False)
+    title = "what was misunderstood, by students" if common else "no mistakes"
+    below.set_title(title, fontsize=13)
+    above.tick_params(axis="y", labelsize=11)
+    for axes in (above, below):
+        axes.set_xlim(0, max(summary.students, 1))
+        axes.set_xticks([])
+        axes.spines[["top", "right", "bottom"]].set_visible(False)
     return figure

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gan_numpy.files import write_text
-from gan_numpy.plots import new_figure, own_style, save_figure
+from gan_numpy.plots import (
+    DATA,
+    DISCRIMINATOR,
+    GENERATOR,
+    new_figure,
+    own_style,
+    save_figure,
+)
 from gan_numpy.reproduce.fig1 import Schedule, Snapshot, X, Z
 
 if TYPE_CHECKING:
@@ -17,10 +24,10 @@ if TYPE_CHECKING:
 SPAN = 3.5  # the part of the x axis that is shown
 ARROWS = 17
 LINES = {  # the paper's colors and strokes; ours are readable without colors too
-    "p_data": ("$p_{data}(x)$", "k:"),
-    "p_model": ("$p_g(x)$", "g-"),
-    "D": ("$D(x)$", "b--"),
-    "D_optimal": ("$D^*(x)$", "C1-"),
+    "p_data": ("$p_{data}(x)$", DATA, ":"),
+    "p_model": ("$p_g(x)$", GENERATOR, "-"),
+    "D": ("$D(x)$", DISCRIMINATOR, "--"),
+    "D_optimal": ("$D^*(x)$", "#56B4E9", "-"),
 }
 
 
@@ -44,10 +51,10 @@ def draw_moments(path: Path, moments: dict[str, Snapshot]) -> None:
 def draw_densities(axes: Axes, snapshot: Snapshot) -> dict[str, Any]:
     """Both densities, D and D*; returns the lines by name."""
     lines = {}
-    for name, (label, stroke) in LINES.items():
+    for name, (label, color, stroke) in LINES.items():
         width = 1.0 if name == "D_optimal" else 1.8
         (lines[name],) = axes.plot(
-            X, getattr(snapshot, name), stroke, label=label, linewidth=width
+            X, getattr(snapshot, name), stroke, color=color, label=label, lw=width
         )
     axes.set(xlim=(-SPAN, SPAN), ylim=(0, 1.02))
     axes.set_title(heading(snapshot), fontsize="medium")
@@ -57,7 +64,7 @@ def draw_densities(axes: Axes, snapshot: Snapshot) -> dict[str, Any]:
 def heading(snapshot: Snapshot) -> str:
     """Title of a panel: the moment and its numbers."""
     return (
-        f"{snapshot.title}\nE|D - D*| = {snapshot.error:.3f}, "
+        f"{snapshot.title}\nE|D - D*| = {snapshot.error:.3f}\n"
         f"V = {snapshot.value:.3f}, JSD = {snapshot.jsd:.3f}"
     )
 

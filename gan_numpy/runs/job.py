@@ -184,4 +184,7 @@ def draw_curves(run: Run, steps: int) -> None:
     rows = run.metrics()
     if rows:
         columns = {name: [float(row[name]) for row in rows] for name in rows[0]}
-        save_curves(run.path / "curves.png", columns, steps)
+        # Half the sum of two cross-entropies, and one: both are log 2 where D = 1/2.
+        usual = run.recipe.objective == "non_saturating"
+        draw = math.log(2) if usual else None
+        save_curves(run.path / "curves.png", columns, steps, draw)

@@ -7,7 +7,22 @@ a judge who knows nothing of calculus: it moves a number a little and looks at w
 happens. Before we let it judge, we should know how far it can be trusted.
 
 **You need** Taylor's theorem and NumPy. **You will write** `numerical_gradient`.
+"""
 
+# %% tags=["fold"]
+import time
+from collections.abc import Callable
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from gan_numpy import lesson
+from gan_numpy.exercises import check
+
+lesson.opening("00")
+
+# %% [markdown]
+r"""
 ## Predict before you run
 
 1. The slope of $e^x$ at 1 is estimated with a step $h = 0.1$, once from $x$ to $x + h$ and
@@ -19,16 +34,7 @@ happens. Before we let it judge, we should know how far it can be trusted.
 """
 
 # %%
-import time
-from collections.abc import Callable
-
-import matplotlib.pyplot as plt
-import numpy as np
-
-from gan_numpy import lesson
-from gan_numpy.exercises import check
-
-lesson.style()
+# ask: 00-tenth
 
 # %% [markdown]
 r"""
@@ -62,7 +68,7 @@ One term falls with $h$ and the other grows. At the best $h$ the derivative of $
 $$
 \frac{h}{3}\,|f'''| = \frac{\varepsilon |f|}{h^2}
 \quad\Longrightarrow\quad
-h^* = \left(\frac{3\,\varepsilon\,|f|}{|f'''|}\right)^{1/3} .
+h^* = \;?
 $$
 
 For a function of an array the judge moves **one entry at a time**. Let $e_i$ be zero but
@@ -75,6 +81,9 @@ for a 1 at entry $i$; then $g_i = \bigl(f(x + h e_i) - f(x - h e_i)\bigr)/2h$.
 | the gradient `g` | that of `x`: `(4, 3)` |
 | evaluations of `f` | 2 for each entry: 24 |
 """
+
+# %%
+# ask: 00-best
 
 # %%
 # exercise: numerical_gradient
@@ -123,6 +132,7 @@ single = one.astype(np.float32)
 widths32 = widths[widths > 1e-6].astype(np.float32)
 error32 = [abs(gradient(exponential, single, h)[0] - truth) for h in widths32]
 
+# %% tags=["fold"]
 epsilon = 2.0**-53
 best = (3 * epsilon) ** (1 / 3)  # exp is its own third derivative: |f|/|f'''| = 1
 expected = widths**2 / 6 * truth + epsilon * truth / widths
@@ -135,8 +145,12 @@ axes.loglog(widths, expected, "k:", label="$E(h)$, derived")
 axes.axvline(best, color=lesson.GRAY, linewidth=1, linestyle="-")
 axes.text(best * 1.3, 3e-13, "$h^*$")
 axes.set(xlabel="step $h$", ylabel="error of the derivative", ylim=(1e-13, 1e3))
-axes.legend(loc="upper center", ncols=4, columnspacing=1)
-plt.show()
+figure.legend(loc="outside lower center", ncols=4, columnspacing=1)
+lesson.show(
+    "The error of the derivative of exp at 1 against the step h, on logarithmic "
+    "axes: a V for each method; the central difference in float64 reaches 1e-11 "
+    "near h = 1e-5, in float32 1e-4."
+)
 
 near_best = np.array(error64)[(widths > best / 3) & (widths < best * 3)]
 print(f"the best step as derived: {best:.1e}")
@@ -145,6 +159,40 @@ near32 = (3 * 2.0**-24) ** (1 / 3)
 near32 = np.array(error32)[(widths32 > near32 / 3) & (widths32 < near32 * 3)]
 print(f"the same in float32, at its own best step: {np.median(near32):.0e}")
 print(f"the measured errors at 1e-14 and at 1: {error64[0]:.0e} and {error64[-1]:.0e}")
+
+# %% [markdown]
+r"""
+Move $h$ yourself. The line through the two points turns towards the tangent as $h$ falls; on the
+right is where you are on the V.
+"""
+
+# %% tags=["fold"]
+figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 2.7))
+curve = np.linspace(-1, 3, 201)
+left.plot(curve, np.exp(curve), color=lesson.BLACK)
+left.plot(curve, truth * curve, color=lesson.GRAY, linestyle=":")
+(chord,) = left.plot([], [], "o-", color=lesson.BLUE)
+left.set(xlabel="$x$", ylabel="$e^x$", ylim=(-3, 21))
+right.loglog(widths, error64, color=lesson.ORANGE, linestyle="-")
+(place,) = right.plot([], [], "o", color=lesson.BLUE, markersize=8)
+right.set(xlabel="step $h$", ylabel="error", ylim=(1e-13, 10))
+figure.suptitle("h = 1e-05: the slope is 2.718281828")
+
+
+def look(h):
+    """The chord from 1 - h to 1 + h, and its error."""
+    slope = gradient(exponential, one, h)[0]
+    chord.set_data([1 - h, 1 + h], [np.exp(1 - h), np.exp(1 + h)])
+    place.set_data([h], [max(abs(slope - truth), 1e-13)])
+    figure.suptitle(f"h = {h:.0e}: the slope is {slope:.9f}")
+
+
+lesson.live(
+    figure,
+    look,
+    "The chord of exp around 1, whose slope tends to e as h falls, and the error on the V.",
+    h=[float(f"1e{k}") for k in range(-14, 1)],
+)
 
 # %% [markdown]
 r"""
@@ -167,6 +215,7 @@ def height(x):
     return np.abs(x).sum()
 
 
+# %% tags=["fold"]
 central = [gradient(height, np.array([x]), h)[0] for x in places]
 forward = [forward_difference(height, np.array([x]), h) for x in places]
 backward = [forward_difference(height, np.array([x]), -h) for x in places]
@@ -177,7 +226,10 @@ axes.plot(places, backward, label="backward")
 axes.axvspan(-h, h, color="0.92", zorder=0)
 axes.set(xlabel="$x$", ylabel="slope of $|x|$ by differences, $h = 0.1$")
 axes.legend(loc="lower right")
-plt.show()
+lesson.show(
+    "Slopes of |x| by differences with h = 0.1: near 0 the forward and backward "
+    "slopes are 1 and -1 and the central one lies between."
+)
 print(f"at the kink itself: {gradient(height, np.array([0.0]), h)[0]}")
 
 # %% [markdown]
@@ -186,7 +238,7 @@ r"""
 MNIST, has two layers of 240 maxout units with 5 pieces, and one logit:
 """
 
-# %%
+# %% tags=["fold"]
 weights = (784 + 1) * 1200 + (240 + 1) * 1200 + (240 + 1)
 x, W = np.ones((100, 784)), np.ones((784, 1200))
 start = time.perf_counter()
@@ -232,6 +284,7 @@ def walk(slope, count=lesson.steps(400, 60), h=0.2):
     return np.array(path)
 
 
+# %% tags=["fold"]
 figure, axes = plt.subplots(figsize=(6.2, 3.6))
 x1, x2, points = lesson.plane((-1.6, 1.6, -1.2, 2.0), 101)
 levels = np.logspace(-1.5, 2, 9)
@@ -249,10 +302,33 @@ for name, path in paths.items():
 axes.plot(1, 1, "k*", markersize=12)
 axes.set(xlabel="$x_1$", ylabel="$x_2$", xlim=(-1.6, 1.6), ylim=(-1.2, 2.0))
 axes.legend(loc="lower center")
-plt.show()
+lesson.show(
+    "Ways down a curved valley: the right gradient and two wrong ones reach its "
+    "floor, all-at-once stops beside it."
+)
 
 # %%
 check(lesson.mistake("numerical_gradient", "one-sided"))
+
+# %%
+# ask: 00-fault
+
+# %% [markdown] tags=["open"]
+r"""
+## Go further
+
+**An open task.** Which step would you take for $x = 10^6$, and which for $x = 10^{-6}$? Make a rule for any $x$, and
+test it on $x^3$ and on $\sin x$.
+
+<details><summary>What a good answer contains</summary>
+
+The rule follows from $h^*$ with $|f|/|f'''|$ of the function, or, when nothing is known of it,
+$h = \varepsilon^{1/3} \max(1, |x|)$. A plot of the error against $x$ for both. A case in which the rule fails
+($\sin x$ at $10^6$: the function does not grow with $x$, so neither should $h$), and a word on $h$ that $x + h$
+cannot represent.
+
+</details>
+"""
 
 # %% [markdown]
 r"""

@@ -8,7 +8,22 @@ before long. Written on *logits* it never does, and its gradient becomes the sim
 this course.
 
 **You need** lesson 00, and the chain rule. **You will write** `bce_logits`.
+"""
 
+# %% tags=["fold"]
+import warnings
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from gan_numpy import lesson
+from gan_numpy.exercises import check
+
+lesson.opening("01")
+
+# %% [markdown]
+r"""
 ## Predict before you run
 
 1. The label is 1 and the discriminator says $p = 10^{-9}$. What is its loss? And if it says
@@ -20,16 +35,7 @@ this course.
 """
 
 # %%
-import warnings
-from typing import Any
-
-import matplotlib.pyplot as plt
-import numpy as np
-
-from gan_numpy import lesson
-from gan_numpy.exercises import check
-
-lesson.style()
+# ask: 01-twice
 
 # %% [markdown]
 r"""
@@ -72,14 +78,11 @@ where $e^{-|a|} \le 1$ always; `log1p` keeps its digits when it is tiny.
 **The gradient.** $\operatorname{softplus}'(a) = e^a/(1 + e^a) = \sigma(a)$, so
 
 $$
-\frac{\partial L}{\partial a_n} = \frac{\sigma(a_n) - y_n}{N} .
+\frac{\partial L}{\partial a_n} = \;?
 $$
 
-*Probability minus label, divided by the batch.* The long way gives the same: with
-$p = \sigma(a)$ there is $\partial L/\partial p = \frac1N (p - y)/(p(1 - p))$, and
-$\sigma'(a) = p(1 - p)$ cancels the denominator. Whoever computes the two factors one after
-the other divides by zero when $p$ is 0 or 1; whoever multiplies by $\sigma'$ once too often
-has the gradient of another loss.
+You have all that it takes. The long way must give the same: with $p = \sigma(a)$ there is
+$\partial L/\partial p = \frac1N (p - y)/(p(1 - p))$, and $\sigma'(a) = p(1 - p)$.
 
 | what | shape |
 |---|---|
@@ -87,6 +90,9 @@ has the gradient of another loss.
 | `L` | one number |
 | `da`, the gradient | `(N,)` |
 """
+
+# %%
+# ask: 01-product
 
 # %%
 # exercise: bce_logits
@@ -113,7 +119,7 @@ $e^{-a}$ is lost beside 1:
 """
 
 
-# %%
+# %% tags=["fold"]
 def textbook(a, y):
     """-y log p - (1 - y) log(1 - p), as it is printed."""
     p = 1 / (1 + np.exp(-a))
@@ -149,6 +155,7 @@ losses = np.array([loss for loss, _ in alone])
 slopes = np.array([slope[0] for _, slope in alone])
 p = 1 / (1 + np.exp(-a))
 
+# %% tags=["fold"]
 figure, (left, right) = plt.subplots(1, 2)
 left.plot(a, losses, label="cross-entropy")
 left.plot(a, 0.5 * (p - 1) ** 2, label="squared error")
@@ -158,7 +165,10 @@ right.plot(a, slopes, label="cross-entropy")
 right.plot(a, (p - 1) * p * (1 - p), label="squared error")
 right.set(xlabel="logit $a$", ylabel="gradient $\\partial L/\\partial a$, $y = 1$")
 right.legend(loc="lower right")
-plt.show()
+lesson.show(
+    "Loss and gradient against the logit for the label 1: on the far left the "
+    "cross-entropy's gradient is -1, that of the squared error dies."
+)
 
 at = np.argmin(np.abs(a + 8))
 ratio = slopes[at] / ((p - 1) * p * (1 - p))[at]
@@ -220,15 +230,39 @@ for tag in ("sigmoid-derivative-extra", "labels-swapped", "mean-missing"):
     with np.errstate(all="ignore"):
         curves[tag] = train(lesson.mistake("bce_logits", tag))[0]
 
+# %% tags=["fold"]
 figure, axes = plt.subplots()
 for name, curve in curves.items():
     axes.plot(np.arange(1, len(curve) + 1), curve, label=f"{name}: {curve[-1]:.2g}")
 axes.set(xlabel="step", ylabel="cross-entropy", xscale="log", yscale="log")
 figure.legend(loc="outside lower center", ncols=2, title="loss at the end")
-plt.show()
+lesson.show(
+    "Cross-entropy against the step: the right gradient falls at once, with the "
+    "extra sigma' it waits on a plateau, with labels swapped it rises, without "
+    "the mean it is thrown about."
+)
 
 # %%
 check(lesson.mistake("bce_logits", "sigmoid-derivative-extra"))
+
+# %%
+# ask: 01-fault
+
+# %% [markdown] tags=["open"]
+r"""
+## Go further
+
+**An open task.** Some train $D$ with the label 0.9 in place of 1 (*one-sided label smoothing*). Where is the
+minimum of the loss then, and what does the gradient do beyond it?
+
+<details><summary>What a good answer contains</summary>
+
+The minimum over one logit is at $\sigma(a) = 0.9$, $a = \log 9 \approx 2.2$: from $\sigma(a) - y = 0$. Beyond it the
+gradient turns around, so $D$ is never paid for being surer. A plot of the loss for both labels. Why *one-sided*: a
+fake with label 0.1 would be told that it is a bit real wherever fakes are dense.
+
+</details>
+"""
 
 # %% [markdown]
 r"""

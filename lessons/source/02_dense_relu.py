@@ -8,7 +8,22 @@ on a problem that no matrix alone can solve.
 
 **You need** lessons 00 and 01. **You will write** `dense_backward`, `relu_backward` and
 `leaky_relu_backward`.
+"""
 
+# %% tags=["fold"]
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from gan_numpy import lesson
+from gan_numpy.exercises import check
+from gan_numpy.objectives import sigmoid
+
+lesson.opening("02")
+
+# %% [markdown]
+r"""
 ## Predict before you run
 
 1. Points belong together if their coordinates have the same sign (*exclusive or*). How many
@@ -20,16 +35,7 @@ on a problem that no matrix alone can solve.
 """
 
 # %%
-from typing import Any
-
-import matplotlib.pyplot as plt
-import numpy as np
-
-from gan_numpy import lesson
-from gan_numpy.exercises import check
-from gan_numpy.objectives import sigmoid
-
-lesson.style()
+# ask: 02-line
 
 # %% [markdown]
 r"""
@@ -60,7 +66,7 @@ $$
 $$
 dW_{ij} = \sum_n dy_{nj}\, \frac{\partial y_{nj}}{\partial W_{ij}} = \sum_n x_{ni}\, dy_{nj}
 \qquad\Longrightarrow\qquad
-\underset{(n_{in},\, n_{out})}{dW} = \underset{(n_{in},\, N)}{x^\top}\;\underset{(N,\, n_{out})}{dy} .
+\underset{(n_{in},\, n_{out})}{dW} = \;?
 $$
 
 *Bias.* $b_j$ reaches column $j$, every row of it, with slope 1:
@@ -75,6 +81,9 @@ in any of them. The mean over the batch is part of the loss, which has it once a
 """
 
 # %%
+# ask: 02-weights
+
+# %% tags=["answer"]
 # First the formulas, one a line between the quotes; they are checked as formulas.
 lesson.derive(
     "dense_backward",
@@ -130,7 +139,7 @@ also the wrong ones, and this is why the checker's sizes are all different.
 gradient, while those of a leaky unit do.
 """
 
-# %%
+# %% tags=["fold"]
 rng = np.random.default_rng(4)
 x, W, b = rng.standard_normal((100, 2)), rng.standard_normal((2, 1)), np.array([-10.0])
 z, first = dense_forward(x, W, b)
@@ -195,7 +204,7 @@ just found, with the identity in place of the rectifier:
 """
 
 
-# %%
+# %% tags=["fold"]
 def affine_logits(x, params):
     W, b, V, c = params
     return (x @ W + b) @ V + c, None
@@ -231,6 +240,7 @@ Here nobody follows them. In a GAN the generator does, and it has nothing else t
 box = (-2.4, 2.4, -2.4, 2.4)
 
 
+# %% tags=["fold"]
 def uphill(points):
     """The gradient of the logit with respect to the input."""
     a, (first, mask, second) = logits(points, params)
@@ -253,7 +263,11 @@ for axes, title in ((left, "two affine layers"), (right, "with a rectifier betwe
     axes.set(title=title)
 right.set(ylabel="")
 figure.colorbar(mesh, ax=(left, right), shrink=0.7, label="$D(x)$")
-plt.show()
+lesson.show(
+    "D over the plane, without and with a rectifier: two affine layers give a "
+    "straight border, the network with a rectifier a border around each pair of "
+    "clouds, with arrows towards the real ones."
+)
 
 # %% [markdown]
 r"""
@@ -272,15 +286,39 @@ for tag in ("mean-twice", "sign"):
 for tag in ("mask-missing", "mask-from-dy"):
     curves[f"relu: {tag}"] = train(dense_back, lesson.mistake("relu_backward", tag))[0]
 
+# %% tags=["fold"]
 figure, axes = plt.subplots()
 for name, curve in curves.items():
     axes.plot(curve, label=f"{name}: {curve[-1]:.3g}")
 axes.set(xlabel="step", ylabel="cross-entropy", yscale="log", ylim=(0.01, 10))
 figure.legend(loc="outside lower center", ncols=3, title="loss at the end")
-plt.show()
+lesson.show(
+    "Cross-entropy against the step for the right gradients and four mistakes: "
+    "two of these come down nearly as far."
+)
 
 # %%
 check(lesson.mistake("relu_backward", "mask-from-dy"))
+
+# %%
+# ask: 02-fault
+
+# %% [markdown] tags=["open"]
+r"""
+## Go further
+
+**An open task.** Make a network of which a third of the hidden units are dead from the start. How much worse does
+it learn exclusive or, and what of it can the leaky rectifier save?
+
+<details><summary>What a good answer contains</summary>
+
+A way to make them dead on purpose (a bias of $-10$) and a count that shows it: units whose $dW$ is zero
+on the whole data. Curves for several seeds, not one. With the leaky rectifier the dead ones get a gradient of
+0.2 of the size, and some come back. A remark on where the comparison is unfair: 12 units are more than the
+problem needs.
+
+</details>
+"""
 
 # %% [markdown]
 r"""

@@ -9,7 +9,23 @@ a way that still trains.
 
 **You need** lesson 02: $dx = dy\,W^\top$, $dW = x^\top dy$, $db = \sum_n dy_n$.
 **You will write** `maxout_forward`, `maxout_backward` and `dropout_backward`.
+"""
 
+# %% tags=["fold"]
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import load_digits
+
+from gan_numpy import lesson
+from gan_numpy.exercises import check
+from gan_numpy.objectives import sigmoid
+
+lesson.opening("03")
+
+# %% [markdown]
+r"""
 ## Predict before you run
 
 1. A maxout unit takes the largest of $k = 5$ numbers. Somebody changes one of the four
@@ -24,17 +40,7 @@ Write your answers down. The cells below compute each of them.
 """
 
 # %%
-from typing import Any
-
-import matplotlib.pyplot as plt
-import numpy as np
-from sklearn.datasets import load_digits
-
-from gan_numpy import lesson
-from gan_numpy.exercises import check
-from gan_numpy.objectives import sigmoid
-
-lesson.style()
+# ask: 03-noise
 
 # %% [markdown]
 r"""
@@ -89,7 +95,7 @@ which is what `argmax` does.
 # %%
 # exercise: maxout_forward
 
-# %%
+# %% tags=["answer"]
 # First the formulas, one a line between the quotes; they are checked as formulas.
 lesson.derive(
     "maxout_backward",
@@ -109,17 +115,15 @@ r"""
 derivative is not small but zero. Exactly $1/k$ of $dz$ is left, in every batch:
 """
 
-# %%
+# %% tags=["fold"]
 rng = np.random.default_rng(3)
 pieces = 5
 batch = rng.standard_normal((100, 64))
 weights, offsets = rng.normal(0, 0.1, (64, 32 * pieces)), np.zeros(32 * pieces)
-_, cache = lesson.reference("maxout_forward")(batch, weights, offsets, pieces)
-winners = cache[2]
-dz = np.ones((100, 32, 1)) * (winners[:, :, None] == np.arange(pieces))
-print(
-    f"share of dz that is zero: {np.mean(dz == 0):.2f}, and 1 - 1/k = {1 - 1 / pieces}"
-)
+_, cache = forward(batch, weights, offsets, pieces)
+_, _, won = backward(np.ones((100, 32)), cache)  # db: how often each piece won
+zero = 1 - won.sum() / (100 * 32 * pieces)
+print(f"share of dz that is zero: {zero:.2f}, and 1 - 1/k = {1 - 1 / pieces}")
 
 # %% [markdown]
 r"""
@@ -128,7 +132,7 @@ the whole gradient and piece 1 nothing. Half each would be a subgradient too, bu
 winner that the forward noted and the gradient would tell two stories.
 """
 
-# %%
+# %% tags=["fold"]
 tie, equal = np.array([[1.0]]), np.array([[1.0, 1.0]])
 value, cache = forward(tie, equal, np.zeros(2), 2)
 _, d_equal, _ = backward(np.array([[6.0]]), cache)
@@ -155,6 +159,7 @@ owner = np.argmax(points @ W + b, axis=1).reshape(x1.shape)
 print("pieces that win somewhere:", np.unique(owner))
 height = y.reshape(x1.shape)
 
+# %% tags=["fold"]
 figure, (left, right) = plt.subplots(1, 2, width_ratios=(1, 1.15))
 left.contourf(x1, x2, height, 12, cmap="cividis")
 for j in range(pieces):
@@ -180,7 +185,10 @@ for j, z in enumerate((cut @ W + b).T):
 right.plot(line, forward(cut, W, b, pieces)[0], "k-", linewidth=3, alpha=0.5, label="y")
 right.set(title="the cut at $x_2 = 0.5$", xlabel="$x_1$", ylim=(-5, 10))
 right.legend(ncols=2, loc="upper center")
-plt.show()
+lesson.show(
+    "The height of one maxout unit over the plane with the regions of its pieces "
+    "and arrows, and a cut through it: a convex line made of straight segments."
+)
 
 # %% [markdown]
 r"""
@@ -200,8 +208,7 @@ $$
 \mathbb{E}[y_i] = \frac{\mathbb{E}[m_i]}{\text{keep}}\, x_i = x_i,
 \qquad
 \operatorname{Var}[y_i] = \frac{\operatorname{Var}[m_i]}{\text{keep}^2}\, x_i^2
-= \frac{\text{keep}\,(1 - \text{keep})}{\text{keep}^2}\, x_i^2
-= \frac{1 - \text{keep}}{\text{keep}}\, x_i^2 .
+= \;?
 $$
 
 The mean stays, so nothing needs to be done at test time: there the layer is the identity.
@@ -218,6 +225,9 @@ The coins must be *those that the forward tossed*. They are in the cache.
 """
 
 # %%
+# ask: 03-variance
+
+# %%
 # exercise: dropout_backward
 
 # %%
@@ -228,7 +238,7 @@ dropout_back = lesson.working(dropout_backward)
 The mean and the standard deviation of a value of 2, over many masks:
 """
 
-# %%
+# %% tags=["fold"]
 for keep in (0.8, 0.5):
     sample, _ = dropout_forward(np.full(100_000, 2.0), keep, np.random.default_rng(0))
     noise = 2 * np.sqrt((1 - keep) / keep)
@@ -241,7 +251,7 @@ r"""
 
 A small network, 64 inputs – 32 maxout units of 5 pieces – dropout – one logit, learns to
 tell odd digits from even ones. It is a discriminator in all but name; lesson 06 gives it an
-opponent. Only the two backward functions are passed in, so that we can pass wrong ones.
+opponent. The pair of maxout functions and the backward of dropout are passed in: yours, then wrong ones.
 """
 
 # %%
@@ -249,32 +259,29 @@ digits = load_digits()
 pixels, odd = digits.data / 16, digits.target % 2
 train_x, test_x = pixels[:1297], pixels[1297:]
 train_y, test_y = odd[:1297], odd[1297:]
-first_maxout = lesson.reference("maxout_forward")
 
 
-def errors(maxout_back, dropout_back, epochs=lesson.steps(30, 3), keep=0.5):
+def errors(pair, dropout_back, epochs=lesson.steps(30, 3), keep=0.5):
     """The share of wrong test digits after each epoch."""
-    rng = np.random.default_rng(0)
+    (maxout, maxout_back), rng = pair, np.random.default_rng(0)
     W, b = rng.uniform(-0.05, 0.05, (64, 160)), np.zeros(160)
     v = rng.uniform(-0.05, 0.05, (32, 1))
     wrong = []
     for _ in range(epochs):
         for rows in np.split(rng.permutation(1297)[:1290], 10):
-            h, cache = first_maxout(train_x[rows], W, b, 5)
+            h, cache = maxout(train_x[rows], W, b, 5)
             kept, coins = dropout_forward(h, keep, rng)
             a = kept @ v
             da = (sigmoid(a) - train_y[rows, None]) / len(rows)  # lesson 01
             _, dW, db = maxout_back(dropout_back(da @ v.T, coins), cache)
             v = v - 0.5 * kept.T @ da
             W, b = W - 0.5 * dW, b - 0.5 * db
-        scores = first_maxout(test_x, W, b, 5)[0] @ v
+        scores = maxout(test_x, W, b, 5)[0] @ v
         wrong.append(np.mean((scores[:, 0] > 0) != test_y))
     return wrong
 
 
-right_maxout = lesson.reference("maxout_backward")
-right_dropout = lesson.reference("dropout_backward")
-curves = {"right": errors(right_maxout, right_dropout)}
+curves = {"right": errors((forward, backward), dropout_back)}
 print(f"{curves['right'][-1]:.1%} of the test digits are classified wrongly")
 
 # %% [markdown]
@@ -286,20 +293,25 @@ all of them are printed. The surprise is not the one that fails, it is the ones 
 can be wrong and the loss still falls. Only a check of the gradient finds such a mistake.
 """
 
-# %%
+# %% tags=["fold"]
 lesson.show_mistakes("maxout_backward", "dropout_backward")
 
+given = lesson.reference("maxout_forward")  # whose cache the mistakes can read
 for tag in ("averaged", "wrong-reshape"):
-    curves[tag] = errors(lesson.mistake("maxout_backward", tag), right_dropout)
+    curves[tag] = errors((given, lesson.mistake("maxout_backward", tag)), dropout_back)
 for tag in ("mask-missing",):
-    curves[tag] = errors(right_maxout, lesson.mistake("dropout_backward", tag))
+    curves[tag] = errors((forward, backward), lesson.mistake("dropout_backward", tag))
 
+# %% tags=["fold"]
 figure, axes = plt.subplots()
 for name, curve in curves.items():
     axes.plot(range(1, len(curve) + 1), curve, label=f"{name}: ends at {curve[-1]:.1%}")
 axes.set(xlabel="epoch", ylabel="share of test digits wrong", ylim=(0, 0.6))
 axes.legend(loc="center right")
-plt.show()
+lesson.show(
+    "Share of test digits wrong against the epoch: the right gradients, and three "
+    "mistakes, of which some train nearly as well."
+)
 
 # %% [markdown]
 """
@@ -308,6 +320,25 @@ And this is what the check says of one that trains:
 
 # %%
 check(lesson.mistake("maxout_backward", "averaged"))
+
+# %%
+# ask: 03-fault
+
+# %% [markdown] tags=["open"]
+r"""
+## Go further
+
+**An open task.** How many of the 5 pieces of a trained unit ever win on the digits? Count, before and after the
+training, and say what a piece that never wins costs.
+
+<details><summary>What a good answer contains</summary>
+
+A count over all 1,297 digits, as a histogram of winners per unit. What a silent piece costs: its weights
+are stored and multiplied, and get no gradient, so it stays as it is. Whether the number grows or falls in training,
+for two seeds at least, and a guess why.
+
+</details>
+"""
 
 # %% [markdown]
 r"""
@@ -320,5 +351,5 @@ r"""
   [JMLR 15 (2014)](https://jmlr.org/papers/v15/srivastava14a.html).
 - The library: [layers/maxout.py](../gan_numpy/layers/maxout.py) keeps only the winners'
   indices in its cache, one byte each; [layers/dropout.py](../gan_numpy/layers/dropout.py).
-- Next: lesson 04, what the best possible discriminator would answer.
+- Next: [lesson 04](04_optimal_discriminator.ipynb), what the best possible discriminator would answer.
 """

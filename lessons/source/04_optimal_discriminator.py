@@ -8,9 +8,30 @@ how likely it is that $x$ is real. There is a best answer, it has one line, and 
 earns measures how far apart the two densities are. That measure is what a generator
 works on, and it has a weakness that the rest of this course is about.
 
-**You need** an integral, a derivative set to zero, and lesson 02 for the network at the end.
+**You need** an integral, a derivative set to zero, lesson 01 for logits, and lesson 02 for the
+network at the end.
 **You will write** `optimal_discriminator` and `value`.
+"""
 
+# %% tags=["fold"]
+from statistics import NormalDist
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from gan_numpy import lesson
+from gan_numpy.exercises import check
+from gan_numpy.layers import Dense, LeakyReLU
+from gan_numpy.layers.initializers import glorot_uniform
+from gan_numpy.layers.sequential import Sequential
+from gan_numpy.objectives import discriminator_loss, sigmoid
+from gan_numpy.optim import Adam, ExponentialDecay
+
+lesson.opening("04")
+
+# %% [markdown]
+r"""
 ## Predict before you run
 
 Let $p_d = N(0, 1)$ and $p_g = N(1.5,\, 0.8^2)$.
@@ -24,22 +45,7 @@ Let $p_d = N(0, 1)$ and $p_g = N(1.5,\, 0.8^2)$.
 """
 
 # %%
-from statistics import NormalDist
-from typing import Any
-
-import matplotlib.pyplot as plt
-import numpy as np
-
-from gan_numpy import lesson
-from gan_numpy.exercises import check
-from gan_numpy.kernels import use_kernels
-from gan_numpy.layers import Dense, LeakyReLU
-from gan_numpy.layers.initializers import glorot_uniform
-from gan_numpy.layers.sequential import Sequential
-from gan_numpy.objectives import discriminator_loss, sigmoid
-from gan_numpy.optim import Adam, ExponentialDecay
-
-lesson.style()
+# ask: 04-far
 
 # %% [markdown]
 r"""
@@ -70,7 +76,7 @@ $f$ is concave, so the zero of $f'$ is the maximum, and there is no other:
 $$
 p_d\,(1 - y) = p_g\, y
 \qquad\Longrightarrow\qquad
-D^*(x) = \frac{p_d(x)}{p_d(x) + p_g(x)} .
+D^*(x) = \;?
 $$
 
 Two readings of it. *Bayes*: after a fair coin $D^*(x)$ is the probability that $x$ is
@@ -88,6 +94,9 @@ On a grid of points with spacing $dx$ the integral is a sum.
 """
 
 # %%
+# ask: 04-best
+
+# %%
 # exercise: optimal_discriminator
 
 # %%
@@ -100,7 +109,7 @@ is a parabola. Beyond the second crossing $D^*$ rises again. The narrow density 
 much faster that whatever turns up there is real, although the fakes' center is nearer.
 """
 
-# %%
+# %% tags=["fold"]
 t = np.linspace(-16, 16, 6401)
 dx = t[1] - t[0]
 
@@ -184,15 +193,37 @@ r"""
 The paper's first figure is this lesson in one picture: the data's density (dots), the
 generator's (solid), the discriminator between them (dashed), and below them the map from
 $z$ to $x$, whose arrows crowd together where $p_g$ is high. From left to right the generator
-follows the value downhill, and the discriminator is always the best one. In the last
+follows the value downhill, its two numbers by gradient descent on $C$ with $D^*$ held fixed (the last
+section says why that is allowed), and the discriminator is always the best one. In the last
 picture it knows nothing, and that is the goal.
 """
 
+
 # %%
+def downhill(mean, width, count=lesson.steps(200, 30), rate=0.3):
+    """The way of N(mean, width^2) down C, by gradient descent."""
+    path = [(mean, width)]
+    for _ in range(count):
+        fakes = normal(t, mean, width)
+        lost = np.log(1 - np.minimum(best(pd, fakes), BELOW_ONE))
+        u = (t - mean) / width
+        slope = np.sum(u * fakes * lost) * dx / width
+        stretch = np.sum((u**2 - 1) * fakes * lost) * dx / width
+        mean, width = mean - rate * slope, width - rate * stretch
+        path.append((mean, width))
+    return path
+
+
+way = downhill(1.5, 0.6)
+earnings = [best_value(pd, normal(t, *place)) for place in way]
+print(f"V from {earnings[0]:.4f} to {earnings[-1]:.4f}; down in every step:", end=" ")
+print(all(a >= b - 1e-12 for a, b in zip(earnings, earnings[1:])))
+
+# %% tags=["fold"]
 figure, panels = plt.subplots(
     2, 4, sharex=True, sharey="row", height_ratios=(3, 1), figsize=(6.2, 3.0)
 )
-places = ((1.5, 0.6), (1.0, 0.7), (0.5, 0.85), (0.0, 1.0))
+places = [way[k] for k in (0, 4, 12, len(way) - 1)]
 standard = [NormalDist().inv_cdf(u) for u in np.linspace(0.03, 0.97, 15)]
 for (top, bottom), (mean, width) in zip(panels.T, places):
     fakes = normal(t, mean, width)
@@ -212,7 +243,11 @@ for (top, bottom), (mean, width) in zip(panels.T, places):
     bottom.set(ylim=(-0.1, 1.1), xticks=(), yticks=())
     bottom.spines[:].set_visible(False)
 panels[0, 3].legend(loc="upper right", borderaxespad=0)
-plt.show()
+lesson.show(
+    "Four states of a generator on its way down the value: above, the data's "
+    "density, the generator's and the best discriminator; below, arrows from z to "
+    "x. In the last the two densities agree and D is one half."
+)
 
 # %% [markdown]
 r"""
@@ -222,7 +257,7 @@ is that the divergence compares $p_d$ and $p_g$ *at the same* $x$ and knows of n
 between different ones. Lesson 14 changes that.
 """
 
-# %%
+# %% tags=["fold"]
 shifts = np.linspace(-10, 10, 161)
 values = np.array([best_value(pd, normal(t, s)) for s in shifts])
 figure, axes = plt.subplots(figsize=(6.2, 2.4))
@@ -232,7 +267,10 @@ axes.axhline(-np.log(4), color=lesson.GRAY, linewidth=1, linestyle=":")
 axes.text(-10, -np.log(4) + 0.05, "$-\\log 4$", color=lesson.GRAY)
 axes.set(xlabel="center of $p_g$ ($p_d$ is at 0)")
 axes.legend()
-plt.show()
+lesson.show(
+    "The value against the shift of the fakes, and its slope: flat where the "
+    "densities no longer overlap."
+)
 
 # %% [markdown]
 r"""
@@ -245,7 +283,7 @@ has to come out at $D^*$, as far as there are samples. We average the distance
 $|D - D^*|$ over the points that are really drawn, $\int |D - D^*|\, \frac{p_d + p_g}{2}\, dx$.
 """
 
-# %%
+# %% tags=["fold"]
 rng = np.random.default_rng(4)
 init = glorot_uniform()
 network = Sequential(
@@ -267,15 +305,14 @@ def learned():
 
 
 early = learned()
-with use_kernels("reference"):  # plain NumPy: nothing to compile for a net so small
-    for step in range(lesson.steps(800, 40)):
-        real = rng.normal(0, 1, (500, 1))
-        fake = rng.normal(1.5, 0.8, (500, 1))
-        a, cache = network.forward(np.concatenate([real, fake]))
-        _, da_real, da_fake = discriminator_loss(a[:500], a[500:])
-        da = np.concatenate([da_real, da_fake])
-        _, gradients = network.backward(da, cache, input_grad=False)
-        adam.update(network.params, gradients, state, epoch=1)
+for step in range(lesson.steps(800, 40)):
+    real = rng.normal(0, 1, (500, 1))
+    fake = rng.normal(1.5, 0.8, (500, 1))
+    a, cache = network.forward(np.concatenate([real, fake]))
+    _, da_real, da_fake = discriminator_loss(a[:500], a[500:])
+    da = np.concatenate([da_real, da_fake])
+    _, gradients = network.backward(da, cache, input_grad=False)
+    adam.update(network.params, gradients, state, epoch=1)
 
 D = learned()
 print(f"mean |D - D*| = {np.sum(abs(D - answers) * middle) * dx:.4f}")
@@ -284,18 +321,28 @@ earned = V(pd[inside], pg[inside], D[inside], dx)
 print(f"V(D) = {earned:.4f}, V(D*) = {best_value(pd, pg):.4f}")
 print(f"at x = 8: D = {D[np.searchsorted(t, 8)]:.4f}, D* = {answers[t > 8][0]:.4f}")
 
-# %%
+# %% tags=["fold"]
 figure, axes = plt.subplots(figsize=(6.2, 2.6))
 axes.fill_between(t, pd / 2, color=lesson.GRAY, alpha=0.35, linewidth=0)
-axes.fill_between(t, pg / 2, color=lesson.GREEN, alpha=0.35, linewidth=0)
-axes.plot(t, answers, color=lesson.BLUE, linestyle="--", label="$D^*$, from densities")
-axes.plot(t, D, color=lesson.RED, linestyle="-", label="$D$, from samples")
+axes.fill_between(t, pg / 2, color=lesson.GENERATOR, alpha=0.35, linewidth=0)
+axes.plot(
+    t,
+    answers,
+    color=lesson.SKY,
+    linewidth=4,
+    linestyle="-",
+    label="$D^*$, from densities",
+)
+axes.plot(t, D, color=lesson.DISCRIMINATOR, linestyle="-", label="$D$, from samples")
 axes.plot(t, early, color=lesson.BLACK, linestyle=":", label="$D$ before training")
 axes.text(-1.3, 0.06, "data")
 axes.text(1.4, 0.06, "fakes")
 axes.set(xlim=(-4, 8), ylim=(0, 1.02), xlabel="$x$")
 axes.legend(loc="upper right")
-plt.show()
+lesson.show(
+    "D from samples lies on D* where there are samples, and is certain and wrong "
+    "far to the right."
+)
 
 # %% [markdown]
 r"""
@@ -319,7 +366,7 @@ $\frac{\partial p_g}{\partial\theta} = (x - \theta)\, p_g$. For $D^*$ this is th
 as $\partial V/\partial D = 0$ there, it does not matter that $D^*$ moves, too.
 """
 
-# %%
+# %% tags=["fold"]
 lesson.show_mistakes("optimal_discriminator")
 
 rules = {"D*": best}
@@ -347,7 +394,7 @@ change = (best_value(pd, right) - best_value(pd, left)) / (2 * h)
 print(f"\nat theta = 1: dC/dtheta = {change:.6f},", end=" ")
 print(f"with D* held fixed {slope_of_value(best, 1.0):.6f}")
 
-# %%
+# %% tags=["fold"]
 figure, axes = plt.subplots(figsize=(6.2, 2.8))
 for name, rule in rules.items():
     path = [3.0]
@@ -357,7 +404,10 @@ for name, rule in rules.items():
 axes.axhline(0, color=lesson.GRAY, linewidth=1, linestyle=":")
 axes.set(xlabel="step of the generator", ylabel="$\\theta$", ylim=(-3, 8))
 axes.legend(loc="upper right", ncols=2)
-plt.show()
+lesson.show(
+    "The generator's theta under several rules of D: D*, squares and difference "
+    "arrive at 0, swapped players run away, the odds are kicked to and fro."
+)
 
 # %% [markdown]
 r"""
@@ -370,6 +420,25 @@ discriminator is correct. A check is:
 
 # %%
 check(lesson.mistake("optimal_discriminator", "difference"))
+
+# %%
+# ask: 04-fault
+
+# %% [markdown] tags=["open"]
+r"""
+## Go further
+
+**An open task.** The coin is not fair: a share $\pi$ of what $D$ sees is real. Derive $D^*$ and what it earns, and say
+what a GAN that shows $D$ twice as many fakes as data would converge to.
+
+<details><summary>What a good answer contains</summary>
+
+$D^* = \pi p_d/(\pi p_d + (1 - \pi) p_g)$: the same derivation with weights. Its value at $p_g = p_d$,
+$\pi \log \pi + (1 - \pi) \log(1 - \pi)$, and the remark that $p_g = p_d$ is still the generator's best answer: a
+skewed Jensen-Shannon divergence is zero there, too. A check by numbers on the grid `t`.
+
+</details>
+"""
 
 # %% [markdown]
 r"""
@@ -385,5 +454,5 @@ r"""
   for densities that (nearly) do not overlap.
 - The library: [objectives/minimax.py](../gan_numpy/objectives/minimax.py) computes $-V$ from
   logits, where $\log(1 - D)$ cannot become $-\infty$.
-- Next: lesson 05, the same value as two losses, and why the generator's is changed.
+- Next: [lesson 05](05_losses.ipynb), the same value as two losses, and why the generator's is changed.
 """

@@ -9,7 +9,21 @@ $N$, and one replaced logarithm decide whether anything is learned at all.
 
 **You need** lesson 01: $\mathrm{softplus}'(t) = \sigma(t)$; lesson 04: $V(D, G)$ and $D^*$.
 **You will write** `discriminator_gradient` and `generator_gradient`.
+"""
 
+# %% tags=["fold"]
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from gan_numpy import lesson
+from gan_numpy.exercises import check
+
+lesson.opening("05")
+
+# %% [markdown]
+r"""
 ## Predict before you run
 
 1. $D$ gives a fake the probability 0.001 of being real. The paper offers the generator two
@@ -26,15 +40,7 @@ $N$, and one replaced logarithm decide whether anything is learned at all.
 """
 
 # %%
-from typing import Any
-
-import matplotlib.pyplot as plt
-import numpy as np
-
-from gan_numpy import lesson
-from gan_numpy.exercises import check
-
-lesson.style()
+# ask: 05-factor
 
 # %% [markdown]
 r"""
@@ -68,7 +74,7 @@ with label 1 for real and 0 for fake.
 | each of the losses | a number |
 """
 
-# %%
+# %% tags=["answer"]
 # First the formulas, one a line between the quotes; they are checked as formulas.
 lesson.derive(
     "discriminator_gradient",
@@ -115,8 +121,7 @@ Early in training fakes are poor, $D_n$ is nearly 0, and so is this gradient: th
 $$
 L_G = -\frac1N \sum_n \log D_n = \frac1N \sum_n \mathrm{softplus}(-a_n),
 \qquad
-\frac{\partial L_G}{\partial a_n} = -\frac{\sigma(-a_n)}{N} = \frac{\sigma(a_n) - 1}{N}
-= -\frac{1 - D_n}{N} .
+\frac{\partial L_G}{\partial a_n} = \;?
 $$
 
 Both are negative: each loss wants every logit to rise. They differ in how much:
@@ -131,6 +136,9 @@ $(N, \text{features})$, and then through the generator. So **$da_n$ is the weigh
 $n$**: minimax weighs a fake by how convincing it is already, the non-saturating loss by how
 much it is still rejected.
 """
+
+# %%
+# ask: 05-rejected
 
 # %%
 # exercise: generator_gradient
@@ -162,7 +170,7 @@ the middle their gradients against $D(G(z))$: two straight lines, which cross at
 the right the same two lines on logarithmic axes. Training begins at the left end of it.
 """
 
-# %%
+# %% tags=["fold"]
 a = np.linspace(-9.2, 9.2, 185)
 D = sigmoid(a)
 sizes = {
@@ -182,7 +190,11 @@ right.set(title="the same, logarithmic", xlabel="$D(G(z))$", ylim=(1e-4, 3))
 right.axvspan(1e-4, 1e-2, color=lesson.GRAY, alpha=0.25, linewidth=0)
 right.text(1.3e-4, 0.06, "early in\ntraining")
 left.legend(loc="lower left", fontsize=7, borderaxespad=0, handlelength=1.4)
-plt.show()
+lesson.show(
+    "The two losses of the generator against the logit, and their gradients "
+    "against D(G(z)): two straight lines that cross at one half; on logarithmic "
+    "axes the minimax one is a thousand times smaller early in training."
+)
 
 # %% [markdown]
 r"""
@@ -216,6 +228,7 @@ def path_of(gradient, start, steps=60, rate=0.1):
     return path
 
 
+# %% tags=["fold"]
 figure, panels = plt.subplots(1, 2, sharey=True, figsize=(6.2, 2.7))
 rules = {"non-saturating": g_gradient, "minimax": saturating}
 for axes, (name, gradient) in zip(panels, rules.items()):
@@ -225,7 +238,10 @@ for axes, (name, gradient) in zip(panels, rules.items()):
         print(f"{name:>14} from {start}: after 60 steps {path[-1]:.3f}")
     axes.set(title=name, xlabel="step of the generator", ylim=(-0.3, 8.5))
 panels[0].set_ylabel("$\\theta$")
-plt.show()
+lesson.show(
+    "The generator's theta, step after step: with the non-saturating loss it "
+    "comes home from 8, 4 and 2; with the minimax loss it never leaves 8."
+)
 
 # %% [markdown]
 r"""
@@ -253,11 +269,11 @@ $$
 
 ([Arjovsky and Bottou, 2017](https://arxiv.org/abs/1701.04862), Theorem 2.5). This reverse KL
 is large where the generator puts mass and the data have none, and small where the
-generator *leaves out* something. Keep that in mind for lesson 08. Here both sides are
+generator *leaves out* something. Keep that in mind for lesson 09. Here both sides are
 computed for our generator; $\mathrm{KL} = \theta^2/2$:
 """
 
-# %%
+# %% tags=["fold"]
 t = np.linspace(-12, 14, 5201)
 dx = t[1] - t[0]
 
@@ -293,7 +309,7 @@ which throws the generator to and fro. Wrong *weights* are worse: a second $\sig
 at saturation, the swapped label helps $D$.
 """
 
-# %%
+# %% tags=["fold"]
 lesson.show_mistakes("discriminator_gradient", "generator_gradient")
 
 figure, axes = plt.subplots(figsize=(6.2, 2.8))
@@ -304,7 +320,10 @@ for tag in tags:
     axes.plot(path, label=f"{tag}: ends at {path[-1]:.2f}")
 axes.set(xlabel="step of the generator", ylabel="$\\theta$", ylim=(-0.2, 10))
 axes.legend(loc="upper right")
-plt.show()
+lesson.show(
+    "The generator's theta under mistakes: a half is slower, the extra sigma' "
+    "saturates, the swapped label runs away."
+)
 thrown = path_of(lesson.mistake("generator_gradient", "mean-missing"), 4.0, steps=3)
 print("mean-missing:", ", ".join(f"{theta:,.0f}" for theta in thrown))
 
@@ -337,7 +356,7 @@ for name, gradient in {"right": d_gradient, **gradients}.items():
     print(f"{name:>26}: w = {w:6.2f}, c = {c:6.2f}")
 print(f"\nc of both-batches by the formula: 2 + log 3 = {2 + np.log(3):.2f}")
 
-# %%
+# %% tags=["fold"]
 figure, axes = plt.subplots(figsize=(6.2, 2.7))
 line = np.linspace(-3, 5, 200)
 ideal = normal(0) / (normal(0) + normal(2))
@@ -347,7 +366,10 @@ for name, (w, c) in learned.items():
 axes.axhline(0.5, color=lesson.GRAY, linewidth=1)
 axes.set(xlim=(-3, 5), xlabel="$x$", ylabel="$D(x)$", ylim=(-0.02, 1.02))
 axes.legend(loc="center left", fontsize=7)
-plt.show()
+lesson.show(
+    "What discriminators learn under mistakes, beside D*: one that divides by "
+    "both batches believes too many fakes."
+)
 
 # %% [markdown]
 r"""
@@ -356,6 +378,25 @@ And this is what the check says of the mistake that gives no sign of trouble:
 
 # %%
 check(lesson.mistake("discriminator_gradient", "both-batches"))
+
+# %%
+# ask: 05-fault
+
+# %% [markdown] tags=["open"]
+r"""
+## Go further
+
+**An open task.** Invent a third loss of the generator, a function of the logit, and say where it pushes hard and
+where it dies. Run it from $\theta = 8$.
+
+<details><summary>What a good answer contains</summary>
+
+The loss and its gradient, checked with `lesson.reference("numerical_gradient")`. A plot of the gradient
+against $D(G(z))$ beside the two of the lesson. The path from 8, 4 and 2. One sentence on what it would do to a fake
+that is taken for real but lies far from the data (lesson 14 has an answer).
+
+</details>
+"""
 
 # %% [markdown]
 r"""
@@ -368,5 +409,5 @@ r"""
   Theorem 2.4 for the vanishing gradient, 2.5 for the identity above.
 - The library: [objectives/minimax.py](../gan_numpy/objectives/minimax.py) has both losses,
   [objectives/base.py](../gan_numpy/objectives/base.py) the softplus that cannot overflow.
-- Next: lesson 06, where both players learn at once.
+- Next: [lesson 06](06_algorithm_1.ipynb), where both players learn at once.
 """

@@ -9,7 +9,23 @@ and stay exactly as it is.
 
 **You need** lesson 02: backward passes of networks; lesson 05: the two gradients.
 **You will write** `train_step`.
+"""
 
+# %% tags=["fold"]
+import hashlib
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from gan_numpy import lesson
+from gan_numpy.exercises import check
+from gan_numpy.objectives import softplus
+
+lesson.opening("06")
+
+# %% [markdown]
+r"""
 ## Predict before you run
 
 1. The generator's step computes a gradient that crosses every layer of $D$. Which numbers
@@ -22,16 +38,7 @@ and stay exactly as it is.
 """
 
 # %%
-import hashlib
-from typing import Any
-
-import matplotlib.pyplot as plt
-import numpy as np
-
-from gan_numpy import lesson
-from gan_numpy.exercises import check
-
-lesson.style()
+# ask: 06-forwards
 
 # %% [markdown]
 r"""
@@ -56,7 +63,7 @@ $$
 networks:
 
 $$
-da_n = \frac{\sigma(a_n) - 1}{N}, \qquad
+da_n = \;?, \qquad
 d\tilde x_n = da_n\, \frac{\partial a}{\partial x}(\tilde x_n), \qquad
 \frac{\partial L_G}{\partial \theta_G} = \sum_n d\tilde x_n\, \frac{\partial G(z_n)}{\partial \theta_G},
 \qquad
@@ -82,6 +89,9 @@ willing to pay for; it used $k = 1$.
 """
 
 # %%
+# ask: 06-slope
+
+# %%
 # exercise: train_step
 
 # %%
@@ -95,7 +105,7 @@ real samples and on fakes before either of its backward passes.
 """
 
 
-# %%
+# %% tags=["fold"]
 class Network:
     """Dense layers with tanh between them."""
 
@@ -141,7 +151,7 @@ $k + 1 = 3$ times. $D$'s hash changes twice, before $G$ is touched; then $G$'s c
 """
 
 
-# %%
+# %% tags=["fold"]
 def fingerprint(network):
     """Six hexadecimal digits of all parameters' bytes."""
     data = b"".join(network.params[name].tobytes() for name in sorted(network.params))
@@ -164,6 +174,7 @@ def watched(step, k):
     return log
 
 
+# %%
 print("              G       D")
 for who, g, d in watched(step, k=2):
     print(f"{who:10}  {g}  {d}")
@@ -189,7 +200,7 @@ exact in one dimension. It serves only for looking; nobody trains on it.
 """
 
 
-# %%
+# %% tags=["fold"]
 def data(n, rng):
     """0.6 N(-1, 0.4^2) + 0.4 N(1.2, 0.3^2), shape (n, 1)."""
     left = rng.random((n, 1)) < 0.6
@@ -218,8 +229,9 @@ def play(step, steps=lesson.steps(3000, 40), k=1, seed=1, pictures=lesson.steps(
             fakes = np.sort(G.forward(even)[0], axis=0)
             distances.append((count, np.mean(np.abs(fakes - ranked))))
             film.append((count, G.forward(even)[0][:, 0], sigmoid(D.forward(grid)[0])))
-        x = np.stack([data(128, rng) for _ in range(k)])
-        step(G, D, x, rng.uniform(-1, 1, (k + 1, 128, 1)), k, lr=0.2)
+        if count < steps:
+            x = np.stack([data(128, rng) for _ in range(k)])
+            step(G, D, x, rng.uniform(-1, 1, (k + 1, 128, 1)), k, lr=0.2)
     return np.array(distances), film
 
 
@@ -236,10 +248,8 @@ of them) and $D$ (dashed). Below, the generator: every line leads from a $z$ to 
 Watch $D$ fall where there are too many fakes, and the fakes leave for where it is higher.
 """
 
-# %%
-figure, (top, bottom) = plt.subplots(
-    2, 1, sharex=True, height_ratios=(3, 1), figsize=(7.2, 4.6)
-)
+# %% tags=["fold"]
+figure, (top, bottom) = plt.subplots(2, 1, height_ratios=(3, 1), figsize=(7.2, 4.6))
 
 
 def draw(frame):
@@ -249,25 +259,98 @@ def draw(frame):
     bottom.clear()
     top.fill_between(grid[:, 0], density(grid[:, 0]), color=lesson.GRAY, alpha=0.4)
     top.hist(
-        fakes, 60, range=(-2.6, 2.6), density=True, histtype="step", color=lesson.GREEN,
+        fakes, 60, range=(-2.6, 2.6), density=True, histtype="step", color=lesson.GENERATOR,
         linewidth=1.6,
     )  # fmt: skip
-    top.plot(grid, D, color=lesson.BLUE, linestyle="--")
+    top.plot(grid, D, color=lesson.DISCRIMINATOR, linestyle="--")
     top.set(title=f"iteration {count:.0f}", ylim=(0, 1.3), yticks=(0, 0.5, 1))
-    for text, x, color in (("data", -2.5, lesson.GRAY), ("fakes", -2.0, lesson.GREEN)):
+    for text, x, color in (
+        ("data", -2.5, lesson.GRAY),
+        ("fakes", -2.0, lesson.GENERATOR),
+    ):
         top.text(x, 1.15, text, color=color, fontsize=12)
-    top.text(-1.4, 1.15, "$D$", color=lesson.BLUE, fontsize=12)
+    top.text(-1.4, 1.15, "$D$", color=lesson.DISCRIMINATOR, fontsize=12)
     bottom.plot(
         np.stack([2.4 * even[::20, 0], fakes[::20]]), [[0], [1]], color=lesson.BLACK,
         linestyle="-", linewidth=0.6,
     )  # fmt: skip
     bottom.set(xlim=(-2.6, 2.6), ylim=(0, 1), yticks=(0, 1), yticklabels=("$z$", "$x$"))
+    bottom.set_xticks([-2.4, 0, 2.4], ["$z$ = -1", "0", "1"])
+    top.set_xlim(-2.6, 2.6)
 
 
 draw(film[-1])
 figure.canvas.draw()  # lay it out once, not for every picture
 figure.set_layout_engine("none")
-lesson.animate(figure, draw, film, fps=5)
+lesson.animate(
+    figure,
+    draw,
+    film,
+    "The game in one dimension: the histogram of the fakes approaches the data's two"
+    " bumps, and D the line one half; below, lines from z to x.",
+    fps=5,
+    start=-1,
+)
+
+# %% [markdown]
+r"""
+Now play both players yourself. *step D* and *step G* move one of them, *ten rounds* both in turn, with the $k$
+and the rate that you choose. What happens after fifty steps of $G$ alone?
+"""
+
+# %% tags=["fold"]
+figure, axes = plt.subplots(figsize=(6.2, 2.6))
+edges = np.linspace(-2.6, 2.6, 61)
+axes.fill_between(grid[:, 0], density(grid[:, 0]), color=lesson.GRAY, alpha=0.4)
+fakes = axes.stairs(np.zeros(60), edges, color=lesson.GENERATOR, linewidth=1.6)
+(answer,) = axes.plot(grid, grid, color=lesson.DISCRIMINATOR, linestyle="--")
+axes.set(xlim=(-2.6, 2.6), ylim=(0, 1.5), xlabel="$x$")
+axes.set_title("0 steps of D, 0 of G; loss of G 0.00")
+table = {}
+
+
+def anew():
+    """Both players as at the start."""
+    G, D = players()
+    table.update(G=G, D=D, rng=np.random.default_rng(1), moves=[0, 0], k=1, rate=0.2)
+
+
+def move(k, of_G):
+    """k steps of D and, if it is G's turn, one of G."""
+    G, D, rng = table["G"], table["D"], table["rng"]
+    kept = {name: value.copy() for name, value in G.params.items()}
+    x = data(128 * k, rng).reshape(k, 128, 1)
+    step(G, D, x, rng.uniform(-1, 1, (k + 1, 128, 1)), k, table["rate"])
+    if not of_G:
+        G.params.update(kept)
+    table["moves"] = [table["moves"][0] + k, table["moves"][1] + of_G]
+
+
+def look(k, rate):
+    """The two densities and D as they are now."""
+    table.update(k=k, rate=rate)
+    x = table["G"].forward(even)[0]
+    fakes.set_data(np.histogram(x, edges, density=True)[0])
+    answer.set_ydata(sigmoid(table["D"].forward(grid)[0]))
+    loss = softplus(-table["D"].forward(x)[0]).mean()
+    of_D, of_G = table["moves"]
+    axes.set_title(f"{of_D} steps of D, {of_G} of G; loss of G {loss:.2f}")
+
+
+anew()
+lesson.live(
+    figure,
+    look,
+    "The densities of data and fakes and D, after the steps that were chosen.",
+    buttons={
+        "start anew": anew,
+        "step D": lambda: move(1, False),
+        "step G": lambda: move(0, True),
+        "ten rounds": lambda: [move(table["k"], True) for _ in range(10)],
+    },
+    k=(1, 2, 5),
+    rate=(0.05, 0.1, 0.2, 0.3, 0.5),
+)
 
 # %% [markdown]
 r"""
@@ -275,6 +358,12 @@ The same as a curve, and the last picture. **Question 5:** at the end $D$ is nea
 samples are*. Between and beside the bumps hardly anything was ever drawn, and what it
 says there means little. Nor does the distance fall steadily: nobody descends it. With one
 common loss a rising curve would be a bug; here it is the other player's move.
+
+And is $p_g = p_d$? No. The *total variation*, half the area between the two densities, is far from
+0, and some of the data lie where the generator never goes. Lesson 04 proved that $D = \frac12$
+certifies a perfect generator, *for the best of all $D$*. This one has 24 units in a layer, moves a
+little in each step, and sees 128 samples at a time: it cannot follow a difference that is narrow or
+new. So $D \approx \frac12$ says that *this* discriminator is at a loss, and no more.
 """
 
 # %%
@@ -284,7 +373,17 @@ print(
     end=" ",
 )
 print(f"elsewhere: {np.mean(abs(last[~where] - 0.5)):.3f}")
+edges = np.linspace(-2.6, 2.6, 53)
+middles = (edges[1:] + edges[:-1]) / 2
+found = np.histogram(film[-1][1], edges, density=True)[0]
+variation = np.abs(found - density(middles)).sum() * 0.1 / 2
+low, high = film[-1][1].min(), film[-1][1].max()
+outside = np.mean((ranked < low) | (ranked > high))
+print(
+    f"total variation {variation:.2f}; {outside:.0%} of the data lie outside of G's range"
+)
 
+# %% tags=["fold"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 2.6))
 left.plot(*distances.T)
 left.set(xlabel="iteration", ylabel="distance to the data", ylim=(0, None))
@@ -295,11 +394,14 @@ right.hist(
     range=(-2.6, 2.6),
     density=True,
     histtype="step",
-    color=lesson.GREEN,
+    color=lesson.GENERATOR,
 )
-right.plot(grid, last, color=lesson.BLUE, linestyle="--", label="$D$")
+right.plot(grid, last, color=lesson.DISCRIMINATOR, linestyle="--", label="$D$")
 right.set(xlabel="$x$", yticks=(0, 0.5, 1), title="the last picture")
-plt.show()
+lesson.show(
+    "The distance to the data against the iteration, which falls and wavers, and "
+    "the last picture."
+)
 
 # %% [markdown]
 r"""
@@ -312,7 +414,7 @@ step, too, because its gradients were left from there. Half of its updates teach
 and still the game goes on, only worse. Change the list and see for yourself.
 """
 
-# %%
+# %% tags=["fold"]
 lesson.show_mistakes("train_step")
 
 figure, axes = plt.subplots(figsize=(6.2, 2.8))
@@ -323,7 +425,10 @@ for tag in ("fake-term-missing", "d-ascends", "d-moves-in-g-step", "mean-missing
     axes.plot(*broken.T, label=f"{tag}: ends at {broken[-1, 1]:.2f}")
 axes.set(xlabel="iteration", ylabel="distance to the data", yscale="log")
 axes.legend(loc="center right", fontsize=7)
-plt.show()
+lesson.show(
+    "The distance to the data under four mistakes: without the fakes' term "
+    "nothing moves, the others are thrown away or go on, only worse."
+)
 
 leaky = lesson.mistake("train_step", "d-moves-in-g-step")
 (_, _, d_before), *_, (_, _, d_after) = watched(leaky, k=0)
@@ -338,6 +443,24 @@ the check names it:
 # %%
 check(lesson.mistake("train_step", "d-moves-in-g-step"))
 
+# %%
+# ask: 06-fault
+
+# %% [markdown] tags=["open"]
+r"""
+## Go further
+
+**An open task.** Which $k$ would you pay for? Compare $k = 1, 2, 5$ at equal *work*, that is at equal numbers of
+forward passes, for three seeds.
+
+<details><summary>What a good answer contains</summary>
+
+A definition of work ($2k + 1$ passes of $D$ and $k + 1$ of $G$ per iteration) and curves against it. The
+spread over seeds beside the differences of the means. A conclusion that does not say more than three seeds can.
+
+</details>
+"""
+
 # %% [markdown]
 r"""
 ## Read next
@@ -349,5 +472,5 @@ r"""
   move. The library offers both.
 - The library: [steps.py](../gan_numpy/training/steps.py) computes the two gradients, and a step there is
   *only* a gradient; [algorithm1.py](../gan_numpy/training/algorithm1.py) is Algorithm 1 and decides who moves.
-- Next: lesson 07, the smallest GAN there is, and why it does not converge.
+- Next: [lesson 07](07_dirac_gan.ipynb), the smallest GAN there is, and why it does not converge.
 """

@@ -9,7 +9,21 @@ batch, of a bad seed: it belongs to the game.
 
 **You need** lesson 05: $\mathrm{softplus}' = \sigma$; eigenvalues of a 2 × 2 matrix.
 **You will write** `dirac_step`.
+"""
 
+# %% tags=["fold"]
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from gan_numpy import lesson
+from gan_numpy.exercises import check
+
+lesson.opening("07")
+
+# %% [markdown]
+r"""
 ## Predict before you run
 
 Both players start at 1 and take 2000 steps of length 0.1.
@@ -23,15 +37,7 @@ Both players start at 1 and take 2000 steps of length 0.1.
 """
 
 # %%
-from typing import Any
-
-import matplotlib.pyplot as plt
-import numpy as np
-
-from gan_numpy import lesson
-from gan_numpy.exercises import check
-
-lesson.style()
+# ask: 07-grows
 
 # %% [markdown]
 r"""
@@ -88,7 +94,7 @@ They circle for ever. *A finite step* leaves the circle on its tangent, and a ta
 outward. By Pythagoras,
 
 $$
-r_{t+1}^2 = (\theta - h s \psi)^2 + (\psi + h s \theta)^2 = r_t^2\, \bigl(1 + h^2 s_t^2\bigr),
+r_{t+1}^2 = (\theta - h s \psi)^2 + (\psi + h s \theta)^2 = \;?
 $$
 
 exactly, wherever they are: the radius **grows in every step**. Over a fixed time $T$ there are
@@ -96,6 +102,9 @@ $T/h$ steps, and $\log r$ grows by about $\frac12 \cdot \frac{T}{h} \cdot h^2 s^
 long as $s$ stays the same, half the step halves this exponent. Here $s$ changes on the way, the
 more the farther out it leads, and half the step gains less than that; the sign it never changes.
 """
+
+# %%
+# ask: 07-pythagoras
 
 
 # %%
@@ -119,6 +128,7 @@ def radius(way):
     return np.hypot(*way.T)
 
 
+# %% tags=["fold"]
 ways = {
     "simultaneous": play(step),
     "alternating": play(in_turn),
@@ -150,7 +160,7 @@ Each player's arrow is the gradient it follows. Without R1 nothing in this field
 center.
 """
 
-# %%
+# %% tags=["fold"]
 figure, panels = plt.subplots(1, 3, sharey=True, figsize=(8.2, 3.5))
 _, _, spots = lesson.plane((-3, 3, -3, 3), 11)
 lines, dots = [], []
@@ -158,12 +168,13 @@ for axes, name in zip(panels, ways):
     gamma = 0.3 if "R1" in name else 0.0
     arrows = np.array([step(*spot, 1.0, gamma) for spot in spots]) - spots
     axes.quiver(*spots.T, *arrows.T, color=lesson.GRAY, width=0.006, scale=35)
-    lines += axes.plot([], [], color=lesson.BLUE, linestyle="-", linewidth=1)
+    lines += axes.plot([], [], color=lesson.BLACK, linestyle="-", linewidth=1)
     dots += axes.plot([], [], "o", color=lesson.RED, markersize=7)
     axes.plot(0, 0, "k+", markersize=10)
     axes.set(xlim=(-3.3, 3.3), ylim=(-3.3, 3.3), aspect="equal")
-    axes.set(title=name.replace(", ", "\n"), xlabel="$\\theta$")
-panels[0].set_ylabel("$\\psi$")
+    axes.set(title=name.replace(", ", "\n"))
+    axes.set_xlabel("$\\theta$", color=lesson.GENERATOR)
+panels[0].set_ylabel("$\\psi$", color=lesson.DISCRIMINATOR)
 figure.suptitle("step 0")
 figure.canvas.draw()  # lay it out once, not for every picture
 figure.set_layout_engine("none")
@@ -178,7 +189,15 @@ def draw(count):
 
 
 moments = np.round(1000 * np.linspace(0, 1, lesson.steps(30, 3)) ** 1.5)
-lesson.animate(figure, draw, moments, fps=6)
+lesson.animate(
+    figure,
+    draw,
+    moments,
+    "The players' way in the plane of theta and psi: simultaneous steps spiral outward,"
+    " alternating ones circle, with R1 they arrive at the center.",
+    fps=6,
+    start=-1,
+)
 
 # %% [markdown]
 r"""
@@ -188,7 +207,7 @@ about $\frac12$ in all three; in the first hundred steps the one that diverges c
 the one that circles.
 """
 
-# %%
+# %% tags=["fold"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 2.7))
 for name, way in ways.items():
     left.semilogy(radius(way), label=name.replace("simultaneous, ", ""))
@@ -196,7 +215,49 @@ for name, way in ways.items():
 left.set(xlabel="step", title="radius", ylim=(1e-4, 10))
 left.legend(loc="center right", fontsize=7)
 right.set(xlabel="step", title="$\\sigma(-\\psi\\theta)$", ylim=(0, 1))
-plt.show()
+lesson.show(
+    "The radius on a logarithmic scale for the three ways, and the probability of "
+    "the fake, which swings about one half in all of them."
+)
+
+# %% [markdown]
+r"""
+Turn the two knobs. From which $\gamma$ on do simultaneous steps converge at $h = 0.1$, at $0.5$, at $1.5$? And is there
+a $\gamma$ that is too large?
+"""
+
+# %% tags=["fold"]
+figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 2.9))
+(trail,) = left.plot([], [], color=lesson.BLACK, linestyle="-", linewidth=0.8)
+(head,) = left.plot([], [], "o", color=lesson.RED)
+left.plot(0, 0, "k+", markersize=10)
+left.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
+left.set_xlabel("$\\theta$", color=lesson.GENERATOR)
+left.set_ylabel("$\\psi$", color=lesson.DISCRIMINATOR)
+(shrinks,) = right.semilogy([1], [1], color=lesson.BLACK, linestyle="-")
+right.set(xlim=(0, 400), ylim=(1e-6, 1e3), xlabel="step", ylabel="radius")
+figure.suptitle("h = 0.10, gamma = 0.025: grows or shrinks")
+
+
+def look(gamma, h):
+    """400 simultaneous steps."""
+    with np.errstate(all="ignore"):
+        way = play(step, h, 400, gamma)
+        r = np.clip(radius(way), 1e-9, 1e9)
+    trail.set_data(*np.clip(way, -9, 9).T)
+    head.set_data(*np.clip(way[-1:], -9, 9).T)
+    shrinks.set_data(np.arange(401), r)
+    verdict = "shrinks" if r[-1] < r[0] else "grows"
+    figure.suptitle(f"h = {h}, gamma = {gamma}: {verdict}")
+
+
+lesson.live(
+    figure,
+    look,
+    "The players' way and its radius for the chosen gamma and h.",
+    gamma=(0.0, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 21.0),
+    h=(0.02, 0.05, 0.1, 0.5, 1.5),
+)
 
 # %% [markdown]
 r"""
@@ -235,7 +296,7 @@ For $h = 0.1$ that is from 0.025 to 20.0125. **Question 4**, by the matrix and m
 radius also depends on the direction of the start, so the points lie beside the line, not on it):
 """
 
-# %%
+# %% tags=["fold"]
 h, gammas = 0.1, np.geomspace(0.005, 10, 60)
 shrinkage = []
 for gamma in gammas:
@@ -261,7 +322,10 @@ axes.text(1.05, 0.3, "$\\gamma = 1$", color=lesson.GRAY)
 axes.axhline(1, color=lesson.GRAY, linewidth=1, linestyle="-")
 axes.set(xlabel="$\\gamma$", ylabel="radius, end / start")
 axes.legend(loc=(0.27, 0.05))
-plt.show()
+lesson.show(
+    "The radius after 200 steps against gamma: below h/4 it grows, it is smallest "
+    "near gamma = 1, and the measured points lie beside the line of the matrix."
+)
 for gamma in (0.02, 0.03):
     r = radius(play(step, h, lesson.steps(20_000, 2000), gamma))
     print(f"gamma = {gamma} (h/4 = {h / 4}): from {r[0]:.2f} to {r[-1]:.3g}")
@@ -284,7 +348,7 @@ Known mistakes, R1 switched on with $\gamma = 0.3$. (One of the names, *alternat
 but the other algorithm.) A sign separates damping from its opposite:
 """
 
-# %%
+# %% tags=["fold"]
 lesson.show_mistakes("dirac_step")
 
 figure, axes = plt.subplots(figsize=(6.2, 3.0))
@@ -302,7 +366,10 @@ for tag in tags:
     axes.semilogy(np.where(r < 1e6, r, np.nan), label=tag)
 axes.set(xlabel="step", ylabel="radius", ylim=(1e-8, 1e6))
 axes.legend(loc="lower left", fontsize=7)
-plt.show()
+lesson.show(
+    "The radius under mistakes: the wrong sign of the penalty diverges, the wrong "
+    "sign in the argument lies on the right curve, swapped variables are fastest."
+)
 
 # %% [markdown]
 r"""
@@ -314,6 +381,25 @@ is the fastest of all. Convergence is no proof. The check is one:
 
 # %%
 check(lesson.mistake("dirac_step", "argument-sign"))
+
+# %%
+# ask: 07-fault
+
+# %% [markdown] tags=["open"]
+r"""
+## Go further
+
+**An open task.** *Extragradient*: take a step to look, compute the gradients there, and take the step from where you
+stood. Write it with `step`, and say from its matrix why it needs no fine.
+
+<details><summary>What a good answer contains</summary>
+
+A function of three lines, and a way that spirals inward without R1. Near the equilibrium the step is
+$I + hJ + h^2 J^2$ with $J = \frac12 \begin{pmatrix} 0 & -1 \\ 1 & 0 \end{pmatrix}$, so the eigenvalues are $1 - h^2/4 \pm ih/2$,
+whose modulus is below 1 for small $h$. What it costs: two gradients a step.
+
+</details>
+"""
 
 # %% [markdown]
 r"""
@@ -327,5 +413,5 @@ r"""
   gradient steps fail.
 - The library: [penalties.py](../gan_numpy/penalties.py) has R1 for networks, where the slope is a
   backward pass and its gradient a second one: lesson 15.
-- Next: lesson 08, what else can go wrong in two dimensions.
+- Next: [lesson 08](08_optimizers.ipynb), the optimizers, and what momentum does to a game.
 """

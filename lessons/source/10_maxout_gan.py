@@ -7,9 +7,34 @@ itself, in small: a ReLU generator against a maxout discriminator with dropout, 
 digits. The question is no longer whether it trains. It is how one tells that it *learned*
 something, and did not copy.
 
-**You need** lessons 03, 06 and 09. **You will write** nothing this time: you train, look,
-and judge. The functions you wrote are the parts inside.
+**You need** lessons 03, 06 and 08. **You will write** `recipe_gradient`, one step of this
+discriminator, put together from what you wrote before; then you train, look, and judge.
+"""
 
+# %% tags=["fold"]
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from gan_numpy import lesson
+from gan_numpy.datasets import load_dataset
+from gan_numpy.exercises import check
+from gan_numpy.objectives import sigmoid
+from gan_numpy.plots import image_grid
+from gan_numpy.recipes import get_recipe
+from gan_numpy.sampling.draw import generate, sample, trained_generator
+from gan_numpy.training.state import initial_state
+from gan_numpy.training.algorithm1 import steps_per_epoch, train_epoch
+
+lesson.opening("10")
+data = load_dataset("digits")
+train_x, test_x = data.scaled("train"), data.scaled("test")
+recipe = get_recipe("digits").replace(generator_average=0.99)
+state = initial_state(recipe, data, seed=0)
+
+# %% [markdown]
+r"""
 ## Predict before you run
 
 1. Before the first step, what does a sample look like: noise, gray, or something else?
@@ -22,23 +47,7 @@ and judge. The functions you wrote are the parts inside.
 """
 
 # %%
-import matplotlib.pyplot as plt
-import numpy as np
-
-from gan_numpy import lesson
-from gan_numpy.datasets import load_dataset
-from gan_numpy.objectives import sigmoid
-from gan_numpy.plots import image_grid
-from gan_numpy.recipes import get_recipe
-from gan_numpy.sampling.draw import generate, sample, trained_generator
-from gan_numpy.training.state import initial_state
-from gan_numpy.training.algorithm1 import steps_per_epoch, train_epoch
-
-lesson.style()
-data = load_dataset("digits")
-train_x, test_x = data.scaled("train"), data.scaled("test")
-recipe = get_recipe("digits").replace(generator_average=0.99)
-state = initial_state(recipe, data, seed=0)
+# ask: 10-draw
 
 # %% [markdown]
 r"""
@@ -62,9 +71,9 @@ code](https://github.com/goodfeli/adversarial) tells.
 layer's bias is its logit,
 
 $$
-b_i = \log \frac{\bar x_i}{1 - \bar x_i}
-\qquad\Longrightarrow\qquad
-\sigma(b_i) = \frac{1}{1 + (1 - \bar x_i)/\bar x_i} = \bar x_i ,
+b_i = \;?
+\qquad\text{so that}\qquad
+\sigma(b_i) = \bar x_i ,
 $$
 
 and the weights are small. So $G(z) = \sigma(h W + b) \approx \bar x$ for every $z$
@@ -84,6 +93,81 @@ the samples are.
 """
 
 # %%
+# ask: 10-bias
+
+# %% tags=["fold"]
+lesson.architecture(
+    {
+        "generator": [
+            ("z", 32),
+            ("affine, ReLU", 256),
+            ("affine, ReLU", 256),
+            ("affine, sigmoid", 64),
+        ],
+        "discriminator": [
+            ("x or G(z)", 64),
+            ("dropout, keep 0.9", 64),
+            ("maxout of 5", 128),
+            ("dropout, keep 0.7", 128),
+            ("maxout of 5", 128),
+            ("dropout, keep 0.7", 128),
+            ("logit", 1),
+        ],
+    }
+)
+
+# %% [markdown]
+r"""
+## Derive: one step of the discriminator
+
+Data and fakes run through as *one* batch of $N + M$ rows, and every row has its own label. With
+the half in front of the loss the gradient of a logit is half of lesson 05's. From there on it is
+lessons 02 and 03, from the last layer to the first:
+
+| step back | shape |
+|---|---|
+| `da` of both batches | `(N + M, 1)` |
+| through the affine unit: `dw`, `dc`, and on | `(U1, 1)`, `(1,)`, `(N + M, U1)` |
+| through the coins of dropout, the same as forward | `(N + M, U1)` |
+| through maxout: `dW1`, `db1`, and on | lesson 03 |
+| coins, maxout: `dW0`, `db0` | lesson 03 |
+
+Nobody needs the gradient of the images here: this is $D$'s own step.
+"""
+
+# %%
+# exercise: recipe_gradient
+
+# %%
+ours = lesson.working(recipe_gradient)
+
+# %% [markdown]
+r"""
+Is this the recipe's own step? Below, the library's discriminator with its dropout on; its coins are
+read off from what it lets through, and your function gets the same parameters and the same coins.
+"""
+
+# %% tags=["fold"]
+D, rng = state.D, np.random.default_rng(7)
+x = np.concatenate([train_x[:20], sample(recipe, state, 20, rng)])
+h, coins, caches = x, [], []
+for name, layer in D.layers.items():
+    if "drop" in name:  # what it does to ones, from the same generator
+        ones = np.ones_like(h)
+        coins.append(layer.forward(ones, train=True, rng=np.random.default_rng(1))[0])
+    h, cache = layer.forward(h, train=True, rng=np.random.default_rng(1))
+    caches.append((layer, name, cache))
+labels = np.repeat([1.0, 0.0], 20)[:, None].astype(np.float32)
+upstream, found = (sigmoid(h) - labels) / 40, {}
+for layer, name, cache in reversed(caches):
+    upstream, grads = layer.backward(upstream, cache)
+    found |= {f"{name}.{key}": value for key, value in grads.items()}
+names = list(D.params)
+case = [*(D.params[name].astype(float) for name in names), x[:20], x[20:], *coins]
+for name, mine in zip(names, ours(*case)):
+    print(f"{name:5}: off by {np.abs(mine - found[name]).max():.0e} at most")
+
+# %% tags=["fold"]
 for name, network in (("G", state.G), ("D", state.D)):
     print(f"{name}: {sum(p.size for p in network.params.values()):,} parameters")
 mean_image = train_x.mean(axis=0)
@@ -130,7 +214,7 @@ Each column is one $z$, each row an epoch. All begin as the mean image; then one
 other becomes a digit, and some change their mind on the way.
 """
 
-# %%
+# %% tags=["fold"]
 shown = np.unique((np.linspace(0, 1, 8) ** 2 * epochs).astype(int))
 rows = np.concatenate([frames[k][:16] for k in shown])
 figure, axes = plt.subplots(figsize=(6.2, 3.2))
@@ -138,9 +222,11 @@ axes.imshow(image_grid(rows.reshape(-1, 8, 8), 16), vmin=0, vmax=1)
 axes.set_yticks(4.5 + 9 * np.arange(len(shown)), [f"epoch {k}" for k in shown])
 axes.set_xticks([])
 axes.tick_params(length=0)
-plt.show()
+lesson.show(
+    "Samples of 16 noise vectors after eight epochs: from the mean image to " "digits."
+)
 
-# %%
+# %% tags=["fold"]
 figure, axes = plt.subplots(figsize=(3.4, 3.6))
 
 
@@ -153,7 +239,15 @@ def draw(k):
 
 
 moments = np.unique(np.linspace(0, epochs, lesson.steps(26, 3)).astype(int))
-lesson.animate(figure, draw, moments, fps=5)
+lesson.animate(
+    figure,
+    draw,
+    moments,
+    "64 samples of always the same z, epoch after epoch: all begin as the mean image, and"
+    " one after the other becomes a digit.",
+    fps=5,
+    start=-1,
+)
 
 # %% [markdown]
 r"""
@@ -165,21 +259,28 @@ has only this one teacher. Here they lie close together. Run the recipe's 300 ep
 look again: 1,297 images are few.
 """
 
-# %%
+# %% tags=["fold"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 2.8))
-for curve, name in zip(opinions.T, ("training digits", "test digits", "samples")):
-    left.plot(curve, label=name)
+names = ("training digits", "test digits", "samples")
+for curve, name, color in zip(
+    opinions.T, names, (lesson.DATA, lesson.GRAY, lesson.GENERATOR)
+):
+    left.plot(curve, label=name, color=color)
     print(f"D on {name:15}: {curve[-1]:.2f} at the end")
 left.axhline(0.5, color=lesson.GRAY, linewidth=0.8)
 left.set(xlabel="epoch", ylabel="mean of $D$", ylim=(0, 1.45))
 left.set_yticks([0, 0.5, 1])
 left.legend(loc="upper right")
-for curve, name in zip(losses.T, ("$L_D$", "$L_G$")):
-    right.plot(np.arange(1, epochs + 1), curve, label=name)
+players = (("$L_D$", lesson.DISCRIMINATOR), ("$L_G$", lesson.GENERATOR))
+for curve, (name, color) in zip(losses.T, players):
+    right.plot(np.arange(1, epochs + 1), curve, label=name, color=color)
 right.axhline(np.log(2), color=lesson.GRAY, linewidth=0.8)
 right.set(xlabel="epoch", ylabel="loss; the line is log 2", ylim=(0, 5))
 right.legend()
-plt.show()
+lesson.show(
+    "Mean of D on training digits, test digits and samples, and both losses, "
+    "against the epoch: D stays ahead, and no loss arrives at log 2."
+)
 
 # %% [markdown]
 r"""
@@ -208,6 +309,7 @@ copies = train_x[:250] + rng.normal(0, 0.05, (250, 64)).astype(np.float32)
 sets = {"samples": samples, "test digits": test_x, "a copier": copies}
 distances = {name: nearest(x)[1] for name, x in sets.items()}
 
+# %% tags=["fold"]
 figure, axes = plt.subplots(figsize=(6.2, 2.6))
 for (name, found), style in zip(distances.items(), ("-", "--", ":")):
     axes.hist(
@@ -215,7 +317,10 @@ for (name, found), style in zip(distances.items(), ("-", "--", ":")):
     )
 axes.set(xlabel="distance to the nearest training digit", ylabel="images of 250")
 axes.legend()
-plt.show()
+lesson.show(
+    "Histograms of the distance to the nearest training digit: a copier at nearly "
+    "0, test digits, and samples a little farther."
+)
 for name, found in distances.items():
     near = np.mean(found < np.quantile(distances["test digits"], 0.01))
     print(f"{name:11}: median {np.median(found):.2f};", end=" ")
@@ -229,7 +334,7 @@ samples (first row) with their nearest training digits (second row), then the sa
 digits.
 """
 
-# %%
+# %% tags=["fold"]
 parts = []
 for x in (samples[:16], test_x[:16]):
     parts += [x, train_x[nearest(x)[0]]]
@@ -239,7 +344,9 @@ labels = ("samples", "nearest", "test digits", "nearest")
 axes.set_yticks(4.5 + 9 * np.arange(4), labels)
 axes.set_xticks([])
 axes.tick_params(length=0)
-plt.show()
+lesson.show(
+    "Samples above their nearest training digits, and test digits above theirs."
+)
 
 # %% [markdown]
 r"""
@@ -248,7 +355,7 @@ who shifts his loot by one pixel passes. ([Theis et al.,
 2016](https://arxiv.org/abs/1511.01844) warn of this test, with the same trick.)
 """
 
-# %%
+# %% tags=["fold"]
 shifted = np.roll(train_x[:250].reshape(-1, 8, 8), 1, axis=2).reshape(-1, 64)
 own = np.sqrt(((shifted - train_x[:250]) ** 2).sum(axis=1))
 print(
@@ -263,7 +370,7 @@ two of them. Here are three walks on straight lines in $z$. The digits flow; no 
 is more than a small part of the way:
 """
 
-# %%
+# %% tags=["fold"]
 G = trained_generator(recipe, state)
 share = np.linspace(0, 1, 16, dtype=np.float32)[:, None]
 walks, steps = [], []
@@ -275,7 +382,7 @@ for seed in (0, 5, 6):
 figure, axes = plt.subplots(figsize=(6.2, 1.4))
 axes.imshow(image_grid(np.concatenate(walks).reshape(-1, 8, 8), 16), vmin=0, vmax=1)
 axes.axis("off")
-plt.show()
+lesson.show("Three walks between two noise vectors: digits that flow into each other.")
 for walk, step in zip(walks, steps):
     whole = np.linalg.norm(walk[-1] - walk[0])
     print(f"ends {whole:.2f} apart; 15 steps between, the longest {step.max():.2f}")
@@ -292,12 +399,12 @@ nearly one picture, which is not even a digit. This is what the paper calls *the
 scenario*: many $z$ are mapped to the same $x$. The standard deviation of a pixel over the
 samples gives it away.
 
-With two units in each of $D$'s layers the players draw: $D = \frac12$ for both, both losses
-at $\log 2 \approx 0.693$, a perfect equilibrium *by the numbers*. The samples are shades of
-a single blot. A generator learns no more than its discriminator can see.
+With two units in each of $D$'s layers the players draw: $D$ near $\frac12$ for both, both losses
+near $\log 2 \approx 0.693$, an equilibrium *by the numbers*. The samples are nearly one picture,
+something like a 5. A generator learns no more than its discriminator can see.
 """
 
-# %%
+# %% tags=["fold"]
 count = lesson.steps(20, 2)
 changes = {
     "as it is": {},
@@ -323,7 +430,29 @@ for axes, (name, change) in zip(panels, changes.items()):
     print(
         f"losses {monitors['loss_discriminator']:.2f}, {monitors['loss_generator']:.2f}"
     )
-plt.show()
+lesson.show(
+    "Samples of the recipe, of ten times the rate, nearly one picture, and of a "
+    "discriminator with two units."
+)
+
+# %%
+# ask: 10-fault
+
+# %% [markdown] tags=["open"]
+r"""
+## Go further
+
+**An open task.** Change one number of the recipe (`recipe.replace(...)`), say beforehand what you expect, and judge the
+result by three things: the curves, the nearest neighbors and your eyes.
+
+<details><summary>What a good answer contains</summary>
+
+The expectation, written before the run. Two seeds at least for both settings, as a single run proves little.
+All three judgments, and where they contradict each other, which of them you believe and why. What you would have
+to do to be sure.
+
+</details>
+"""
 
 # %% [markdown]
 r"""
@@ -339,5 +468,5 @@ r"""
   [recipes/mnist.py](../gan_numpy/recipes/mnist.py) are the two systems, number by number;
   [algorithm1.py](../gan_numpy/training/algorithm1.py) is Algorithm 1. On the command line: `gan-numpy
   train digits --out runs/digits`.
-- Next: lesson 11, a number for how good the samples are, and what is wrong with it.
+- Next: [lesson 11](11_parzen.ipynb), a number for how good the samples are, and what is wrong with it.
 """

@@ -8,20 +8,9 @@ log-likelihood of test images under that mixture: $225 \pm 2$ nats on MNIST, in 
 Here you write this score, and then watch it prefer blurred averages to real handwriting.
 
 **You need** lesson 10. **You will write** `parzen_log_likelihood`.
-
-## Predict before you run
-
-1. The Gaussians' width $\sigma$ goes to zero. To infinity. What does the score do?
-2. Who scores highest: real training digits, as many samples of a GAN, or as many k-means
-   centroids, which are averages and look it?
-3. At what distance does $e^{-d^2/2\sigma^2}$ become exactly 0 in float64, if $\sigma =
-   0.1$?
-4. What does the $\pm 2$ behind 225 describe?
-5. A *perfect* generator of $\mathcal N(0, I)$ in 64 dimensions: does it reach the score of
-   the true density with 1,000 samples?
 """
 
-# %%
+# %% tags=["fold"]
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +29,24 @@ from gan_numpy.sampling.draw import sample
 from gan_numpy.training.state import initial_state
 from gan_numpy.training.algorithm1 import train_epoch
 
-lesson.style()
+lesson.opening("11")
+
+# %% [markdown]
+r"""
+## Predict before you run
+
+1. The Gaussians' width $\sigma$ goes to zero. To infinity. What does the score do?
+2. Who scores highest: real training digits, as many samples of a GAN, or as many k-means
+   centroids, which are averages and look it?
+3. At what distance does $e^{-d^2/2\sigma^2}$ become exactly 0 in float64, if $\sigma =
+   0.1$?
+4. What does the $\pm 2$ behind 225 describe?
+5. A *perfect* generator of $\mathcal N(0, I)$ in 64 dimensions: does it reach the score of
+   the true density with 1,000 samples?
+"""
+
+# %%
+# ask: 11-underflow
 
 # %% [markdown]
 r"""
@@ -133,7 +139,7 @@ What comes out must be the same. **Question 3** is answered by the way.
 """
 
 
-# %%
+# %% tags=["fold"]
 def blocked(x, centers, sigma, size=100):
     """The same log density, a block of centers at a time."""
     total = np.full(len(x), -np.inf)
@@ -175,7 +181,7 @@ k-means, which divides the training images into $N$ groups and returns the mean 
 with the same $N$.
 """
 
-# %%
+# %% tags=["fold"]
 recipe = get_recipe("digits").replace(generator_average=0.99)
 state = initial_state(recipe, data, seed=0)
 for _ in range(lesson.steps(60, 2)):
@@ -206,7 +212,10 @@ for axes, (name, centers) in zip(panels, sets.items()):
     axes.imshow(image_grid(centers[:64].reshape(-1, 8, 8), 8), vmin=0, vmax=1)
     axes.set_title(name)
     axes.axis("off")
-plt.show()
+lesson.show(
+    "64 centers of each kind: training images, samples of a GAN, and the blurred "
+    "means of k-means."
+)
 
 # %% [markdown]
 r"""
@@ -219,7 +228,7 @@ code chose $\sigma$ by validation images, ten values a factor 1.29 apart: the su
 between two of them, and nats are lost that have nothing to do with the model.
 """
 
-# %%
+# %% tags=["fold"]
 sigmas = np.geomspace(0.08, 1.2, lesson.steps(60, 12))
 grid = np.logspace(-1, 0, 10)
 figure, axes = plt.subplots()
@@ -234,7 +243,10 @@ axes.set(xscale="log", ylim=(-80, 30), xlabel="$\\sigma$")
 axes.set(ylabel="log-likelihood of the test images (nats)")
 axes.set_xticks([0.1, 0.2, 0.5, 1], ["0.1", "0.2", "0.5", "1"])
 axes.legend(title="centers")
-plt.show()
+lesson.show(
+    "The score of the test images against the width sigma: every curve has a "
+    "summit, and that of k-means is the highest."
+)
 
 results = {n: evaluate_parzen(c, valid_x, test_x) for n, c in sets.items()}
 print(f"{N} centers         on the grid            refined")
@@ -249,7 +261,7 @@ at its best width, each set's $\sigma$ is the distance per pixel to the centers 
 a validation image.
 """
 
-# %%
+# %% tags=["fold"]
 for name, centers in sets.items():
     width = results[name].refined.sigma
     squares = ((valid_x[:, None] - centers) ** 2).sum(axis=2)
@@ -262,6 +274,46 @@ for name, centers in sets.items():
 
 # %% [markdown]
 r"""
+Move $\sigma$, and watch what the mixture of 100 windows looks like from the inside: a draw from it is a center
+with noise of width $\sigma$ in every pixel.
+"""
+
+# %% tags=["fold"]
+figure, panels = plt.subplots(2, 3, figsize=(6.2, 4.2), height_ratios=(1.6, 1))
+rng = np.random.default_rng(3)
+grain = rng.standard_normal((25, 64))
+pictures, places = [], []
+for (top, bottom), (name, centers) in zip(panels.T, sets.items()):
+    top.set_title(name)
+    top.axis("off")
+    pictures.append(top.imshow(np.zeros((46, 46)), vmin=0, vmax=1))
+    means = kernels.parzen_log_density(test_x[:100], centers, sigmas).mean(axis=0)
+    bottom.plot(sigmas, means, color=lesson.BLACK, linestyle="-")
+    places += bottom.plot([], [], "o", color=lesson.RED)
+    bottom.set(xscale="log", ylim=(-80, 30), xlabel="$\\sigma$", xticks=(0.1, 1))
+figure.suptitle("sigma = 0.10")
+
+
+def look(sigma):
+    """Draws from the three mixtures, and where each is on its curve."""
+    sizes = zip(pictures, places, sets.values())
+    for picture, place, centers in sizes:
+        drawn_here = np.clip(centers[:25] + sigma * grain, 0, 1).reshape(-1, 8, 8)
+        picture.set_data(image_grid(drawn_here, 5))
+        score = kernels.parzen_log_density(test_x[:100], centers, np.array([sigma]))
+        place.set_data([sigma], [score.mean()])
+    figure.suptitle(f"sigma = {sigma:.2f}")
+
+
+lesson.live(
+    figure,
+    look,
+    "Draws from the three mixtures at the chosen width, and their scores.",
+    sigma=(0.08, 0.1, 0.13, 0.17, 0.22, 0.28, 0.36, 0.5, 0.7, 1.0),
+)
+
+# %% [markdown]
+r"""
 ## Why k-means wins
 
 Take a group of similar images, of variance $s^2$ per pixel about their mean. How far is a
@@ -271,7 +323,7 @@ mean $\bar c$ of $n$ of them,
 $$
 \mathbb{E}\lVert x - c \rVert^2 = 2\, d s^2,
 \qquad
-\mathbb{E}\lVert x - \bar c \rVert^2 = \Bigl(1 + \frac1n\Bigr) d s^2 .
+\mathbb{E}\lVert x - \bar c \rVert^2 = \;?
 $$
 
 The average is *nearer to everything* than any real image is. By the formula for the best
@@ -289,6 +341,9 @@ samples are far away from it:
 """
 
 # %%
+# ask: 11-mean
+
+# %%
 rng = np.random.default_rng(5)
 valid_z, test_z = rng.standard_normal((2, 500, 64))
 print(f"minus the entropy: {-32 * np.log(2 * np.pi * np.e):.1f} nats")
@@ -303,7 +358,7 @@ More samples help, slowly: the estimate converges, but in 64 dimensions nobody c
 it. On the digits the gap closes as the groups of k-means shrink to one image each:
 """
 
-# %%
+# %% tags=["fold"]
 counts = (25, 50, 100, 200, 400, 800, 1297)
 scores = {"training images": [], "k-means centroids": []}
 for count in counts:
@@ -320,7 +375,10 @@ axes.set(xscale="log", xlabel="number of centers", ylabel="log-likelihood (nats)
 axes.set_xticks(counts, [str(count) for count in counts])
 axes.minorticks_off()
 axes.legend(title="centers, ± SE")
-plt.show()
+lesson.show(
+    "The score against the number of centers: k-means is ahead until the groups "
+    "shrink to one image each."
+)
 gain = scores["k-means centroids"][2].log_likelihood
 gain -= scores["training images"][2].log_likelihood
 print(
@@ -348,7 +406,7 @@ honest only with two more rows: real images, and k-means. If MNIST is in `data/m
 (`gan-numpy data fetch mnist`), here they are in small: 1,000 centers, 1,000 test images.
 """
 
-# %%
+# %% tags=["fold"]
 folder = Path("../data/mnist")
 if folder.is_dir():
     mnist = load_dataset("mnist", folder)
@@ -381,7 +439,7 @@ see it in the picture*: in many dimensions the sum is nearly its largest term. T
 does.
 """
 
-# %%
+# %% tags=["fold"]
 lesson.show_mistakes("parzen_log_likelihood")
 
 widths = np.geomspace(0.03, 1.2, 25)
@@ -403,10 +461,33 @@ for name in ("right", *tags):
 axes.set(xscale="log", ylim=(-150, 60), xlabel="$\\sigma$", ylabel="score (nats)")
 axes.set_xticks([0.05, 0.1, 0.2, 0.5, 1], ["0.05", "0.1", "0.2", "0.5", "1"])
 figure.legend(loc="outside right center")
-plt.show()
+lesson.show(
+    "The score against the width with four mistakes: one is off by a constant, "
+    "one likes the largest width, one is lost to minus infinity, one hardly "
+    "differs."
+)
 
 # %%
 check(lesson.mistake("parzen_log_likelihood", "largest-only"))
+
+# %%
+# ask: 11-fault
+
+# %% [markdown] tags=["open"]
+r"""
+## Go further
+
+**An open task.** Make centers that score better than k-means without ever looking at an image for longer than its label:
+beat the table by a trick, and say what the trick proves.
+
+<details><summary>What a good answer contains</summary>
+
+A set of centers and its score beside the rows of the lesson (for instance more means per class where the class
+varies more, or means shrunk towards the class's mean). That no sample was drawn from any model. The conclusion: what
+is rewarded is covering, and a high score says nothing of the samples.
+
+</details>
+"""
 
 # %% [markdown]
 r"""
@@ -421,5 +502,5 @@ r"""
   [kernels/native/parzen.py](../gan_numpy/kernels/native/parzen.py) serves all widths from one pass of
   distances, [evaluation/baselines.py](../gan_numpy/evaluation/baselines.py) has the two
   rows that every table needs.
-- Next: lesson 12, batch normalization.
+- Next: [lesson 12](12_batch_norm.ipynb), batch normalization.
 """

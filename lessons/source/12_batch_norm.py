@@ -10,7 +10,23 @@ why a gradient penalty must not cross it. It is also what made the deep convolut
 
 **You need** lesson 02: the chain rule with batches, and checking it.
 **You will write** `batchnorm_backward`.
+"""
 
+# %% tags=["fold"]
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import load_digits
+
+from gan_numpy import lesson
+from gan_numpy.exercises import check
+from gan_numpy.objectives import sigmoid
+
+lesson.opening("12")
+
+# %% [markdown]
+r"""
 ## Predict before you run
 
 1. Somebody multiplies a whole batch by 3 and adds 10. What happens to the layer's output?
@@ -26,17 +42,7 @@ Write your answers down. The cells below compute each of them.
 """
 
 # %%
-from typing import Any
-
-import matplotlib.pyplot as plt
-import numpy as np
-from sklearn.datasets import load_digits
-
-from gan_numpy import lesson
-from gan_numpy.exercises import check
-from gan_numpy.objectives import sigmoid
-
-lesson.style()
+# ask: 12-third
 
 # %% [markdown]
 r"""
@@ -92,10 +98,10 @@ $\partial s/\partial v = 1/(2s)$,
 
 $$
 \frac{\partial s}{\partial x_m} = \frac{1}{2s} \cdot \frac2N (x_m - \mu)
-= \frac{x_m - \mu}{N s} = \frac{\hat x_m}{N} .
+= \;?
 $$
 
-Put in, with $(x_n - \mu)/s^2 = \hat x_n/s$:
+Put in, with $(x_n - \mu)/s^2 = \hat x_n/s$ (no peeking before you have answered below):
 
 $$
 \frac{\partial \hat x_n}{\partial x_m}
@@ -116,6 +122,9 @@ undoes: adding a constant to $x$, and stretching $x$.
 """
 
 # %%
+# ask: 12-spread
+
+# %% tags=["answer"]
 # First the formulas, one a line between the quotes; they are checked as formulas.
 lesson.derive(
     "batchnorm_backward",
@@ -169,7 +178,7 @@ every ray, so its gradient can only run *around*, and it grows like $1/s$ toward
 On the right the three paths at one point: only their sum is tangent to the circle.
 """
 
-# %%
+# %% tags=["fold"]
 c = np.array([1.5, 0.7, -0.7])
 e1, e2 = np.array([1, -1, 0]) / np.sqrt(2), np.array([1, 1, -2]) / np.sqrt(6)
 one, zero = np.ones(1), np.zeros(1)
@@ -225,7 +234,11 @@ right.plot(*here, "ko")
 right.set(aspect="equal", xlim=(-1.9, 2.9), ylim=(-1.9, 2.9), xticks=[], yticks=[])
 right.set_title("the paths at one point")
 right.legend(loc="upper left", fontsize=8)
-plt.show()
+lesson.show(
+    "The loss of a batch of three over the plane, constant along every ray, with "
+    "the gradient running around; and at one point the paths, of which only the "
+    "sum is tangent."
+)
 print("component of dx along the ray:", f"{at(here)[1] @ here:.0e}")
 for name, path in paths.items():
     print(f"along (1, 1, 1), out of the picture: {name} path {path.sum():+.2f}")
@@ -243,7 +256,7 @@ $s/\sqrt N$, so $\hat x$ jitters by about $1/\sqrt N$ (and somewhat more far fro
 where the jitter of $s$ counts). **Question 3:**
 """
 
-# %%
+# %% tags=["fold"]
 pixels = load_digits().data / 16
 labels = load_digits().target
 rng = np.random.default_rng(0)
@@ -290,7 +303,7 @@ Now a network, 64 – (32, batch normalization, ReLU) × 3 – 1, that tells odd
 ones. The training is that of lesson 03. Forward and backward are a few lines each.
 """
 
-# %%
+# %% tags=["fold"]
 odd = labels % 2
 train_x, test_x = pixels[:1297], pixels[1297:]
 train_y, test_y = odd[:1297], odd[1297:]
@@ -373,7 +386,7 @@ stands still while $G$ learns must not change its running statistics.
 """
 
 
-# %%
+# %% tags=["fold"]
 def wrong(groups, train):
     """Share of test digits classified wrongly, computed group by group."""
     errors = [
@@ -407,7 +420,7 @@ $\lVert \partial a_m/\partial x_n \rVert$ for a batch of 12 digits, the trained 
 mode and in training mode.
 """
 
-# %%
+# %% tags=["fold"]
 dozen = test_x[:12]
 
 
@@ -441,7 +454,10 @@ for axes, train in zip(panels, (False, True)):
     figure.colorbar(image, ax=axes, shrink=0.8)
     others = 1 - np.trace(felt) / felt.sum()
     print(f"training mode {train}: {others:.0%} of it comes from the other images")
-plt.show()
+lesson.show(
+    "How much each logit feels each image of a batch of 12: in test mode only its "
+    "own, in training mode all of them."
+)
 
 # %% [markdown]
 r"""
@@ -453,7 +469,7 @@ authors say so ([Gulrajani et al., 2017](https://arxiv.org/abs/1704.00028), sect
 layer normalization, which works within one example. This library refuses the combination.
 """
 
-# %%
+# %% tags=["fold"]
 w = rng.standard_normal((5, 1))
 y, cache = batchnorm_forward(x, gamma, beta)
 slope_of_sum, _, _ = backward(np.ones((16, 1)) @ w.T, cache)
@@ -478,7 +494,7 @@ The small rate forgives much. At the large one they differ:
   Look at the length of $W$. A gradient of the right direction and of the wrong length does this.
 """
 
-# %%
+# %% tags=["fold"]
 lesson.show_mistakes("batchnorm_backward")
 
 chosen = (
@@ -507,7 +523,10 @@ for axes, rate in zip(panels, (0.05, 3.0)):
     axes.set_xticks(range(2, epochs + 1, 2))
 panels[0].set_ylabel("training loss")
 panels[0].legend(fontsize=7, loc="lower left")
-plt.show()
+lesson.show(
+    "Training loss against the epoch at a small and a large rate, for the right "
+    "backward and four mistakes."
+)
 
 # %% [markdown]
 """
@@ -516,6 +535,25 @@ And what the check says of the one that nobody would have noticed:
 
 # %%
 check(lesson.mistake("batchnorm_backward", "variance-path-missing"))
+
+# %%
+# ask: 12-fault
+
+# %% [markdown] tags=["open"]
+r"""
+## Go further
+
+**An open task.** Write layer normalization: the same formula over the features of one example. What becomes of the
+three paths, and of question 5?
+
+<details><summary>What a good answer contains</summary>
+
+A forward and a backward of a few lines: the axis is another one, and $N$ becomes the number of features. A
+check with `gan_numpy.gradcheck` (or against finite differences). That now an example's answer does not depend on the
+others, so a backward pass of ones gives each example's own slope, and a penalty may cross it.
+
+</details>
+"""
 
 # %% [markdown]
 r"""
@@ -538,5 +576,5 @@ fixed reference batch for that reason, and critics under a gradient penalty do w
   to put it in a GAN, and where not (at $G$'s output and $D$'s input).
 - The library: [layers/batchnorm.py](../gan_numpy/layers/batchnorm.py), for features and for the
   channels of images. Its forward changes no running statistic: who trains says `commit`, as here.
-- Next: lesson 13, convolution, where batch normalization is at home.
+- Next: [lesson 13](13_convolution_dcgan.ipynb), convolution, where batch normalization is at home.
 """

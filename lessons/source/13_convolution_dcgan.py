@@ -9,7 +9,31 @@ draw, and the batch normalization of lesson 12, the deep convolutional GAN of 20
 
 **You need** lessons 02 and 12, and Algorithm 1 (lesson 06).
 **You will write** `conv2d_backward` and `conv_transpose_backward`.
+"""
 
+# %% tags=["fold"]
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.neighbors import KNeighborsClassifier
+
+from gan_numpy import lesson
+from gan_numpy.sampling import latent
+from gan_numpy.datasets import load_dataset
+from gan_numpy.exercises import check
+from gan_numpy.plots import image_grid
+from gan_numpy.recipes import get_recipe
+from gan_numpy.sampling.draw import generate, sample, trained_generator
+from gan_numpy.training.state import initial_state
+from gan_numpy.training.algorithm1 import train_epoch
+
+lesson.opening("13")
+data = load_dataset("digits")
+train_x, train_y = data.scaled("train"), data.labels["train"]
+
+# %% [markdown]
+r"""
 ## Predict before you run
 
 1. A window of 3×3 moves over an 8×8 image in steps of 1. Which pixel is seen most often, which
@@ -27,26 +51,7 @@ Write your answers down. The cells below compute each of them.
 """
 
 # %%
-from typing import Any
-
-import matplotlib.pyplot as plt
-import numpy as np
-from sklearn.neighbors import KNeighborsClassifier
-
-from gan_numpy import lesson
-from gan_numpy.sampling import latent
-from gan_numpy.datasets import load_dataset
-from gan_numpy.exercises import check
-from gan_numpy.kernels import use_kernels
-from gan_numpy.plots import image_grid
-from gan_numpy.recipes import get_recipe
-from gan_numpy.sampling.draw import generate, sample, trained_generator
-from gan_numpy.training.state import initial_state
-from gan_numpy.training.algorithm1 import train_epoch
-
-lesson.style()
-data = load_dataset("digits")
-train_x, train_y = data.scaled("train"), data.labels["train"]
+# ask: 13-middle
 
 # %% [markdown]
 r"""
@@ -93,7 +98,7 @@ Note the $\mathrel{+}=$. The slices of different $(i, j)$ overlap: a pixel is se
 and receives a gradient from each of them.
 """
 
-# %%
+# %% tags=["answer"]
 # First the formulas, one a line between the quotes; they are checked as formulas.
 lesson.derive(
     "conv2d_backward",
@@ -114,7 +119,7 @@ pixel: 9 in the middle, 1 in the corners. A convolution without padding neglects
 one reason for the zeros that DCGAN adds around its maps. And sharing saves weights:
 """
 
-# %%
+# %% tags=["fold"]
 image, ones = np.zeros((1, 1, 8, 8)), np.ones((1, 1, 3, 3))
 y, cache = conv2d_forward(image, ones, np.zeros(1), 1)
 seen, _, _ = conv_back(np.ones_like(y), cache)
@@ -131,7 +136,7 @@ wrote in the loop. As a layer of its own it is called *transposed convolution*:
 
 $$
 x_{n,\,c,\,hs+i,\,ws+j} \mathrel{+}= \sum_o W_{o,c,i,j}\; y_{n,o,h,w},
-\qquad (N, out, height, width) \to (N, C,\; s(height - 1) + k,\; s(width - 1) + k) .
+\qquad (N, out, height, width) \to (N, C,\; ?,\; ?) .
 $$
 
 It is no inverse. It is *the adjoint*: the one linear map with
@@ -153,6 +158,9 @@ So one pair of functions does all: the forward of each is the backward of the ot
 """
 
 # %%
+# ask: 13-side
+
+# %%
 # exercise: conv_transpose_backward
 
 # %%
@@ -164,7 +172,7 @@ The adjoint identity, for random arrays and several strides. It is the best test
 of a pair of linear maps: one line, no finite differences, and exact to the last digits.
 """
 
-# %%
+# %% tags=["fold"]
 rng = np.random.default_rng(13)
 for stride, k in ((1, 3), (2, 3), (2, 4), (3, 5)):
     W = rng.standard_normal((5, 4, k, k))
@@ -190,7 +198,7 @@ unevenness, but often does not quite
 DCGAN has windows of 4 and stride 2.
 """
 
-# %%
+# %% tags=["fold"]
 figure, panels = plt.subplots(1, 3, figsize=(6.2, 2.4))
 for axes, (k, stride) in zip(panels, ((3, 2), (4, 2), (5, 2))):
     count, _ = conv_transpose_forward(
@@ -201,7 +209,10 @@ for axes, (k, stride) in zip(panels, ((3, 2), (4, 2), (5, 2))):
     inside = count[0, 0, k:-k, k:-k]
     print(f"window {k}: inside, a pixel gets", np.unique(inside).astype(int), "stamps")
 figure.colorbar(shown, ax=panels, label="stamps", shrink=0.8)
-plt.show()
+lesson.show(
+    "How many stamps reach each pixel: an uneven checkerboard with a window of 3 "
+    "and stride 2, even with 4 and 2 inside."
+)
 
 # %% [markdown]
 r"""
@@ -256,7 +267,7 @@ it spoils the layers below, here one small layer. The network still learns, with
 error that looks like success if one does not know that it could be smaller: the check tells. The black row is no picture: its numbers are not finite.
 """
 
-# %%
+# %% tags=["fold"]
 lesson.show_mistakes("conv2d_backward", "conv_transpose_backward")
 
 right_conv = lesson.reference("conv2d_backward")
@@ -277,7 +288,10 @@ right.imshow(image_grid(np.clip(np.concatenate(rows), 0, 1), 12), vmin=0, vmax=1
 right.set_yticks(4.5 + 9 * np.arange(len(rows)), ["digits", *results], fontsize=8)
 right.set_xticks([])
 right.tick_params(length=0)
-plt.show()
+lesson.show(
+    "Squared error against the epoch for the right backward and three mistakes, "
+    "and the digits drawn again by each."
+)
 
 # %%
 check(lesson.mistake("conv_transpose_backward", "kernel-rotated"))
@@ -303,7 +317,7 @@ the side exactly: $\lfloor(8 + 2 - 4)/2\rfloor + 1 = 4$. The layers are the libr
 as yours, with padding.
 """
 
-# %%
+# %% tags=["fold"]
 recipe = get_recipe("dcgan").replace(
     generator_channels=(32, 16),
     discriminator_channels=(16, 32),
@@ -312,41 +326,39 @@ recipe = get_recipe("dcgan").replace(
 )
 epochs, frames = lesson.steps(24, 1), {}
 moments = np.unique(np.round(np.linspace(0, 1, 6) ** 2 * epochs).astype(int))
-with use_kernels("reference"):  # plain NumPy: nothing to compile for nets so small
-    state = initial_state(recipe, data, seed=0)
-    for epoch in range(epochs + 1):
-        if epoch in moments:
-            frames[epoch] = sample(recipe, state, 16, np.random.default_rng(1))
-        if epoch < epochs:
-            monitors = train_epoch(state, recipe, data)
-    G = trained_generator(recipe, state)
+state = initial_state(recipe, data, seed=0)
+for epoch in range(epochs + 1):
+    if epoch in moments:
+        frames[epoch] = sample(recipe, state, 16, np.random.default_rng(1))
+    if epoch < epochs:
+        monitors = train_epoch(state, recipe, data)
+G = trained_generator(recipe, state)
 print(f"{state.step} steps;", end=" ")
 print(f"D on data {monitors['d_real']:.2f}, on samples {monitors['d_fake']:.2f}")
 
-# %%
+# %% tags=["fold"]
 figure, axes = plt.subplots(figsize=(6.2, 2.4))
 rows = np.concatenate([frames[k] for k in moments])
 axes.imshow(image_grid(rows.reshape(-1, 8, 8), 16), vmin=0, vmax=1)
 axes.set_yticks(4.5 + 9 * np.arange(len(moments)), [f"epoch {k}" for k in moments])
 axes.set_xticks([])
 axes.tick_params(length=0)
-plt.show()
+lesson.show("Samples of the small DCGAN at six moments, from gray to digits.")
 
 # %% [markdown]
 r"""
 ## See: what the windows look for
 
 The 16 kernels of $D$'s first layer, before training and after; below each what it makes of one digit. Nobody
-told them what to look for. In large networks such windows become edges in all directions. Here it
-takes goodwill to see them: 16 weights hold little, and training was short. All 16 are shown;
+told them what to look for. In large networks such windows become edges in all directions. Here
+they look like noise, after training as before: 16 weights hold little, and training was short. All 16 are shown;
 figures in papers are often chosen.
 """
 
-# %%
-with use_kernels("reference"):
-    untrained = initial_state(recipe, data, seed=0).D.params["down0.W"]
-    one = 2 * train_x[5:6].reshape(1, 1, 8, 8) - 1
-    maps, _ = state.D.layers["down0"].forward(one)
+# %% tags=["fold"]
+untrained = initial_state(recipe, data, seed=0).D.params["down0.W"]
+one = 2 * train_x[5:6].reshape(1, 1, 8, 8) - 1
+maps, _ = state.D.layers["down0"].forward(one)
 learned = state.D.params["down0.W"]
 
 
@@ -366,7 +378,10 @@ axes.imshow(image_grid(pictures, 16), vmin=0, vmax=1)
 axes.set_yticks(2.5 + 5 * np.arange(3), ["before", "after", "a digit's map"])
 axes.set_xticks([])
 axes.tick_params(length=0)
-plt.show()
+lesson.show(
+    "The 16 kernels of the first layer of D before and after training, and what "
+    "each makes of a digit."
+)
 moved = np.linalg.norm(learned - untrained) / np.linalg.norm(untrained)
 print(f"the kernels moved by {moved:.1f} times their own length")
 
@@ -379,11 +394,10 @@ are a 0, a 1, a 4 and a 6, each of which a nearest-neighbor classifier is sure o
 the generator is continuous, and the digits are not.
 """
 
-# %%
+# %% tags=["fold"]
 judge = KNeighborsClassifier(5).fit(train_x, train_y)
 z = recipe.sample_latent(lesson.steps(4000, 300), np.random.default_rng(3))
-with use_kernels("reference"):
-    drawn = generate(recipe, G, z)
+drawn = generate(recipe, G, z)
 sure = judge.predict_proba(drawn)
 
 
@@ -395,16 +409,55 @@ def surest(digit, count):
 corners = np.stack([z[surest(digit, 1)[0]] for digit in (0, 1, 4, 6)])
 side = 11
 between = latent.square(corners, side)
-with use_kernels("reference"):
-    pictures = generate(recipe, G, between.reshape(side * side, -1))
+pictures = generate(recipe, G, between.reshape(side * side, -1))
 figure, axes = plt.subplots(figsize=(3.6, 3.6))
 axes.imshow(image_grid(pictures.reshape(-1, 8, 8), side), vmin=0, vmax=1)
 axes.axis("off")
-plt.show()
+lesson.show("A square of digits between a 0, a 1, a 4 and a 6.")
 steps = np.linalg.norm(np.diff(pictures.reshape(side, side, 64), axis=1), axis=2)
 ends = np.linalg.norm(pictures[::side][:] - pictures[side - 1 :: side], axis=1)
 print(f"left and right ends are {ends.mean():.2f} apart on average;", end=" ")
 print(f"the longest of the steps between is {steps.max():.2f}")
+
+# %% [markdown]
+r"""
+A line between two of the corners, with a knob: $\psi = 0$ is the 0, $\psi = 1$ the other digit, and beyond both the line
+goes on. A walk on a great circle keeps the length of $z$, a straight one shortens it on the way.
+"""
+
+# %% tags=["fold"]
+figure, axes = plt.subplots(figsize=(4.0, 2.4))
+panels = [axes.inset_axes((0, 0, 0.45, 0.9)), axes.inset_axes((0.55, 0, 0.45, 0.9))]
+axes.axis("off")
+shown = [panel.imshow(np.zeros((8, 8)), vmin=0, vmax=1) for panel in panels]
+for panel, name in zip(panels, ("straight", "great circle")):
+    panel.set(title=name, xticks=[], yticks=[])
+axes.set_title("psi = -0.25, from 0 to 6; |z| = 9.9 and 9.9", pad=16)
+
+
+def look(psi, to):
+    """The pictures at a share psi of the two ways."""
+    a, b = corners[0], corners[(0, 1, 4, 6).index(to)]
+    lengths = np.linalg.norm(a), np.linalg.norm(b)
+    angle = np.arccos(a @ b / lengths[0] / lengths[1])
+    round_ = np.sin((1 - psi) * angle) * a + np.sin(psi * angle) * b
+    points = np.stack([(1 - psi) * a + psi * b, round_ / np.sin(angle)])
+    points = points.astype(np.float32)
+    for picture, image in zip(shown, generate(recipe, G, points)):
+        picture.set_data(image.reshape(8, 8))
+    first, second = np.linalg.norm(points, axis=1)
+    axes.set_title(
+        f"psi = {psi}, from 0 to {to}; |z| = {first:.1f} and {second:.1f}", pad=16
+    )
+
+
+lesson.live(
+    figure,
+    look,
+    "The digit at a share psi of a straight and of a round way between two corners.",
+    psi=(-0.25, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25),
+    to=(1, 4, 6),
+)
 
 # %% [markdown]
 r"""
@@ -418,7 +471,7 @@ what is thin. In each mean there are 12.
 First the sums for a few pairs of digits, and the means that they are made of:
 """
 
-# %%
+# %% tags=["fold"]
 ink = drawn.mean(axis=1)
 
 
@@ -434,15 +487,17 @@ rows = []
 for a, b in pairs:
     groups = chosen(a, "bold"), chosen(a, "thin"), chosen(b, "thin")
     rows.append([*(g.mean(axis=0) for g in groups), latent.arithmetic(*groups)])
-with use_kernels("reference"):
-    pictures = generate(recipe, G, np.swapaxes(rows, 0, 1).reshape(-1, 32))
+pictures = generate(recipe, G, np.swapaxes(rows, 0, 1).reshape(-1, 32))
 figure, axes = plt.subplots(figsize=(6.2, 2.7))
 axes.imshow(image_grid(pictures.reshape(-1, 8, 8), len(pairs)), vmin=0, vmax=1)
 axes.set_yticks(4.5 + 9 * np.arange(4), ["bold", "− thin", "+ thin", "= sum"])
 names = [f"{a} to {b}" for a, b in pairs]
 axes.set_xticks(4.5 + 9 * np.arange(len(pairs)), names, fontsize=8)
 axes.tick_params(length=0)
-plt.show()
+lesson.show(
+    "Bold minus thin plus thin for ten pairs of digits, with the sums in the last "
+    "row."
+)
 
 # %% [markdown]
 r"""
@@ -451,7 +506,7 @@ way, $\bar z_{\text{thin } b} + t\,(\bar z_{\text{bold } a} - \bar z_{\text{thin
 of the same length in directions that mean nothing.
 """
 
-# %%
+# %% tags=["fold"]
 rng = np.random.default_rng(0)
 mean_of = {
     (d, k): chosen(d, k).mean(axis=0) for d in range(10) for k in ("bold", "thin")
@@ -468,8 +523,7 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 2.4))
 for name, direction in (("bold − thin", bolder), ("random", noise)):
     kept, amount = [], []
     for t in ways:
-        with use_kernels("reference"):
-            images = generate(recipe, G, (start + t * direction).astype(np.float32))
+        images = generate(recipe, G, (start + t * direction).astype(np.float32))
         kept.append(np.mean(judge.predict(images) == [b for _, b in every]))
         amount.append(images.mean())
     left.plot(ways, amount, "o", linestyle="-" if name[0] == "b" else ":", label=name)
@@ -484,7 +538,10 @@ print(f"from {cosines.min():.2f} to {cosines.max():.2f}")
 left.set(xlabel="$t$", ylabel="ink")
 right.set(xlabel="$t$", ylabel="share still the digit $b$", ylim=(0, 1.05))
 left.legend()
-plt.show()
+lesson.show(
+    "Ink and share of digits kept against the share of the way: along bold minus "
+    "thin the ink rises, along random directions it does not; both lose digits."
+)
 
 # %% [markdown]
 r"""
@@ -492,6 +549,25 @@ There is a direction in which the ink rises far more than by chance, whatever th
 same one for all: those of two digits share a part. And the
 famous sum is a long step, and a step of this length loses many digits, whatever its direction. A part of
 the way adds ink and keeps the digit. So: the arithmetic is real, and it is not exact.
+"""
+
+# %%
+# ask: 13-fault
+
+# %% [markdown] tags=["open"]
+r"""
+## Go further
+
+**An open task.** A stride of 2 with a window of 3 gives a checkerboard. Replace it by doubling the image first (each
+pixel becomes four) and a convolution of stride 1, and show that the ones come out even.
+
+<details><summary>What a good answer contains</summary>
+
+The two steps and their backward passes, which are: sum each four pixels, and `conv2d_backward`. A picture of
+the stamps beside those of the lesson. The price: a product on four times as many places. Odena, Dumoulin and Olah
+recommend it.
+
+</details>
 """
 
 # %% [markdown]
@@ -510,5 +586,5 @@ r"""
   [layers/conv_transpose.py](../gan_numpy/layers/conv_transpose.py), one matrix product each;
   [recipes/conv_gan.py](../gan_numpy/recipes/conv_gan.py); [latent.py](../gan_numpy/sampling/latent.py);
   `gan-numpy train dcgan`.
-- Next: lesson 14, losses whose gradients do not vanish.
+- Next: [lesson 14](14_least_squares_wasserstein.ipynb), losses whose gradients do not vanish.
 """

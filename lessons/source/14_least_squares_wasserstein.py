@@ -9,7 +9,24 @@ not touch*. The two reasons are often mixed up. Here they are told apart, and me
 
 **You need** lesson 05. **You will write** `least_squares_gradient`, `critic_gradient` and
 `clip_weights`.
+"""
 
+# %% tags=["fold"]
+import matplotlib.pyplot as plt
+import numpy as np
+
+from gan_numpy import lesson
+from gan_numpy.exercises import check
+from gan_numpy.layers import Dense, Tanh
+from gan_numpy.layers.initializers import normal
+from gan_numpy.layers.sequential import Sequential
+from gan_numpy.objectives import sigmoid
+from gan_numpy.optim import ExponentialDecay, RMSProp
+
+lesson.opening("14")
+
+# %% [markdown]
+r"""
 ## Predict before you run
 
 1. A generated sample has the output $+8$: the discriminator takes it for real, and is sure.
@@ -24,18 +41,7 @@ not touch*. The two reasons are often mixed up. Here they are told apart, and me
 """
 
 # %%
-import matplotlib.pyplot as plt
-import numpy as np
-
-from gan_numpy import lesson
-from gan_numpy.exercises import check
-from gan_numpy.layers import Dense, Tanh
-from gan_numpy.layers.initializers import normal
-from gan_numpy.layers.sequential import Sequential
-from gan_numpy.objectives import sigmoid
-from gan_numpy.optim import ExponentialDecay, RMSProp
-
-lesson.style()
+# ask: 14-far
 
 # %% [markdown]
 r"""
@@ -63,13 +69,16 @@ $$
 p_g (D - a)^2$. Its derivative is zero for
 
 $$
-D^*(x) = \frac{b\, p_d(x) + a\, p_g(x)}{p_d(x) + p_g(x)} ,
+D^*(x) = \;? \;,
 $$
 
 a weighted mean of the targets. With $b = 1$, $a = 0$ it is the $D^*$ of lesson 04.
 """
 
 # %%
+# ask: 14-mean
+
+# %% tags=["answer"]
 # First the formulas, one a line between the quotes; they are checked as formulas.
 lesson.derive(
     "least_squares_gradient",
@@ -95,7 +104,7 @@ data, is left alone by the cross-entropy, and pulled back by the square. It is a
 about distance from the boundary, not about vanishing gradients on the left.
 """
 
-# %%
+# %% tags=["fold"]
 output = np.linspace(-10, 10, 201)
 one = np.zeros(1)
 square = [abs(least_squares(one, np.array([v]), 1.0, 0.0)[1][0]) for v in output]
@@ -112,7 +121,11 @@ for name, curve in curves.items():
 axes.set(yscale="log", ylim=(1e-5, 30), xlabel="output of the discriminator")
 axes.set(ylabel="generator's gradient")
 figure.legend(loc="outside right center")
-plt.show()
+lesson.show(
+    "The generator's gradient against the output of the discriminator, on a "
+    "logarithmic axis: minimax dies on the left, non-saturating on the right, the "
+    "square grows on both sides, Wasserstein is 1."
+)
 
 # %% [markdown]
 r"""
@@ -176,7 +189,7 @@ wide, it is as good a guide as $W_1$ for a long way.
 """
 
 
-# %%
+# %% tags=["fold"]
 def divergence(delta, width):
     """JSD of N(0, width^2) and N(delta, width^2), by a sum over a fine grid."""
     x = np.linspace(-8 * width, delta + 8 * width, 20_001)
@@ -198,7 +211,46 @@ left.set(title="Jensen–Shannon", xlabel="$\\delta$", ylabel="nats", ylim=(0, 0
 left.legend(loc="lower right")
 right.plot(deltas, deltas)
 right.set(title="Wasserstein, for every $s$", xlabel="$\\delta$", ylabel="$W_1$")
-plt.show()
+lesson.show(
+    "Jensen-Shannon divergence against the distance for three widths, which ends "
+    "at log 2, and the Wasserstein distance, a straight line."
+)
+
+# %% [markdown]
+r"""
+Move the samples. The two densities, their divergence and their Wasserstein distance, and the slope of each:
+"""
+
+# %% tags=["fold"]
+figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 2.6))
+spots = np.linspace(-3, 9, 301)
+left.fill_between(spots, np.exp(-(spots**2) / 0.5), color=lesson.GRAY, alpha=0.4)
+(samples,) = left.plot(spots, spots, color=lesson.GENERATOR)
+left.set(ylim=(0, 1.2), xlabel="$x$", yticks=())
+curve = np.array([divergence(d, 0.5) for d in deltas])
+right.plot(deltas, curve, color=lesson.BLACK, label="JSD")
+right.plot(deltas, deltas / 6, color=lesson.PINK, label="$W_1 / 6$")
+marks = right.plot([0, 0], [0, 0], "o", color=lesson.RED)
+right.set(xlabel="$\\delta$", ylim=(0, 1.1))
+right.legend(loc="lower right")
+figure.suptitle("delta = 0.0: slope of JSD 0.000, of W1 1")
+
+
+def look(delta):
+    """Data at 0, samples at delta, both of width 0.5."""
+    samples.set_ydata(np.exp(-((spots - delta) ** 2) / 0.5))
+    k = int(np.argmin(np.abs(deltas - delta)))
+    marks[0].set_data([delta, delta], [curve[k], delta / 6])
+    slope = np.gradient(curve, deltas)[k]
+    figure.suptitle(f"delta = {delta}: slope of JSD {slope:.6f}, of W1 1")
+
+
+lesson.live(
+    figure,
+    look,
+    "Two densities at the chosen distance, and both measures of it.",
+    delta=(0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0),
+)
 
 # %% [markdown]
 r"""
@@ -272,6 +324,7 @@ def trained(gradient, clipping=None, count=lesson.steps(600, 60)):
     return D, np.array(gaps)
 
 
+# %% tags=["fold"]
 def values_and_slopes(D, x):
     """D's output and its derivative at each of the points."""
     a, cache = D.forward(x[:, None])
@@ -307,7 +360,10 @@ for name, curve in felt.items():
     print(f"a sample at +2 feels {curve[np.argmin(np.abs(x - 2))]:.1e} of {name}")
 right.set(yscale="log", ylim=(1e-7, 1e4), xlabel="$x$", title="what a sample feels")
 right.legend(ncols=2, loc="upper center", fontsize="small")
-plt.show()
+lesson.show(
+    "Trained discriminators on data at -2 and samples at +2, and what a sample "
+    "feels with each loss."
+)
 
 # %% [markdown]
 r"""
@@ -326,7 +382,7 @@ not need), and so the steepest slope even attains the bound. Such a critic has f
 left; that is the reason for lesson 15.
 """
 
-# %%
+# %% tags=["fold"]
 weights = np.concatenate([p.ravel() for p in critic_D.params.values()])
 bound = np.prod(
     [np.linalg.norm(p) for name, p in critic_D.params.items() if name.endswith("W")]
@@ -341,7 +397,10 @@ print(f"divided by that product {gaps[-50:].mean() / bound:.2f}; W1 is 4")
 figure, axes = plt.subplots(figsize=(6.2, 1.9))
 axes.hist(weights, 41, color=lesson.BLUE)
 axes.set(xlabel="weights of the clipped critic", ylabel="number")
-plt.show()
+lesson.show(
+    "A histogram of the clipped critic's weights: nearly all at the two bounds, "
+    "some at 0."
+)
 
 # %% [markdown]
 r"""
@@ -350,9 +409,8 @@ at $-2$. The discriminator is well trained first, then makes five steps for each
 generator's. All generators take plain gradient steps of the same rate.
 """
 
-# %%
 
-
+# %% tags=["fold"]
 def chase(gradient, felt_by, clipping=None, count=lesson.steps(300, 10)):
     """The path of theta; felt_by gives dL_G/da of the outputs."""
     D, rng = trained(gradient, clipping)[0], np.random.default_rng(2)
@@ -380,7 +438,10 @@ axes.set(
     xlabel="generator's step", ylabel="$\\theta$; the data are at −2", ylim=(-4, 3)
 )
 figure.legend(loc="outside right center", title="at the end")
-plt.show()
+lesson.show(
+    "Theta of four generators on their way from 2 to -2: minimax never leaves, "
+    "non-saturating arrives first."
+)
 
 # %% [markdown]
 r"""
@@ -402,7 +463,7 @@ clips the upper side only has found the way out. With one of the two signs wrong
 lowers its price of everything alike, and sees no difference.
 """
 
-# %%
+# %% tags=["fold"]
 lesson.show_mistakes("least_squares_gradient", "critic_gradient", "clip_weights")
 
 runs = {"right": gaps}
@@ -415,10 +476,32 @@ for name, curve in runs.items():
 axes.set(xlabel="step", ylabel="mean $f$ of data − mean $f$ of samples")
 axes.set_yscale("symlog", linthresh=1)
 figure.legend(loc="outside right center", title="at the end")
-plt.show()
+lesson.show(
+    "The difference of the means against the step: bounded with clipping, growing "
+    "without."
+)
 
 # %%
 check(lesson.mistake("clip_weights", "lower-bound-missing"))
+
+# %%
+# ask: 14-fault
+
+# %% [markdown] tags=["open"]
+r"""
+## Go further
+
+**An open task.** The clipped critic's difference of means is $W_1$ up to a factor. Can you estimate the factor, and
+so $W_1$, without knowing it?
+
+<details><summary>What a good answer contains</summary>
+
+A proposal, such as: dividing by the steepest slope that was seen between the two, or measuring the critic on a
+shift that is known. What comes out for several shifts and bounds $c$, beside the truth. Where it fails: a critic
+whose slope is steep in one place and flat elsewhere.
+
+</details>
+"""
 
 # %% [markdown]
 r"""
@@ -434,5 +517,5 @@ r"""
 - The library: [objectives/least_squares.py](../gan_numpy/objectives/least_squares.py),
   [objectives/wasserstein.py](../gan_numpy/objectives/wasserstein.py), and the clipping in
   [penalties.py](../gan_numpy/penalties.py).
-- Next: lesson 15, which bounds the slope without touching the weights.
+- Next: [lesson 15](15_gradient_penalty.ipynb), which bounds the slope without touching the weights.
 """

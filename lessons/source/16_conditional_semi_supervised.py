@@ -6,10 +6,44 @@ A GAN draws what it likes. Told a class, it draws what *we* like: one vector bes
 turned around: a discriminator that must tell real from fake has looked at thousands of images
 without labels. If it is a classifier at the same time, a handful of labels may be enough.
 
-**You need** lessons 02 and 06.
+**You need** lessons 02, 06 and 10.
 **You will write** `condition_backward`, `softmax_cross_entropy`, `semi_supervised_gradient` and
 `feature_matching_gradient`.
+"""
 
+# %% tags=["fold"]
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.neighbors import KNeighborsClassifier
+
+from gan_numpy import lesson
+from gan_numpy.datasets import load_dataset
+from gan_numpy.exercises import check
+from gan_numpy.layers import (
+    BatchNorm,
+    Dense,
+    Dropout,
+    GaussianNoise,
+    Maxout,
+    ReLU,
+    Sigmoid,
+)
+from gan_numpy.layers.initializers import glorot_uniform, he_normal, uniform
+from gan_numpy.layers.sequential import Sequential
+from gan_numpy.optim import Adam, ExponentialDecay
+from gan_numpy.plots import image_grid
+from gan_numpy.recipes.parts import marginal_logits
+
+lesson.opening("16")
+data = load_dataset("digits")
+train_x, train_y = data.scaled("train"), data.labels["train"]
+held_x = np.concatenate([data.scaled("validation"), data.scaled("test")])
+held_y = np.concatenate([data.labels["validation"], data.labels["test"]])
+
+# %% [markdown]
+r"""
 ## Predict before you run
 
 1. In a batch the label 0 occurs three times and the label 1 not at all. What are the gradients of
@@ -26,36 +60,7 @@ Write your answers down. The cells below compute each of them.
 """
 
 # %%
-from typing import Any
-
-import matplotlib.pyplot as plt
-import numpy as np
-from sklearn.neighbors import KNeighborsClassifier
-
-from gan_numpy import lesson
-from gan_numpy.datasets import load_dataset
-from gan_numpy.exercises import check
-from gan_numpy.kernels import use_kernels
-from gan_numpy.layers import (
-    BatchNorm,
-    Dense,
-    Dropout,
-    GaussianNoise,
-    Maxout,
-    ReLU,
-    Sigmoid,
-)
-from gan_numpy.layers.initializers import glorot_uniform, he_normal, uniform
-from gan_numpy.layers.sequential import Sequential
-from gan_numpy.optim import Adam, ExponentialDecay
-from gan_numpy.plots import image_grid
-from gan_numpy.recipes.parts import marginal_logits
-
-lesson.style()
-data = load_dataset("digits")
-train_x, train_y = data.scaled("train"), data.labels["train"]
-held_x = np.concatenate([data.scaled("validation"), data.scaled("test")])
-held_y = np.concatenate([data.labels["validation"], data.labels["test"]])
+# ask: 16-shuffled
 
 # %% [markdown]
 r"""
@@ -104,7 +109,7 @@ condition_back = lesson.working(condition_backward)
 **Question 1.**
 """
 
-# %%
+# %% tags=["fold"]
 joined, cache = condition_forward(
     np.zeros((4, 2)), np.zeros((3, 1)), np.array([0, 0, 2, 0])
 )
@@ -130,7 +135,7 @@ In $D$'s step the real images come with their own labels and the fakes with thos
 """
 
 
-# %%
+# %% tags=["fold"]
 def networks(rng):
     """G and D, which read 16 columns more."""
     init = uniform(0.05)
@@ -209,9 +214,8 @@ def agreement(draw):
     return np.mean(judge.predict(drawn) == orders)
 
 
-with use_kernels("reference"):  # plain NumPy: nothing to compile for nets so small
-    draw = conditional_gan(lesson.steps(600, 10), condition_back)
-    print(f"{agreement(draw):.1%} of the samples are what was ordered")
+draw = conditional_gan(lesson.steps(600, 10), condition_back)
+print(f"{agreement(draw):.1%} of the samples are what was ordered")
 
 # %% [markdown]
 r"""
@@ -221,10 +225,9 @@ Each column is one $z$, each row one order. The class decides what is drawn, $z$
 the mean of the training digits of each class: no sample should be that.
 """
 
-# %%
-with use_kernels("reference"):
-    z = noise(np.random.default_rng(4), 14)
-    table = draw(np.tile(z, (10, 1)), np.repeat(np.arange(10), 14)).reshape(10, 14, 64)
+# %% tags=["fold"]
+z = noise(np.random.default_rng(4), 14)
+table = draw(np.tile(z, (10, 1)), np.repeat(np.arange(10), 14)).reshape(10, 14, 64)
 means = np.stack([train_x[train_y == d].mean(axis=0) for d in range(10)])
 figure, axes = plt.subplots(figsize=(6.2, 4.2))
 pictures = np.concatenate([table, means[:, None]], axis=1).reshape(-1, 8, 8)
@@ -234,7 +237,10 @@ axes.set(ylabel="ordered", title="samples")
 axes.set_yticks(4.5 + 9 * np.arange(10), range(10))
 axes.set_xticks([4.5 + 9 * 14], ["mean"])
 axes.tick_params(length=0)
-plt.show()
+lesson.show(
+    "A table of samples: each column one z, each row one digit that was ordered, "
+    "and the mean of the training digits beside."
+)
 spread = np.mean([train_x[train_y == d].std(axis=0).mean() for d in range(10)])
 print(f"standard deviation of a pixel within a class: data {spread:.3f},", end=" ")
 print(f"samples {table.std(axis=1).mean():.3f}")
@@ -253,7 +259,7 @@ nearly nothing happens: ten random vectors are ten *different* vectors, and the 
 taken from the wrong columns is fatal. A mistake in what is barely needed can live for years.
 """
 
-# %%
+# %% tags=["fold"]
 lesson.show_mistakes("condition_backward")
 
 right = lesson.reference("condition_backward")
@@ -263,18 +269,20 @@ cases = {"right": (right, train_y), "labels shuffled": (right, shuffled)}
 for tag in ("repeats-overwritten", "wrong-columns"):
     cases[tag] = (lesson.mistake("condition_backward", tag), train_y)
 scores, pictures = {}, []
-with use_kernels("reference"):
-    for name, (function, labels) in cases.items():
-        broken = conditional_gan(count, function, labels)
-        scores[name] = agreement(broken)
-        pictures.append(broken(np.tile(z[:1], (10, 1)), np.arange(10)))
-        print(f"{name:20}: {scores[name]:.0%} as ordered, after {count} steps")
+for name, (function, labels) in cases.items():
+    broken = conditional_gan(count, function, labels)
+    scores[name] = agreement(broken)
+    pictures.append(broken(np.tile(z[:1], (10, 1)), np.arange(10)))
+    print(f"{name:20}: {scores[name]:.0%} as ordered, after {count} steps")
 figure, axes = plt.subplots(figsize=(4.4, 2.6))
 axes.imshow(image_grid(np.concatenate(pictures).reshape(-1, 8, 8), 10), vmin=0, vmax=1)
 axes.set_yticks(4.5 + 9 * np.arange(len(cases)), list(cases))
 axes.set_xticks(4.5 + 9 * np.arange(10), range(10))
 axes.tick_params(length=0)
-plt.show()
+lesson.show(
+    "Ten orders to four generators: right, trained on shuffled labels, and with "
+    "two mistakes."
+)
 
 # %%
 check(lesson.mistake("condition_backward", "repeats-overwritten"))
@@ -312,7 +320,7 @@ r"""
 direction, and each of its rows adds up to 0.
 """
 
-# %%
+# %% tags=["fold"]
 rng = np.random.default_rng(16)
 logits, some_labels = rng.standard_normal((6, 5)), rng.integers(5, size=6)
 first, dl = cross_entropy(logits, some_labels)
@@ -329,8 +337,7 @@ classifier of $K + 1$ classes, the last one "generated". By question 3 one of it
 at 0; let it be that of the fakes. **Question 4:**
 
 $$
-P(\text{real} \mid x) = \frac{\sum_j e^{l_j}}{\sum_j e^{l_j} + e^0} = \frac{e^\ell}{e^\ell + 1}
-= \sigma(\ell), \qquad \ell = \log \sum_j e^{l_j} .
+P(\text{real} \mid x) = \frac{\sum_j e^{l_j}}{\sum_j e^{l_j} + e^0} = \;?\;, \qquad \ell = \log \sum_j e^{l_j} .
 $$
 
 The $K$ logits have one freedom too many for $K$ classes, and it becomes the discriminator. Three kinds
@@ -354,6 +361,9 @@ An unlabeled image raises *its likeliest classes* most, in proportion to $p$: it
 classifier surer of what it believes already. A fake pushes them all down. So the borders between classes are driven
 to where there are no real images.
 """
+
+# %%
+# ask: 16-real
 
 # %%
 # exercise: semi_supervised_gradient
@@ -396,7 +406,7 @@ answers come from averaged weights, in both. The nearest labeled neighbor is the
 """
 
 
-# %%
+# %% tags=["fold"]
 def pair_of_networks(seed):
     """G, and the classifier in two parts."""
     rng, he, last = np.random.default_rng(seed), he_normal(), glorot_uniform()
@@ -456,14 +466,13 @@ def choose(each, seed):
 
 numbers, seeds = (10, 20, 50), (0, 1)
 found = np.empty((3, len(numbers), len(seeds)))
-with use_kernels("reference"):
-    for k, number in enumerate(numbers):
-        for seed in seeds:
-            rows = choose(number // 10, seed)
-            nearest = KNeighborsClassifier(1).fit(train_x[rows], train_y[rows])
-            found[0, k, seed] = np.mean(nearest.predict(held_x) != held_y)
-            for j, play in ((1, False), (2, True)):
-                found[j, k, seed], fake = error(rows, seed, lesson.steps(300, 5), play)
+for k, number in enumerate(numbers):
+    for seed in seeds:
+        rows = choose(number // 10, seed)
+        nearest = KNeighborsClassifier(1).fit(train_x[rows], train_y[rows])
+        found[0, k, seed] = np.mean(nearest.predict(held_x) != held_y)
+        for j, play in ((1, False), (2, True)):
+            found[j, k, seed], fake = error(rows, seed, lesson.steps(300, 5), play)
 
 # %% [markdown]
 r"""
@@ -474,7 +483,7 @@ the two points of one color. A table of such errors with a single choice of labe
 100 labels, the paper has 93 ± 6.5 errors among 10,000, over ten choices.
 """
 
-# %%
+# %% tags=["fold"]
 names = ("nearest labeled neighbor", "classifier, labels only", "with the game")
 figure, axes = plt.subplots(figsize=(6.2, 2.8))
 for name, errors, line in zip(names, found, (":", "--", "-")):
@@ -489,7 +498,10 @@ axes.set(
 axes.set_xticks(numbers, numbers)
 axes.minorticks_off()
 axes.legend()
-plt.show()
+lesson.show(
+    "Share of unseen digits classified wrongly against the number of labels: with "
+    "the game fewer than with labels alone, most where labels are fewest."
+)
 
 # %% [markdown]
 r"""
@@ -499,11 +511,30 @@ that of the unlabeled images would cancel, and the labels would be alone again.
 gaps between the classes, is what semi-supervised learning wants.
 """
 
-# %%
+# %% tags=["fold"]
 figure, axes = plt.subplots(figsize=(6.2, 1.1))
 axes.imshow(image_grid(fake[:32].reshape(-1, 8, 8), 16), vmin=0, vmax=1)
 axes.axis("off")
-plt.show()
+lesson.show("Fakes of the semi-supervised game: blurred and not good.")
+
+# %%
+# ask: 16-fault
+
+# %% [markdown] tags=["open"]
+r"""
+## Go further
+
+**An open task.** How much does the choice of the labeled digits matter? Repeat the experiment with 10 labels for more
+choices, and say how many you would need to claim that the game helps.
+
+<details><summary>What a good answer contains</summary>
+
+The errors of at least six choices for both classifiers, *paired*: the same labels in both. The mean of the
+differences with its standard error. A choice of labels in which the game hurts, if there is one, and a look at its
+digits.
+
+</details>
+"""
 
 # %% [markdown]
 r"""
@@ -517,9 +548,9 @@ r"""
   [arXiv:1606.03498](https://arxiv.org/abs/1606.03498): sections 3.1 and 5, Table 1.
 - Dai et al., *Good Semi-supervised Learning that Requires a Bad GAN*,
   [arXiv:1705.09783](https://arxiv.org/abs/1705.09783).
-- The library: [branches.py](../gan_numpy/layers/concatenate.py) and
+- The library: [concatenate.py](../gan_numpy/layers/concatenate.py) and
   [recipes/conditional_gan.py](../gan_numpy/recipes/conditional_gan.py);
   [objectives/semi_supervised.py](../gan_numpy/objectives/semi_supervised.py);
   `gan-numpy train cgan`, `acgan` and `sgan`.
-- Next: lesson 17, the same arithmetic, faster.
+- Next: [lesson 17](17_speed.ipynb), the same arithmetic, faster.
 """

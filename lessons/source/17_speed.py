@@ -7,8 +7,27 @@ in Python are slow, why three compiled loops are still slow, what a matrix libra
 instead, and where even that leaves time on the table. The arithmetic is always the same. What
 differs is how often a number travels.
 
-**You need** lesson 02. **You will write** nothing; predict, and then measure your own machine.
+**You need** lesson 02. **You will write** `blocked_product`, and measure your own machine.
+"""
 
+# %% tags=["fold"]
+import sys
+import time
+from contextlib import redirect_stderr
+
+import matplotlib.pyplot as plt
+import numba
+import numpy as np
+
+from gan_numpy import lesson
+from gan_numpy.exercises import check
+from gan_numpy.kernels.native.matmul import DEPTH, matmul
+from gan_numpy.kernels.native.registers import ROWS, VECTOR_BYTES, VECTORS
+
+lesson.opening("17")
+
+# %% [markdown]
+r"""
 ## Predict before you run
 
 1. How many multiplications are in the product of two 64×64 matrices? About how many can Python do in a
@@ -26,20 +45,7 @@ it did whatever else it did. So candidates take turns, and what is printed is th
 side by side. Expect other figures than your neighbor's, and the same order.
 """
 
-# %%
-import sys
-import time
-from contextlib import redirect_stderr
-
-import matplotlib.pyplot as plt
-import numba
-import numpy as np
-
-from gan_numpy import lesson
-from gan_numpy.kernels.native.matmul import DEPTH, matmul
-from gan_numpy.kernels.native.registers import ROWS, VECTOR_BYTES, VECTORS
-
-lesson.style()
+# %% tags=["fold"]
 rng = np.random.default_rng(17)
 
 
@@ -64,6 +70,9 @@ def ratio(times, name, other):
     """Median over the rounds of one candidate's time over another's."""
     return np.median(times[name] / times[other])
 
+
+# %%
+# ask: 17-trips
 
 # %% [markdown]
 r"""
@@ -112,6 +121,7 @@ def numpy_rows(A, B):
     return C
 
 
+# %% tags=["fold"]
 @numba.njit
 def compiled_ijk(A, B):
     """Three compiled loops, down the columns of B."""
@@ -166,7 +176,7 @@ is computed in float64, and every product must be within this bound, at all kind
 works in tiles, and tiles do not divide 7 or 65.
 """
 
-# %%
+# %% tags=["fold"]
 shapes = ((7, 5, 3), (17, 33, 65), (64, 64, 64), (100, 300, 31))
 worst = dict.fromkeys(products, 0.0)
 for M, K, N in shapes:
@@ -194,7 +204,7 @@ r"""
 Each bar is the time of one product of two 64×64 matrices, in units of the BLAS's. The axis is logarithmic.
 """
 
-# %%
+# %% tags=["fold"]
 A, B = rng.random((2, 64, 64), dtype=np.float32)
 times = take_turns({n: (lambda p=p: p(A, B)) for n, p in products.items()})
 figure, axes = plt.subplots(figsize=(6.2, 2.6))
@@ -210,7 +220,11 @@ for k, name in enumerate(products):
 axes.set(xscale="log", xlabel="time, in that of NumPy's BLAS")
 axes.set_yticks(-np.arange(len(products)), list(products))
 axes.set_xlim(right=axes.get_xlim()[1] * 5)
-plt.show()
+lesson.show(
+    "Bars of the time of one product of 64 by 64 in units of the BLAS's: three "
+    "loops in Python are thousands of times slower, compiled loops tens of times "
+    "or less."
+)
 order = ratio(times, "compiled, i j k", "compiled, i k j")
 print(f"compiled, the same operations: i j k takes {order:.3g} times i k j")
 
@@ -243,7 +257,7 @@ every number once. Three loops do not: without reuse each step fetches anew, $I 
 $A$ and $c$ of $B$, and does $r c$ multiplications and additions with them:
 
 $$
-I_{\text{tile}} = \frac{2 r c}{4 (r + c)} .
+I_{\text{tile}} = \;?
 $$
 
 This is all that a fast product does, once for the registers and again for each cache
@@ -251,6 +265,30 @@ This is all that a fast product does, once for the registers and again for each 
 """
 
 # %%
+# ask: 17-tile
+
+# %% [markdown]
+r"""
+**The same by hand.** Cut $A$ and $B$ into square tiles of side $t$, so that
+$C_{ij} = \sum_k A_{ik} B_{kj}$ holds for tiles as it does for numbers. For each of the three loops over tiles one
+fetches a tile of $A$ and one of $B$. Write it, and count what is fetched.
+"""
+
+# %%
+# exercise: blocked_product
+
+# %%
+blocked = lesson.working(blocked_product)
+
+# %%
+A, B = rng.random((2, 60, 60))
+for side in (1, 4, 15, 60):
+    C, fetched = blocked(A, B, side)
+    print(f"tiles of {side:2}: {fetched:7,} numbers fetched,", end=" ")
+    print(f"{2 * 60**3 / (8 * fetched):.2f} operations per byte of float64;", end=" ")
+    print("equal to A @ B:", np.allclose(C, A @ B))
+
+# %% tags=["fold"]
 columns = VECTORS * VECTOR_BYTES // 4
 intensity = 2 * ROWS * columns / (4 * (ROWS + columns))
 print(
@@ -269,7 +307,7 @@ the slope if its numbers stay in a cache: the roof is that of memory. The moment
 lowest. It will never be fast; it can only come near the roof.
 """
 
-# %%
+# %% tags=["fold"]
 count = lesson.steps(1 << 23, 1 << 18)  # 32 MB each; the tests take fewer
 theta, velocity, gradient = rng.standard_normal((3, count)).astype(np.float32)
 rate, mu = np.float32(0.01), np.float32(0.9)
@@ -336,7 +374,10 @@ axes.set(
     ylabel="10⁹ operations per second",
 )
 axes.legend(loc="lower right", fontsize=8)
-plt.show()
+lesson.show(
+    "Rates of products and updates over operations per byte, under a roof: the "
+    "momentum updates at the far left, products near the ceiling."
+)
 print(f"here: {bandwidth / 1e9:.3g} GB/s and {peak / 1e9:.3g} G operations/s;", end=" ")
 print(f"they meet at {peak / bandwidth:.2g} operations per byte")
 
@@ -357,12 +398,12 @@ pieces, a mask, an update. Each is a pass of intensity near 0, and a call into a
 | `velocity -= …` | velocity, the temporary | velocity |
 | `theta += velocity` | theta, velocity | theta |
 
-10 trips of $4n$ bytes; the fused loop has 5: it reads three arrays and writes two. So it should be *twice* as fast if memory is all
+Count them. The fused loop has 5 of $4n$ bytes: it reads three arrays and writes two. So it should be *twice* as fast if memory is all
 that counts, more if the temporary must be allocated anew, less if a part stays in a cache. Adam has more
 operations, and gains more. A layer's forward pass gains the bias and the winners.
 """
 
-# %%
+# %% tags=["fold"]
 print(
     f"NumPy's update takes {ratio(times, 'update, NumPy', 'update, fused'):.2f} times",
     end=" ",
@@ -391,7 +432,7 @@ compiled to "no". A training that has diverged looks healthy.
 """
 
 
-# %%
+# %% tags=["fold"]
 def search(x):
     """Whether there is a NaN in x."""
     for value in x:
@@ -422,6 +463,25 @@ share = (2 * 4**3) / (2 * 64**3) * np.median(times["large"] / times["call"])
 print(
     f"the 4 x 4 product computes for {share:.1%} of its time, at the speed of 64 x 64"
 )
+
+# %%
+# ask: 17-fault
+
+# %% [markdown] tags=["open"]
+r"""
+## Go further
+
+**An open task.** Find the largest tile that still pays on your machine: time `A @ B` done by tiles of several sides, and
+explain the curve by its caches.
+
+<details><summary>What a good answer contains</summary>
+
+A timing in which candidates take turns, and medians of ratios. A curve with a flat part, and where it begins
+and ends in bytes: $3 \cdot 8 t^2$ beside the sizes of the caches (`lscpu`). That in Python the loop over tiles
+costs, too, so small tiles lose for another reason.
+
+</details>
+"""
 
 # %% [markdown]
 r"""

@@ -213,3 +213,38 @@ def matching_loop(real, fake):
     for row in d:
         row += 2 / len(fake) * (fake.sum(0) / len(fake) - real.sum(0) / len(real))
     return d
+
+
+@correct("blocked_product")
+def blocked_with_three_indices(A, B, side):
+    """Other order of the loops, and tiles by their numbers."""
+    C, moved = np.zeros((len(A), B.shape[1])), 0
+    rows, inner, columns = (-(-size // side) for size in (len(A), len(B), B.shape[1]))
+    for k in range(inner):
+        for i in range(rows):
+            a = A[i * side : (i + 1) * side, k * side : (k + 1) * side]
+            for j in range(columns):
+                b = B[k * side : (k + 1) * side, j * side : (j + 1) * side]
+                C[i * side : i * side + len(a), j * side : j * side + b.shape[1]] += (
+                    a @ b
+                )
+                moved += len(a) * len(b) + b.shape[0] * b.shape[1]
+    return C, moved
+
+
+@correct("blocked_product")
+def counted_by_formula(A, B, side):
+    """What is fetched in closed form: A for each column of tiles, B for each row."""
+    (M, K), N = A.shape, B.shape[1]
+    C = np.empty((M, N))
+    for i in range(0, M, side):
+        for j in range(0, N, side):
+            tile = 0.0
+            for k in range(0, K, side):
+                tile = tile + np.einsum(
+                    "ik,kj->ij",
+                    A[i : i + side, k : k + side],
+                    B[k : k + side, j : j + side],
+                )
+            C[i : i + side, j : j + side] = tile
+    return C, M * K * int(np.ceil(N / side)) + K * N * int(np.ceil(M / side))

@@ -67,3 +67,40 @@ def test_the_slice_that_all_windows_see(size, k, s):
         for j in range(k):
             seen = x[i : i + s * n : s, j : j + s * n : s]
             assert seen.shape == (n, n) and (seen == windows[..., i, j]).all()
+
+
+def test_symbols_of_the_stubs_are_those_of_the_text(builder):
+    """U counts hidden units in lesson 15, y is maxout's output in lesson 03."""
+    penalty = get_exercise("gradient_penalty_backward").reference.__doc__
+    assert "(n, U), (U,), (U,)" in penalty and "(U,)" in text_of(builder, "15")
+    assert get_exercise("maxout_forward").statement.startswith("y_u = ")
+    assert "y_{n,u} = \\max" in text_of(builder, "03")
+
+
+def test_no_stub_shows_the_markup_of_formulas(builder, source):
+    code = [c.source for c in builder.build(source).cells if c.cell_type == "code"]
+    assert not any(":math:" in text for text in code)
+
+
+def test_the_stub_does_not_repeat_what_was_derived(builder):
+    for number, formula in (("15", "u^T"), ("08", "sqrt(v^)"), ("00", "2h")):
+        (source,) = builder.sources(number)
+        for name in builder.exercises_of(source):
+            statement = get_exercise(name).statement
+            cells = builder.build(source).cells
+            (stub,) = [c.source for c in cells if "exercise" in c.metadata.get("tags", [])
+                       and name in c.metadata["tags"]]  # fmt: skip
+            assert formula not in stub.split("def ")[0]
+            assert statement not in stub
+
+
+def test_certainty_is_counted_on_the_same_state_that_is_drawn(builder):
+    """Nobody moves after the last count, in lessons 06 and 09."""
+    for number in ("06", "09"):
+        assert "if count < steps:" in text_of(builder, number)
+
+
+def test_the_sweeps_are_counted_in_one_way(builder):
+    text = text_of(builder, "15")
+    assert "two sweeps become three" not in text
+    assert "two sweeps after the\nforward pass" in text

@@ -1,6 +1,6 @@
 # %% [markdown]
 r"""
-# 09 · Optimizers: momentum and Adam
+# 08 · Optimizers: momentum and Adam
 
 A gradient says which way is down *here*. How far to go, and whether to trust this one
 minibatch, it does not say. Momentum and Adam both answer by remembering: two lines of code
@@ -8,7 +8,23 @@ each, and one exponent that is forgotten more often than any other in this field
 
 **You need** lesson 02; for the game at the end, lesson 07. **You will write**
 `momentum_step` and `adam_step`.
+"""
 
+# %% tags=["fold"]
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import load_digits
+
+from gan_numpy import lesson
+from gan_numpy.exercises import check
+from gan_numpy.objectives import sigmoid, softplus
+
+lesson.opening("08")
+
+# %% [markdown]
+r"""
 ## Predict before you run
 
 1. A valley is 25 times steeper across than along. Plain gradient descent, with the best
@@ -22,17 +38,7 @@ each, and one exponent that is forgotten more often than any other in this field
 """
 
 # %%
-from typing import Any
-
-import matplotlib.pyplot as plt
-import numpy as np
-from sklearn.datasets import load_digits
-
-from gan_numpy import lesson
-from gan_numpy.exercises import check
-from gan_numpy.objectives import sigmoid, softplus
-
-lesson.style()
+# ask: 08-first
 
 # %% [markdown]
 r"""
@@ -109,10 +115,10 @@ $$
 began at zero:
 
 $$
-(1 - \beta_1) \sum_{s=1}^t \beta_1^{t-s} = 1 - \beta_1^t .
+(1 - \beta_1) \sum_{s=1}^t \beta_1^{t-s} = \;?
 $$
 
-If all $g_s$ have the same mean, then $\mathbb{E}[m_t] = (1 - \beta_1^t)\,\mathbb{E}[g]$: at
+If all $g_s$ have the same mean, then $\mathbb{E}[m_t]$ is this sum times $\mathbb{E}[g]$: at
 $t = 1$ and $\beta_1 = 0.9$ a tenth of what it should be. Likewise for $v$. Dividing by
 these sums mends both:
 
@@ -133,6 +139,9 @@ grow by it. Only $\epsilon$ knows the scale of the loss.
 """
 
 # %%
+# ask: 08-weights
+
+# %%
 # exercise: adam_step
 
 # %%
@@ -145,7 +154,7 @@ of magnitude. All of them move by the learning rate, as long as the gradient is 
 $\epsilon = 10^{-8}$:
 """
 
-# %%
+# %% tags=["fold"]
 scales = np.array([1e-6, 1e-4, 1e-2, -1.0, 1e2, -1e4, 1e6])
 zeros = np.zeros(7)
 moved, _, _ = adam(zeros, zeros, zeros, scales, 1, 0.001, 0.9, 0.999, 1e-8)
@@ -157,7 +166,7 @@ r"""
 **Question 2.** The length of a step with a constant gradient, in units of plain descent's:
 """
 
-# %%
+# %% tags=["fold"]
 w, v, lengths = np.zeros(1), np.zeros(1), []
 for _ in range(60):
     w, v = momentum(w, v, np.ones(1), 0.1, 0.9)
@@ -214,6 +223,8 @@ def walk(step, rate=0.1, count=120, b1=0.9, b2=0.999):
 
 
 paths = {"plain": descend(), "momentum": roll(), "Adam": walk(adam)}
+
+# %% tags=["fold"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 3.2))
 x1, x2, points = lesson.plane((-2.6, 2.4, -2.6, 2.4), 121)
 height = 0.5 * (points**2 @ curvature).reshape(x1.shape)
@@ -228,7 +239,11 @@ right.set(
     yscale="log", ylim=(1e-6, 100), xlabel="step", title="distance from the minimum"
 )
 right.legend(loc="upper right")
-plt.show()
+lesson.show(
+    "Three ways down a valley of condition 25, and their distance from the "
+    "minimum: momentum is done first, plain descent creeps, Adam swings about the "
+    "bottom."
+)
 
 for name, formula in (("plain", (kappa - 1) / (kappa + 1)), ("momentum", root)):
     far = np.linalg.norm(paths[name], axis=1)
@@ -255,9 +270,8 @@ recipes have $\beta_1 = 0.5$ (DCGAN) or $0$ (WGAN-GP) where others have $0.9$. F
 bilinear game it is a theorem; for networks it is a hint that experiments support.
 """
 
+
 # %%
-
-
 def play(mu, count=150, rate=0.2):
     """The path of two players in turns, both with momentum mu."""
     theta, psi, path = np.ones(1), np.zeros(1), []
@@ -269,10 +283,11 @@ def play(mu, count=150, rate=0.2):
     return np.array(path)
 
 
+# %% tags=["fold"]
 figure, panels = plt.subplots(1, 3, figsize=(6.2, 2.4))
 for axes, mu in zip(panels, (0.2, 0.0, -0.2)):
     path = play(mu)
-    axes.plot(*path.T, linewidth=0.8, color=lesson.BLUE)
+    axes.plot(*path.T, linewidth=0.8, color=lesson.BLACK)
     axes.plot(*path[0], "o", color=lesson.ORANGE)
     axes.plot(0, 0, "k+", markersize=12)
     size = 1.1 * np.abs(path).max()
@@ -280,7 +295,51 @@ for axes, mu in zip(panels, (0.2, 0.0, -0.2)):
     axes.set(title=f"$\\mu = {mu}$", xlabel="$\\theta$")
     print(f"mu = {mu:4}: radius {np.hypot(*path[-1]):.3g} after {len(path)} turns")
 panels[0].set_ylabel("$\\psi$")
-plt.show()
+lesson.show(
+    "A game of two players with momentum 0.2, 0 and -0.2: it spirals outward, "
+    "circles, arrives."
+)
+
+# %% [markdown]
+r"""
+Move $\mu$: on the left one player in the valley, on the right two players in the game, at the same momentum.
+"""
+
+# %% tags=["fold"]
+figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 3.0))
+left.contour(x1, x2, height, np.geomspace(0.05, 80, 9), colors="0.75", linewidths=0.8)
+(one_way,) = left.plot([], [], "o-", markersize=2, color=lesson.BLACK, linewidth=0.8)
+left.set(xlabel="$w_1$", ylabel="$w_2$", aspect="equal", xlim=(-2.6, 2.4))
+left.set(ylim=(-2.6, 2.6))
+(two_ways,) = right.plot([], [], color=lesson.BLACK, linestyle="-", linewidth=0.8)
+right.plot(0, 0, "k+", markersize=12)
+right.set(aspect="equal", xlim=(-3, 3), ylim=(-3, 3))
+right.set_xlabel("$\\theta$", color=lesson.GENERATOR)
+right.set_ylabel("$\\psi$", color=lesson.DISCRIMINATOR)
+figure.suptitle("mu = -0.30: alone it ends at 1e-10, the game at 1e+10")
+
+
+def look(mu):
+    """Sixty steps down the valley, and 150 turns of the game."""
+    path, v = [start], np.zeros(2)
+    for _ in range(60):
+        w, v = momentum(path[-1], v, curvature * path[-1], 0.05, mu)
+        path.append(w)
+    game = play(mu)
+    one_way.set_data(*np.clip(path, -9, 9).T)
+    two_ways.set_data(*np.clip(game, -99, 99).T)
+    ends = np.linalg.norm(path[-1]), np.hypot(*game[-1])
+    figure.suptitle(
+        f"mu = {mu}: alone it ends at {ends[0]:.2g}, the game at {ends[1]:.2g}"
+    )
+
+
+lesson.live(
+    figure,
+    look,
+    "A descent in a valley and a game of two players at the same momentum.",
+    mu=(-0.4, -0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9),
+)
 
 # %% [markdown]
 r"""
@@ -293,7 +352,7 @@ both the two errors do *not* cancel: the second one lasts a thousand steps, the 
 ten.
 """
 
-# %%
+# %% tags=["fold"]
 lesson.show_mistakes("momentum_step", "adam_step")
 
 
@@ -321,7 +380,11 @@ for name in ("right", *tags):
     print(f"{name:20} first {moves[0]:6.3f}, longest {moves.max():6.3f}")
 axes.set(xlabel="step", ylabel="length / $\\eta$", xscale="log", yscale="log")
 figure.legend(loc="outside right center")
-plt.show()
+lesson.show(
+    "The length of Adam's steps for a constant gradient, with one or both "
+    "corrections missing: ten times too short or thirty times too long at the "
+    "start."
+)
 
 # %% [markdown]
 r"""
@@ -333,7 +396,7 @@ by its loss. It is Adam at a rate that nobody chose: in the end $\sqrt{1 - \beta
 \beta_1) \approx 0.32$ of it, for ever.
 """
 
-# %%
+# %% tags=["fold"]
 digits = load_digits()
 pixels, odd = digits.data / 16, digits.target % 2
 
@@ -364,10 +427,32 @@ for name in ("right", *tags[1:], "no-root"):
 axes.axhline(np.log(2), color=lesson.GRAY, linewidth=0.8)
 axes.set(xlabel="step", ylabel="cross-entropy", xscale="log", yscale="log")
 figure.legend(loc="outside right center", title="highest loss, and the last")
-plt.show()
+lesson.show(
+    "Cross-entropy of a training with Adam and four mistakes: three throw the "
+    "weights away at first, one is hardly told from the right one."
+)
 
 # %%
 check(lesson.mistake("adam_step", "beta-for-beta-power"))
+
+# %%
+# ask: 08-fault
+
+# %% [markdown] tags=["open"]
+r"""
+## Go further
+
+**An open task.** Adam with $\beta_1 = 0$ is used for critics. Run the game of this lesson with `adam_step` for both
+players, for $\beta_1$ of 0.9, 0.5 and 0, and compare.
+
+<details><summary>What a good answer contains</summary>
+
+The radius after some hundred turns for each $\beta_1$, at more than one rate. That Adam's steps do not become
+small near the equilibrium, as they are divided by the gradient's own size, so "arrives" must mean: stays within
+about a rate of it. What of this is the game's doing and what the normalization's.
+
+</details>
+"""
 
 # %% [markdown]
 r"""
@@ -383,5 +468,5 @@ r"""
 - The library: [optim.py](../gan_numpy/optim.py) keeps the moments outside of the network,
   so that a training can be saved and resumed; the formulas are in
   [kernels/reference/updates.py](../gan_numpy/kernels/reference/updates.py).
-- Next: lesson 10, the paper's model in small.
+- Next: [lesson 09](09_mode_collapse.ipynb), what else can go wrong, and what $\beta_1$ has to do with it.
 """

@@ -1,0 +1,94 @@
+r"""Two formulas, typed as Python, are compared by what they give for random numbers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "sigma": lambda a: 1 / (1 + np.exp(-a)),
+    "sigmoid": lambda a: 1 / (1 + np.exp(-a)),
+    "softplus": lambda a: np.log1p(np.exp(a)),
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "tanh": np.tanh,
+    "abs": np.abs,
+    "sum": np.sum,
+    "mean": np.mean,
+    "max": np.max,
+}
+ALLOWED = (
+    ast.Expression,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.Name,
+    ast.Load,
+    ast.Constant,
+    ast.Call,
+    ast.Compare,
+    ast.operator,
+    ast.unaryop,
+    ast.cmpop,
+)
+DRAWS = 5
+
+
+def read(text: str, names: Mapping[str, Any]) -> Any:
+    """A formula as code, if it is nothing else.
+
+    Raises
+    ------
+    ValueError
+        If it is no formula, or has a name that is not known.
+    """
+    try:
+        tree = ast.parse(text.strip().replace("^", "**"), mode="eval")
+    except SyntaxError:
+        raise ValueError(f"this is no formula in Python: {text}") from None
+    for node in ast.walk(tree):
+        transposed = isinstance(node, ast.Attribute) and node.attr == "T"
+        if not (isinstance(node, ALLOWED) or transposed):
+            raise ValueError(f"only numbers, names and functions may stand in {text!r}")
+        if isinstance(node, ast.Constant) and not isinstance(node.value, int | float):
+            raise ValueError(f"expected a number in the place of {node.value!r}")
+        if isinstance(node, ast.Name) and node.id not in {*names, *FUNCTIONS}:
+            raise ValueError(
+                f"{node.id!r} is not known here; the names are {', '.join(names)}"
+                f" and the functions {', '.join(FUNCTIONS)}"
+            )
+    return compile(tree, "<formula>", "eval")
+
+
+def agree(mine: str, other: str, variables: Mapping[str, tuple[int, ...]]) -> bool:
+    """Whether two formulas give the same, shape included, for random numbers.
+
+    Parameters
+    ----------
+    mine, other : str
+    variables : dict of str to shape
+        Arrays of these shapes are drawn, with entries between .2 and .9.
+
+    Raises
+    ------
+    ValueError
+        If one of them is no formula, or cannot be computed.
+    """
+    first, second = read(mine, variables), read(other, variables)
+    rng = np.random.default_rng(17)
+    for _ in range(DRAWS):
+        drawn = {
+            name: rng.uniform(0.2, 0.9, shape) for name, shape in variables.items()
+        }
+        scope: dict[str, Any] = {"__builtins__": {}, **FUNCTIONS, **drawn}
+        with np.errstate(all="ignore"):
+            try:
+                a, b = eval(first, scope), eval(second, scope)
+            except (TypeError, ValueError, ArithmeticError) as error:
+                raise ValueError(f"it cannot be computed: {error}") from None
+        if np.shape(a) != np.shape(b) or not np.allclose(a, b, rtol=1e-8, atol=1e-10):
+            return False
+    return True
