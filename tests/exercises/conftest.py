@@ -13,4 +13,4 @@ def seeds():
 @pytest.fixture(scope="session")
 def trials():
     """Of each kind of nameless mistake; GAN_NUMPY_CHECK_TRIALS=400 for all."""
-    return int(os.environ.get("GAN_NUMPY_CHECK_TRIALS", "12"))
+    return int(os.environ.get("GAN_NUMPY_CHECK_TRIALS", "6"))
