@@ -1,6 +1,7 @@
 """The lessons' helpers: whose function is used, known mistakes, figures."""
 
 import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -17,7 +18,7 @@ def no_window():
     with matplotlib.rc_context():
         matplotlib.use("agg")
         yield
-        lesson.plt.close("all")
+        plt.close("all")
 
 
 def relu_backward(dy, cache):
@@ -92,7 +93,7 @@ def test_the_fast_mode_takes_fewer_steps(monkeypatch):
 def test_the_style_is_opaque_and_tells_lines_apart():
     lesson.style()
     assert matplotlib.rcParams["figure.facecolor"] == "white"
-    lines = lesson.plt.subplots()[1].plot(np.eye(7))
+    lines = plt.subplots()[1].plot(np.eye(7))
     styles = {(line.get_color(), str(line._dash_pattern)) for line in lines}
     assert len({c for c, _ in styles}) == len({d for _, d in styles}) == 7
 
@@ -126,19 +127,3 @@ def test_a_gradient_of_zero_gives_no_warning():
     axes = Figure().subplots()
     lesson.heat_map(axes, lambda x: np.full(len(x), 0.5), (0, 1, 0, 1), lambda x: 0 * x)
     assert (axes.collections[-1].U == 0).all()
-
-
-def test_an_animation_needs_nothing_from_the_network():
-    figure, axes = lesson.plt.subplots(figsize=(1, 1))
-    (line,) = axes.plot([0, 1], [0, 1])
-    seen = []
-
-    def draw(frame):
-        seen.append(frame)
-        line.set_ydata([0, frame])
-
-    page = lesson.animate(figure, draw, [1, 2, 3]).data
-    assert [frame for frame in seen if frame > 1] == [2, 3]
-    assert "http" not in page.replace("http://www.w3.org", "")
-    assert "fa fa-" not in page and page.count("data:image/png;base64") == 3
-    assert not lesson.plt.fignum_exists(figure.number)
