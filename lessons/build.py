@@ -181,9 +181,17 @@ def execute(
 def write_html(folder: Path, only: str, mathjax: str | None, fast: bool) -> None:
     """Execute the solved lessons and write them as pages."""
     from nbconvert import HTMLExporter
+    from traitlets.config import Config
 
     folder.mkdir(parents=True, exist_ok=True)
-    exporter = HTMLExporter(**({"mathjax_url": mathjax} if mathjax else {}))
+    config = Config()  # no kernel answers a page: films in place of widgets
+    config.NbConvertBase.display_data_priority = [
+        "text/html",
+        "image/png",
+        "text/plain",
+    ]
+    settings = {"mathjax_url": mathjax} if mathjax else {}
+    exporter = HTMLExporter(config=config, **settings)
     for source in sources(only):
         notebook = build(source, solutions=True)
         execute(notebook, fast)

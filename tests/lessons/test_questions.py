@@ -101,3 +101,16 @@ def test_numbers_follow_from_the_mathematics():
     assert answer["11-underflow"] == pytest.approx(0.1 * np.sqrt(2 * 745.2), rel=1e-3)
     assert answer["14-far"] == pytest.approx(1 / (1 + np.exp(8)), rel=1e-2)
     assert answer["15-slope"] == 1 + 10 / (2 * 10)
+
+
+@pytest.mark.parametrize("name", ["00-tenth", "00-best", "00-fault"])
+def test_without_an_answer_there_is_a_field_for_it(monkeypatch, name):
+    pytest.importorskip("ipywidgets")
+    shown = []
+    monkeypatch.setattr(
+        "IPython.display.display", lambda data, **kind: shown.append(data)
+    )
+    assert ask(name) is None
+    (bundle,) = shown
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert "in the place of the dots" in bundle["text/plain"]
