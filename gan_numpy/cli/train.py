@@ -162,8 +162,8 @@ def _resume(args: argparse.Namespace) -> tuple[Any, Any]:
     if not os.access(job.path, os.W_OK):
         raise UserError(f"cannot write to {job.path}")
     data = job.load_data()
-    job.load_state(data)  # damaged files are found before anything is written
-    job.metrics()
+    state = job.load_state(data)  # damaged files are found before anything is written
+    job.check_metrics(state)
     with exclusive(job.path):
         write_config(job)
     now = environment()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,9 @@ def read_metrics(path: Path) -> list[Row]:
         reader = csv.DictReader(io.StringIO(text), strict=True)
         rows = list(reader)
         _check_columns(reader.fieldnames or ())
-        for number, row in enumerate(rows, 1):
+        first = rows[0]["epoch"] if rows else ""
+        start = int(first) if first and re.fullmatch("[1-9][0-9]{0,8}", first) else 1
+        for number, row in enumerate(rows, start):  # not 1 if older rows were given up
             _check_row(row, number)
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror or error}") from None

@@ -138,7 +138,24 @@ class Run:
         UserError
             If the file is damaged.
         """
-        return read_metrics(self.path / "metrics.csv")[:epochs]
+        rows = read_metrics(self.path / "metrics.csv")
+        return [r for r in rows if epochs is None or int(r["epoch"]) <= epochs]
+
+    def check_metrics(self, state: TrainingState) -> None:
+        """Refuse rows that end before the state: the next one would not follow them.
+
+        Raises
+        ------
+        UserError
+            If they do. That there are none at all is as somebody wanted it.
+        """
+        rows = self.metrics()
+        if rows and int(rows[-1]["epoch"]) < state.epoch:
+            raise UserError(
+                f"{self.path / 'metrics.csv'} ends at epoch {rows[-1]['epoch']}, the "
+                f"checkpoint at {state.epoch}: put its rows back, or remove the file "
+                f"to lose them"
+            )
 
     def add_metrics(self, state: TrainingState, monitors: Monitors) -> None:
         """Add the row of the epoch that ended; later rows, of a lost future, go."""

@@ -314,3 +314,27 @@ def test_names_in_capitals(folder, name):
     assert (folder / "S.PNG").read_bytes().startswith(b"\x89PNG")
     with np.load(folder / "S.NPZ") as archive:
         assert archive["samples"].shape == (4, 2, 2)
+
+
+# -- metrics ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kept", [1, 0, None])
+def test_rows_that_are_gone(folder, kept):
+    """What does not lead up to the checkpoint is refused before anything is trained."""
+    path = folder / "run" / "metrics.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    if kept is None:
+        path.unlink()
+    else:
+        path.write_text("".join(lines[: 1 + kept]))
+    before = contents(folder / "run")
+    answer = resume(folder / "run", "--epochs", 4)
+    if kept:
+        refused(answer, "metrics.csv ends at epoch 1, the checkpoint at 2")
+        assert contents(folder / "run") == before
+        return
+    assert answer[0] == 0, answer  # given up: the rows begin anew
+    epochs = [line.split(",")[0] for line in path.read_text().splitlines()]
+    assert epochs == ["epoch", "3", "4"]
+    assert resume(folder / "run", "--epochs", 5)[0] == 0
