@@ -2,6 +2,8 @@ r"""One style for all figures, one color for each player, the fast mode of the t
 
 from __future__ import annotations
 
+import base64
+import html
 import os
 from io import BytesIO
 from typing import Any
@@ -58,8 +60,11 @@ def show(alt: str) -> None:
     page = BytesIO()
     figure.savefig(page, format="png", metadata={"Description": alt})
     plt.close(figure)
-    data = {"image/png": page.getvalue(), "text/plain": alt}
-    display(data, raw=True, metadata={"image/png": {"alt": alt}})
+    data = base64.b64encode(page.getvalue()).decode("ascii")
+    text = html.escape(alt, quote=True)
+    # As HTML: pages that nbconvert writes have no alternative text for other images.
+    image = f'<img alt="{text}" src="data:image/png;base64,{data}">'
+    display({"text/html": image, "text/plain": alt}, raw=True)
 
 
 __all__ = ["DATA", "DISCRIMINATOR", "GENERATOR", "show", "steps", "style"]

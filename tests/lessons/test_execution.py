@@ -78,7 +78,8 @@ def test_the_solved_lesson_runs_without_a_warning(builder, source):
         said = outputs_of(notebook.cells, check_id(name))
         assert f"{name}: <span" in said and ">right<" in said, said
     pictures = [o for c in notebook.cells for o in c.get("outputs", []) if "data" in o]
-    assert any("image/png" in o.data for o in pictures)
+    pages = [o.data.get("text/html", "") for o in pictures]
+    assert any("data:image/png" in page and "alt=" in page for page in pages)
 
 
 def test_the_students_lesson_runs_and_says_kindly_what_is_open(
