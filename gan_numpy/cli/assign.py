@@ -57,6 +57,13 @@ def add_parser(subparsers: Any) -> None:
         metavar="S",
         help="of the inputs that students do not see (default: drawn)",
     )
+    parser.add_argument(
+        "--hints",
+        type=whole_number(0, 4),
+        default=4,
+        metavar="N",
+        help="how many stages of hints students may see (default: all 4)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -78,7 +85,8 @@ def run(args: argparse.Namespace) -> int:
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise UserError(f"--name {name!r}: expected letters, digits, - and _")
     seed = secrets.randbelow(2**31) if args.seed is None else args.seed
-    assignment = Assignment(name, {n: worth(n, points) for n in sorted(chosen)}, seed)
+    worths = {n: worth(n, points) for n in sorted(chosen)}
+    assignment = Assignment(name, worths, seed, args.hints)
     for path in assign(assignment, args.out, args.format, args.notebook):
         print(path)
     return 0

@@ -185,6 +185,7 @@ def task_of(args: argparse.Namespace) -> tuple[Any, dict[str, float]]:
     if args.assignment is not None:
         assignment = load_assignment(args.assignment)
         points, seed = dict(assignment.points), assignment.seed
+        args.hints = min(args.hints, assignment.hints)
         wanted = wanted or set(assignment.points)
     for name, value in args.points:
         choose(name)

@@ -2,6 +2,7 @@ r"""`check_gradients`: a gradient written by hand against differences."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -105,7 +106,7 @@ def check_gradients(
     function = backward if backward is not None else forward
     name = title or str(getattr(function, "__name__", type(forward).__name__))
     result = CheckResult(name, formula_hints=formula_hints)
-    problem = None
+    problem, started = None, time.monotonic()
     with watching() as watch:
         try:
             with students_code():
@@ -123,7 +124,7 @@ def check_gradients(
     result.notes += watch.notes()
     if problem is not None and result.attempted and result.findings:
         behaves = any(f.verdict == "behavior" for f in result.findings)
-        found = fixes(problem, cotangent, behaves, seed)
+        found = fixes(problem, cotangent, behaves, seed, since=started)
         trusted = candidates is not None or truth is not None
         combine(result, found, trusted)
     return result

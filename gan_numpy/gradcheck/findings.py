@@ -146,6 +146,8 @@ class Findings:
         The smallest change that makes everything right.
     so_far : str
         What is right up to the place of the mistake.
+    most_hints : int
+        How many stages of hints there may be.
     """
 
     title: str
@@ -156,6 +158,7 @@ class Findings:
     formula_hints: tuple[str, ...] = ()
     repair: Repair | None = None
     so_far: str = ""
+    most_hints: int = STAGES + 1
 
     @property
     def passed(self) -> bool:
@@ -191,6 +194,7 @@ class Findings:
         """
         if self.passed:
             return []
+        stages = min(stages, self.most_hints)
         first = CATEGORY_HINTS.get(self.verdict, "Start from the equation.")
         if self.repair is None:
             return [first, *self.formula_hints][: max(stages, 0)]

@@ -114,6 +114,7 @@ def combine(result: CheckResult, found: Found, trusted: bool) -> None:
         The names of the numbers are an exercise's own: they stay where they exist.
     """
     repair = result.repair = repair_of(found.fixes)
+    result.so_far = found.so_far()
     if repair is None:
         if found.place is not None:
             places = (Place(*found.place),)

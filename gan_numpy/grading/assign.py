@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from gan_numpy.errors import UserError
 from gan_numpy.exercises.base import Exercise
+from gan_numpy.exercises.limited import ALL, marked
 from gan_numpy.exercises.stubs import stub_file
 from gan_numpy.files import make_directory, write_atomically
 from gan_numpy.grading.assignment import Assignment
@@ -59,6 +60,8 @@ def assign(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} exists; choose a new folder with --out")
     books = notebooks_of(assignment, given)
+    for cells, _ in books.values():
+        _mark(cells, assignment.hints)
     contents = WRITERS[form](assignment, books)
     contents["instructor/assignment.json"] = assignment.as_json()
     for name, content in contents.items():
@@ -74,6 +77,14 @@ Contents = dict[str, str | bytes]
 
 def _write(content: bytes, file: BinaryIO) -> None:
     file.write(content)
+
+
+def _mark(cells: list[Cell], hints: int) -> None:
+    """How many hints are allowed is said in the first cell of code."""
+    first = next(c for c in cells if c["cell_type"] == "code")
+    source = first["source"]
+    text = source if isinstance(source, str) else "".join(source)
+    first["source"] = marked(text, hints).rstrip("\n") if hints < ALL else source
 
 
 def notebooks_of(assignment: Assignment, given: Path | None) -> Notebooks:
@@ -93,7 +104,7 @@ def files(assignment: Assignment, books: Notebooks) -> Contents:
     made: Contents = {}
     for name, (cells, exercises) in books.items():
         made[f"student/{name}.ipynb"] = notebook(cells)
-        made[f"student/{name}.py"] = stub_file(exercises)
+        made[f"student/{name}.py"] = marked(stub_file(exercises), assignment.hints)
         made[f"instructor/{name}_solution.ipynb"] = notebook(
             exchange(
                 cells,
@@ -119,11 +130,12 @@ def nbgrader(assignment: Assignment, books: Notebooks) -> Contents:
         name = exercise.name
         lines = [
             f"result = check({name})",
-            "print(result.text(1))",
+            f"print(result.text({min(1, assignment.hints)}))",
             f'assert result, "{name} is not right yet"',
             HIDE,
             "from gan_numpy.grading.cell import check_cells",
-            f'check_cells("{name}", In, seed={assignment.seed})',
+            f'check_cells("{name}", In, seed={assignment.seed}, '
+            f"hints={min(1, assignment.hints)})",
             SHOW,
         ]
         about = nbgrader_metadata(f"test_{name}", points=assignment.points[name])

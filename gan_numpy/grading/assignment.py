@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gan_numpy.errors import UserError
 from gan_numpy.exercises.base import Exercise
+from gan_numpy.exercises.limited import ALL
 from gan_numpy.exercises.registry import NAMES, get_exercise
 from gan_numpy.files import write_text
 
@@ -23,11 +24,14 @@ class Assignment:
         Exercise to points; which exercises there are.
     seed : int
         Of the hidden inputs.
+    hints : int
+        How many stages of hints students may see, also in feedback.
     """
 
     name: str
     points: dict[str, float]
     seed: int
+    hints: int = ALL
 
     def exercises(self) -> list[Exercise]:
         """In the order of the lessons."""
@@ -43,6 +47,7 @@ class Assignment:
     def as_json(self) -> str:
         """The content of ``assignment.json``."""
         about = {"name": self.name, "points": self.points, "seed": self.seed}
+        about["hints"] = self.hints
         return json.dumps(about, indent=1) + "\n"
 
     def save(self, path: Path) -> None:
@@ -61,7 +66,8 @@ def load_assignment(path: Path) -> Assignment:
     try:
         about = json.loads(path.read_bytes())  # with a byte order mark or without
         points = {str(k): float(v) for k, v in about["points"].items()}
-        assignment = Assignment(str(about["name"]), points, int(about["seed"]))
+        seed, hints = int(about["seed"]), int(about.get("hints", ALL))
+        assignment = Assignment(str(about["name"]), points, seed, hints)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise UserError(f"{path} is no assignment.json ({reason})") from None

@@ -18,7 +18,7 @@ from typing import Any
 from gan_numpy.exercises.launch import command
 
 
-def check_cells(name: str, cells: Sequence[str], seed: int = 0) -> None:
+def check_cells(name: str, cells: Sequence[str], seed: int = 0, hints: int = 1) -> None:
     """Check an exercise from the source of the cells that have been run.
 
     Parameters
@@ -29,13 +29,16 @@ def check_cells(name: str, cells: Sequence[str], seed: int = 0) -> None:
         IPython's ``In``.
     seed : int
         Of the inputs.
+    hints : int
+        How many stages of hints are printed.
 
     Raises
     ------
     AssertionError
         If it is not right; the diagnosis is printed.
     """
-    question = {"name": name, "cells": list(map(str, cells)), "seed": seed}
+    source = list(map(str, cells))
+    question = {"name": name, "cells": source, "seed": seed, "hints": hints}
     done = subprocess.run(
         command("gan_numpy.grading.cell"),
         input=json.dumps(question),
@@ -52,7 +55,9 @@ def check_cells(name: str, cells: Sequence[str], seed: int = 0) -> None:
         raise AssertionError(f"{name}: {answer['state']}")
 
 
-def answer_cells(name: str, cells: Sequence[str], seed: int) -> dict[str, Any]:
+def answer_cells(
+    name: str, cells: Sequence[str], seed: int, hints: int = 1
+) -> dict[str, Any]:
     """What `check_cells` is told: the title, the state, the diagnosis."""
     from gan_numpy.exercises.answers import shown
     from gan_numpy.exercises.registry import get_exercise
@@ -68,7 +73,7 @@ def answer_cells(name: str, cells: Sequence[str], seed: int) -> dict[str, Any]:
     if "failed" in record:
         return {"failed": record["failed"]}
     entry = record["exercises"][name]
-    says = shown(entry, 1) if "texts" in entry else "\n".join(reasons(record))
+    says = shown(entry, hints) if "texts" in entry else "\n".join(reasons(record))
     title, state = get_exercise(name).title, state_of(record, name)
     return {"title": title, "state": state, "says": says}
 
@@ -76,7 +81,7 @@ def answer_cells(name: str, cells: Sequence[str], seed: int) -> dict[str, Any]:
 def main() -> None:
     """Answer one question, in a process where nothing of the student's has run."""
     question = json.load(sys.stdin)
-    answer = answer_cells(question["name"], question["cells"], question["seed"])
+    answer = answer_cells(**question)
     if "failed" in answer:
         sys.exit(answer["failed"])
     print(json.dumps(answer))

@@ -30,7 +30,8 @@ def results(record: dict[str, Any], assignment: Assignment) -> dict[str, Any]:
     for name, points in assignment.points.items():
         entry = record["exercises"].get(name, {"state": "not graded", "reasons": []})
         right = entry["state"] == RIGHT
-        says = shown(entry, 1) if "texts" in entry else "; ".join(entry["reasons"])
+        hints = min(1, assignment.hints)
+        says = shown(entry, hints) if "texts" in entry else "; ".join(entry["reasons"])
         score = points if right else 0.0
         total += score
         tests.append(

@@ -1,10 +1,12 @@
 """Every mistake of every exercise fails its check and gets its own name."""
 
+from collections import Counter
+
 import pytest
 from turns import share
 
 from gan_numpy.exercises import all_exercises, build_mutant
-from gan_numpy.exercises.mutation import table
+from gan_numpy.exercises.mutation import Outcome, table
 from gan_numpy.gradcheck.repair.explain import searching
 from gan_numpy.gradcheck.repair.found import Limits
 
@@ -37,6 +39,25 @@ def test_the_reference_passes(name, seeds):
     for seed in seeds:
         result = EXERCISES[name].run(seed=seed)
         assert result.passed, str(result)
+        assert result.repair is None and not result.so_far  # no line is pointed at
+
+
+def test_where_a_line_is_pointed_at_it_is_the_right_one():
+    """One mutant in eighteen; all of them by ``gan-numpy exercises --mutants``."""
+    places = Counter(
+        Outcome(
+            e,
+            m,
+            result.tags,
+            result.passed,
+            frozenset(p.line for f in result.findings for p in f.places),
+        ).place
+        for e, m in (p.values for p in PAIRS[::18])
+        for result in [e.run({e.name: build_mutant(e, m)}, 0)]
+    )
+    pointed = places["there"] + places["among"] + places["elsewhere"]
+    assert pointed >= 10 and places["elsewhere"] <= 0.05 * pointed, places
+    assert places["among"] <= 0.1 * pointed, places
 
 
 def test_there_are_many_and_the_table_counts_them():

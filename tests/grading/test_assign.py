@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from hostile import LIMITS
 
+from gan_numpy.cli import main
 from gan_numpy.errors import UserError
 from gan_numpy.exercises import all_exercises
 from gan_numpy.grading.assign import assign, nbgrader_metadata
@@ -186,3 +187,30 @@ def test_otter_source(tmp_path):
     hidden = [c for c in cells if c.source.startswith("# HIDDEN")]
     assert len(hidden) == 2 and all("seed=7" in c.source for c in hidden)
     assert all(c.outputs[0].data["text/plain"] == "True" for c in hidden)
+
+
+def test_the_instructor_says_how_many_hints_there_may_be(tmp_path, capsys):
+    wrong = "def relu_backward(dy, cache):\n    return dy\n"
+    texts = {}
+    for most in (0, 1, 4):
+        out = tmp_path / str(most)
+        command = ["assign", "relu_backward", "--out", str(out), "--hints", str(most)]
+        assert main(command) == 0
+        book = json.loads((out / "student/lesson02.ipynb").read_text("utf-8"))
+        source = "\n\n".join(
+            "".join(c["source"]) for c in book["cells"] if c["cell_type"] == "code"
+        )
+        for kind, given in (
+            ("py", (out / "student/lesson02.py").read_text("utf-8")),
+            ("cells", source),
+        ):
+            path = tmp_path / f"{kind}{most}.py"
+            path.write_text(f"{given}\n\n{wrong}", "utf-8")
+            capsys.readouterr()
+            assert main(["check", str(path), "--hints", "4"]) == 1
+            texts[kind, most] = capsys.readouterr().out
+        kept = load_assignment(out / "instructor/assignment.json")
+        assert kept.hints == most
+    for (_, most), text in texts.items():
+        assert ("hint 1" in text) == (most > 0), text
+        assert ("hint 4" in text) == (most == 4), text

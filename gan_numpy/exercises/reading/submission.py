@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gan_numpy.errors import UserError
+from gan_numpy.exercises.limited import most_hints
 from gan_numpy.exercises.reading.ipython import as_python
 from gan_numpy.exercises.reading.notebook import load_notebook
 from gan_numpy.exercises.reading.text import decode, read_bytes
@@ -132,6 +133,10 @@ class Submission:
             if name in piece.defined():
                 return piece.complaint() if piece.error is not None else None
         return None
+
+    def most_hints(self) -> int:
+        """How many stages of hints its author may see."""
+        return most_hints(piece.source for piece in self.pieces)
 
     def line_of(self, name: str) -> int:
         """The line of the last definition of a function, from 0, in its piece."""

@@ -64,7 +64,13 @@ def quietly() -> Iterator[None]:
             _trying.reset(token)
 
 
-def fixes(problem: Problem, dy: np.ndarray | None, behaves: bool, seed: int) -> Found:
+def fixes(
+    problem: Problem,
+    dy: np.ndarray | None,
+    behaves: bool,
+    seed: int,
+    since: float | None = None,
+) -> Found:
     """The confirmed edits of a backward that is wrong; none if it is not understood.
 
     Parameters
@@ -73,11 +79,14 @@ def fixes(problem: Problem, dy: np.ndarray | None, behaves: bool, seed: int) -> 
         The cotangent that was asked with.
     behaves : bool
         It writes to its arguments, or answers differently each time: ask for that, too.
+    since : float, optional
+        When the check began, by `time.monotonic`: the limit of time is one for all.
     """
     limits = _limits.get()
     if not limits.seconds:
         return Found()
     clock = Stopwatch(limits)
+    clock.begun = min(clock.begun, since or clock.begun)
     with quietly():
         try:
             cases = list(gradient_cases(problem, dy, behaves, seed, clock))

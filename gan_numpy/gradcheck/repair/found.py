@@ -6,7 +6,7 @@ import ast
 import time
 from dataclasses import dataclass, field
 
-from gan_numpy.gradcheck.repair.edits.site import Site
+from gan_numpy.gradcheck.repair.edits.site import Site, is_integer
 from gan_numpy.gradcheck.repair.kinds import KINDS
 
 
@@ -82,7 +82,8 @@ def is_use(site: Site) -> bool:
     node = site.node
     if not isinstance(node, ast.Name) or isinstance(site.owner, ast.Assign):
         return False
-    return site.scope.get(node.id) is not None
+    value = site.scope.get(node.id)
+    return value is not None and not is_integer(value)  # a size is what it is
 
 
 def size_of(node: ast.AST) -> int:
@@ -136,7 +137,16 @@ class Found:
         Equally plausible edits that make everything right.
     place : (filename, line, text) or None
         Without any: the one line whose value could be such that all is right.
+    right : tuple of str
+        Names before the place whose values are true adjoints of the forward's.
     """
 
     fixes: list[Fix] = field(default_factory=list)
     place: tuple[str, int, str] | None = None
+    right: tuple[str, ...] = ()
+
+    def so_far(self) -> str:
+        """What is right up to the place, as a sentence; empty if nothing is known."""
+        if not self.right:
+            return ""
+        return f"Up to there {' and '.join(self.right[-2:])} can be trusted."

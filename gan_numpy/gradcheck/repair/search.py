@@ -13,13 +13,19 @@ from gan_numpy.gradcheck.repair.bench import Bench
 from gan_numpy.gradcheck.repair.cases import Case
 from gan_numpy.gradcheck.repair.edits.pools import written_texts
 from gan_numpy.gradcheck.repair.edits.proposals import Proposals
-from gan_numpy.gradcheck.repair.edits.site import Site, sites, statements
+from gan_numpy.gradcheck.repair.edits.site import Site, sites
 from gan_numpy.gradcheck.repair.edits.returns import return_edits
 from gan_numpy.gradcheck.repair.edits.statements import statement_edits
 from gan_numpy.gradcheck.repair.found import Fix, Found, Stopwatch, is_use
 from gan_numpy.gradcheck.repair.missing import solved
 from gan_numpy.gradcheck.repair.solve import Response, responses
 from gan_numpy.gradcheck.repair.paths import path_of
+from gan_numpy.gradcheck.repair.places import (
+    Lines,
+    possible_lines,
+    right_before,
+    unpacks,
+)
 from gan_numpy.gradcheck.repair.slices import slice_of
 from gan_numpy.gradcheck.repair.source import Written
 from gan_numpy.gradcheck.repair.wanted import wanted
@@ -40,18 +46,6 @@ STAGES = (
     ("3", "backward"),
     ("3", "forward"),
 )
-
-
-def _unpacks(statement: ast.stmt) -> bool:
-    """It only gives names to what is there: x, W = cache."""
-    return isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name)
-
-
-def _hands_on(site: Site) -> bool:
-    """It only converts what a name of the function's own holds: float(x)."""
-    node = site.node
-    inner = node.args[0] if isinstance(node, ast.Call) and node.args else None
-    return isinstance(inner, ast.Name) and inner.id in site.scope
 
 
 class Search:
@@ -90,39 +84,34 @@ class Search:
         """The confirmed repairs of the first tier that has any, else the place."""
         fixes = self._fixes()
         lines = {} if fixes or self.clock.reached() else self._only_lines()
-        if len(lines) != 1:
-            return Found(fixes)
-        (filename, line), text = lines.popitem()
-        return Found([], (filename, line, text))
+        if len(lines) == 1:
+            (filename, line), text = lines.popitem()
+            return Found([], (filename, line, text), self._right_before(filename, line))
+        first = min(fixes, key=lambda f: f.line, default=None)
+        right = self._right_before(first.filename, first.line) if first else ()
+        return Found(fixes, None, right)
 
-    def _only_lines(self) -> dict[tuple[str, int], str]:
+    def _right_before(self, filename: str, line: int) -> tuple[str, ...]:
+        """Names that have got the value of a true adjoint on an earlier line."""
+        names: list[str] = []
+        for bench in self.benches:
+            if bench.function.filename == filename and not self.clock.reached():
+                sites = self.sites[id(bench)]
+                names += right_before(bench, sites, self.attempts, line)
+        return tuple(names)
+
+    def _only_lines(self) -> Lines:
         """Lines whose value could be such that all is right; none if that is unclear.
 
-        Masks and indices are no numbers that can be moved a little, so where one is
-        made, nothing is known.
+        Of one function, of whose values all that can be known is known.
         """
-        found: dict[tuple[str, int], str] = {}
         if len(self.benches) != 1:
-            return found
+            return {}
         bench = self.benches[0]
-        real = [s for s in statements(bench.function.node) if not _unpacks(s)]
-        if len(real) == 1:
-            line = real[0].lineno
-            return {(bench.function.filename, line): bench.function.text(line)}
-        known, function = self.known.get(id(bench), {}), bench.function
-        self._measure(bench, self.sites[id(bench)])
-        for site in self.sites[id(bench)]:
-            if site.node is not site.top or isinstance(site.node, ast.Tuple):
-                continue
-            array, own = site.array, known.get(id(site.node))
-            if array is not None and own is None and array.any():
-                return {}
-            if own is None or not own.solvable or is_use(site) or _hands_on(site):
-                continue
-            if not self.attempts.was_right(bench, site.root):
-                line = site.node.lineno
-                found[function.filename, line] = function.text(line)
-        return found
+        sites = self.sites[id(bench)]
+        self._measure(bench, sites)
+        known = self.known[id(bench)]
+        return possible_lines(bench, sites, known, self.attempts)
 
     def _fixes(self) -> list[Fix]:
         self._observe()
@@ -169,7 +158,7 @@ class Search:
                 s
                 for s in sites(bench)
                 if self._matters(bench, s.root.statement)
-                and not _unpacks(s.root.statement)
+                and not unpacks(s.root.statement)
             ]
 
     def _measure(self, bench: Bench, places: Iterable[Site]) -> None:
@@ -205,6 +194,8 @@ class Search:
         firsts = [f for f in made if self.attempts.becomes_right(f[2])]
         if not firsts:
             return
+        wrong = [f for f in firsts if not self.attempts.was_right(bench, f[2].root)]
+        firsts = wrong or firsts
         first = min(firsts, key=lambda f: f[:2])
         at, number, site = first
         statement = id(site.root.statement)

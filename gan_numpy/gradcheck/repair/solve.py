@@ -115,8 +115,6 @@ def _measured(
         return Response(site, values, J, missing, False, nothing, False)
     if along is None:
         return None
-    if _spoils((along - plain)[known], missing, count):
-        return Response(site, values, J, missing, False, nothing, False)
     for k in range(count):
         add = np.zeros(count)
         add[k] = 1.0
@@ -129,13 +127,6 @@ def _measured(
     delta, _, rank, _ = np.linalg.lstsq(J, missing, rcond=1e-10)
     fits = _close(J @ delta, missing)
     return Response(site, values, J, missing, fits, delta, bool(rank == count))
-
-
-def _spoils(moved: np.ndarray, missing: np.ndarray, count: int) -> bool:
-    """It moves what is right, in as many entries as it has itself."""
-    size = float(np.abs(missing).max())
-    right = np.abs(missing) <= FITS * size
-    return int((np.abs(moved[right]) > FITS * size).sum()) >= count
 
 
 def forced(bench: Bench, case: Case, site: Site, response: Response) -> Bumped | None:

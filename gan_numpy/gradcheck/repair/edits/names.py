@@ -30,14 +30,16 @@ def loaded(name: str) -> ast.Name:
 
 def arrays_in(scope: dict[str, Any]) -> dict[str, np.ndarray]:
     """The names of arrays in scope, those within lists and dicts by their index."""
-    found = {}
+    found = {k: v for k, v in scope.items() if as_array(v) is not None}
     for name, value in scope.items():
-        array = as_array(value)
-        if array is not None:
-            found[name] = array
-        else:
-            found |= {f"{name}{k}": v for k, v in _parts_of(value)}
+        for text, part in _parts_of(value) if name not in found else ():
+            if not any(_is_same(part, a) for a in found.values()):
+                found[name + text] = part
     return found
+
+
+def _is_same(a: np.ndarray, b: np.ndarray) -> bool:
+    return a is b or a.shape == b.shape and np.array_equal(a, b)
 
 
 def _parts_of(value: Any) -> Iterator[tuple[str, np.ndarray]]:

@@ -1,0 +1,81 @@
+r"""The place of a mistake without a repair, and what is right up to a place."""
+
+from __future__ import annotations
+
+import ast
+
+from gan_numpy.gradcheck.repair.attempts import Attempts
+from gan_numpy.gradcheck.repair.bench import LOOPS, Bench
+from gan_numpy.gradcheck.repair.edits.site import Site, statements
+from gan_numpy.gradcheck.repair.found import is_use
+from gan_numpy.gradcheck.repair.solve import Response
+
+Lines = dict[tuple[str, int], str]  # file and line to its text
+
+
+def possible_lines(
+    bench: Bench,
+    sites: list[Site],
+    known: dict[int, Response | None],
+    attempts: Attempts,
+) -> Lines:
+    """Lines whose value could be such that all is right; none if that is unclear.
+
+    Masks and indices are no numbers that can be moved a little, so where one is made,
+    nothing is known.
+    """
+    function, found = bench.function, Lines()
+    real = [s for s in statements(function.node) if not unpacks(s)]
+    if len(real) == 1:
+        line = real[0].lineno
+        return {(function.filename, line): function.text(line)}
+    for site in sites:
+        if site.node is not site.top or isinstance(site.node, ast.Tuple):
+            continue
+        array, own = site.array, known.get(id(site.node))
+        if array is not None and own is None and array.any():
+            return {}
+        if own is None or not own.solvable or is_use(site) or _hands_on(site):
+            continue
+        if not attempts.was_right(bench, site.root):
+            line = site.node.lineno
+            found[function.filename, line] = function.text(line)
+    return found
+
+
+def unpacks(statement: ast.stmt) -> bool:
+    """It only gives names to what is there: x, W = cache."""
+    return isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name)
+
+
+def _hands_on(site: Site) -> bool:
+    """It only converts what a name of the function's own holds: float(x)."""
+    node = site.node
+    inner = node.args[0] if isinstance(node, ast.Call) and node.args else None
+    return isinstance(inner, ast.Name) and inner.id in site.scope
+
+
+def right_before(
+    bench: Bench, sites: list[Site], attempts: Attempts, line: int
+) -> list[str]:
+    """Names that have got the value of a true adjoint on an earlier line.
+
+    Not in a loop that the line is in, too: another round may come.
+    """
+    names: dict[str, None] = {}
+    around = _around(bench, line)
+    for site in sites:
+        s = site.root.statement
+        if not isinstance(s, ast.Assign) or site.node is not s.value:
+            continue
+        to = s.targets[0]
+        if isinstance(to, ast.Name) and s.lineno < line and s not in around:
+            if attempts.was_right(bench, site.root):
+                names[to.id] = None
+    return list(names)
+
+
+def _around(bench: Bench, line: int) -> list[ast.stmt]:
+    loops = [n for n in ast.walk(bench.function.node) if isinstance(n, LOOPS)]
+    inside = [n for n in loops if n.lineno <= line <= (n.end_lineno or n.lineno)]
+    return [s for n in inside for s in ast.walk(n) if isinstance(s, ast.stmt)]
