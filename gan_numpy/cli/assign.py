@@ -64,7 +64,40 @@ def add_parser(subparsers: Any) -> None:
         metavar="N",
         help="how many stages of hints students may see (default: all 4)",
     )
+    parser.add_argument(
+        "--variants",
+        type=Path,
+        metavar="STUDENTS",
+        help="a file with a name on each line: everyone gets another instance",
+    )
     parser.set_defaults(run=run)
+
+
+def roster(args: argparse.Namespace) -> tuple[str, ...]:
+    """The names of the students who get variants.
+
+    Raises
+    ------
+    UserError
+        If the file names nobody, somebody twice, or what is no name of a folder; or if
+        what is handed out cannot differ between students.
+    """
+    if args.format != "files" or args.notebook is not None:
+        raise UserError("--variants goes with --format files, and without --notebook")
+    try:
+        lines = args.variants.read_text("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise UserError(f"{args.variants} is no text in UTF-8") from None
+    names = [line.strip() for line in lines if line.strip()]
+    for name in names:
+        if not re.fullmatch(r"[^\W.][\w .@+-]{0,99}", name) or name.endswith("."):
+            says = "expected letters, digits, spaces and . @ + - _"
+            raise UserError(f"{args.variants}: {name!r} is no student's name: {says}")
+    twice = [n for n in names if [m.lower() for m in names].count(n.lower()) > 1]
+    if twice or not names:
+        says = f"names {twice[0]!r} twice" if twice else "names nobody"
+        raise UserError(f"{args.variants} {says}")
+    return tuple(names)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -85,8 +118,10 @@ def run(args: argparse.Namespace) -> int:
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise UserError(f"--name {name!r}: expected letters, digits, - and _")
     seed = secrets.randbelow(2**31) if args.seed is None else args.seed
+    secret = secrets.token_hex(16) if args.variants is not None else ""
     worths = {n: worth(n, points) for n in sorted(chosen)}
-    assignment = Assignment(name, worths, seed, args.hints)
-    for path in assign(assignment, args.out, args.format, args.notebook):
+    assignment = Assignment(name, worths, seed, args.hints, secret)
+    names = roster(args) if args.variants is not None else ()
+    for path in assign(assignment, args.out, args.format, args.notebook, names):
         print(path)
     return 0

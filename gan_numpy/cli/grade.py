@@ -181,11 +181,12 @@ def task_of(args: argparse.Namespace) -> tuple[Any, dict[str, float]]:
     from gan_numpy.grading.sandbox import Limits
 
     wanted = {e.name for name in args.lesson for e in choose(name)}
-    points, seed = {}, recorded_seed(args.out)
+    points, seed, secret = {}, recorded_seed(args.out), ""
     if args.assignment is not None:
         assignment = load_assignment(args.assignment)
         points, seed = dict(assignment.points), assignment.seed
         args.hints = min(args.hints, assignment.hints)
+        secret = assignment.variants
         wanted = wanted or set(assignment.points)
     for name, value in args.points:
         choose(name)
@@ -197,4 +198,4 @@ def task_of(args: argparse.Namespace) -> tuple[Any, dict[str, float]]:
     allowed = tuple(dict.fromkeys((*ALLOWED, *args.allow)))
     seed = seed if args.seed is None else args.seed
     how = {"differences": args.allow_differences, "weak": args.weak_sandbox}
-    return Task(exercises, seed, allowed, limits, **how), points
+    return Task(exercises, seed, allowed, limits, variants=secret, **how), points

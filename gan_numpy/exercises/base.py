@@ -80,6 +80,8 @@ class Exercise:
     given : tuple of function
         Written out above the stub: the forward, helpers.
     points : int
+    variant : str
+        Which variant it is; empty for the exercise itself.
     """
 
     reference: Function
@@ -91,6 +93,7 @@ class Exercise:
     hints: tuple[str, ...]
     given: tuple[Function, ...] = ()
     points: int = 2
+    variant: str = ""
 
     @property
     def name(self) -> str:

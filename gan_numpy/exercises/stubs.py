@@ -33,8 +33,10 @@ def stub_of(exercise: Exercise) -> str:
     lines = source.splitlines()
     head = lines[: definition.body[0].lineno - 1]
     doc = inspect.getdoc(exercise.reference) or exercise.title
+    of = f"# variant of {exercise.name}: {exercise.variant}"
     return "\n".join(
         [
+            *([of] if exercise.variant else []),
             *head,
             textwrap.indent('r"""' + doc, "    ", lambda line: bool(line.strip())),
             '    """',

@@ -33,7 +33,11 @@ Notebooks = dict[str, tuple[list[Cell], list[Exercise]]]
 
 
 def assign(
-    assignment: Assignment, out: Path, form: str, given: Path | None = None
+    assignment: Assignment,
+    out: Path,
+    form: str,
+    given: Path | None = None,
+    students: tuple[str, ...] = (),
 ) -> list[Path]:
     """Write everything that a format consists of.
 
@@ -46,6 +50,8 @@ def assign(
         One of `WRITERS`.
     given : Path, optional
         A lesson's own notebook, used in place of one that is made.
+    students : tuple of str
+        Who gets variants, a folder each.
 
     Returns
     -------
@@ -59,10 +65,14 @@ def assign(
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} exists; choose a new folder with --out")
-    books = notebooks_of(assignment, given)
-    for cells, _ in books.values():
-        _mark(cells, assignment.hints)
-    contents = WRITERS[form](assignment, books)
+    contents: Contents = {}
+    for student in students:
+        books = marked_books(assignment, given, student)
+        for name, content in files(assignment, books).items():
+            kind, _, file = name.partition("/")
+            contents[f"{kind}/{student}/{file}"] = content
+    if not students:
+        contents = WRITERS[form](assignment, marked_books(assignment, given))
     contents["instructor/assignment.json"] = assignment.as_json()
     for name, content in contents.items():
         path = out / name
@@ -87,7 +97,19 @@ def _mark(cells: list[Cell], hints: int) -> None:
     first["source"] = marked(text, hints).rstrip("\n") if hints < ALL else source
 
 
-def notebooks_of(assignment: Assignment, given: Path | None) -> Notebooks:
+def marked_books(
+    assignment: Assignment, given: Path | None, student: str = ""
+) -> Notebooks:
+    """The notebooks, each with how many hints are allowed."""
+    books = notebooks_of(assignment, given, student)
+    for cells, _ in books.values():
+        _mark(cells, assignment.hints)
+    return books
+
+
+def notebooks_of(
+    assignment: Assignment, given: Path | None, student: str = ""
+) -> Notebooks:
     """A notebook for each lesson, or the one that is given."""
     if given is not None:
         cells = load_cells(given)
@@ -95,7 +117,7 @@ def notebooks_of(assignment: Assignment, given: Path | None) -> Notebooks:
         return {given.stem: (cells, assignment.exercises())}
     return {
         f"lesson{number}": (student_cells(f"Lesson {number}", exercises), exercises)
-        for number, exercises in assignment.lessons().items()
+        for number, exercises in assignment.lessons(student).items()
     }
 
 

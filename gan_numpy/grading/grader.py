@@ -15,16 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from gan_numpy import __version__
-from gan_numpy.exercises.base import source_of
+from gan_numpy.exercises.base import Exercise, source_of
 from gan_numpy.exercises.reading.ipython import NEEDED, is_installed
 from gan_numpy.exercises.reading.submission import is_notebook
 from gan_numpy.exercises.registry import NAMES, get_exercise
+from gan_numpy.exercises.variants import exercise_of, variant
 from gan_numpy.exercises.answers import answer
 from gan_numpy.gradcheck.calls import NotAttempted, StudentError
 from gan_numpy.gradcheck.result import CheckResult, Finding
 from gan_numpy.gradcheck.repair.explain import searching
 from gan_numpy.gradcheck.repair.found import Limits as SearchLimits
 from gan_numpy.grading.forbidden import ALLOWED
+from gan_numpy.grading.pairs import unusual
 from gan_numpy.grading.reading import fingerprint
 from gan_numpy.grading.sandbox import Limits
 from gan_numpy.grading.nursery import NotGraded, Nursery
@@ -35,6 +37,7 @@ from gan_numpy.grading.texts import all_plain, plain
 RIGHT, WRONG, STUB = "right", "wrong", "not attempted"
 FLAGGED, MISSING, UNREADABLE = "flagged", "missing", "unreadable"
 ENDED = ("timeout", "crash", "memory", "answer")
+Fingerprints = dict[str, dict[str, str]]
 Listener = Callable[[dict[str, Any]], None]
 REFUSED = (
     "name spaces are missing here ({}): other submissions, the network and /tmp are"
@@ -67,6 +70,8 @@ class Task:
         A gradient that is measured by differences has points, too.
     weak : bool
         Go on where the system has no name spaces.
+    variants : str
+        The secret from which each student's variants follow; empty if there are none.
     """
 
     exercises: tuple[str, ...] = ()
@@ -76,6 +81,7 @@ class Task:
     hide: tuple[str, ...] = ()
     differences: bool = False
     weak: bool = False
+    variants: str = ""
 
     def key(self, handin: Handin) -> str:
         """Changes if anything changes that the outcome depends on."""
@@ -95,15 +101,17 @@ def own_digest() -> str:
     return total.hexdigest()
 
 
-@cache
-def given_fingerprints() -> dict[str, dict[str, str]]:
+def given_fingerprints(student: str = "", secret: str = "") -> Fingerprints:
     """For each exercise the functions that were given, as `reading.untouched` asks."""
+    every = (exercise_of(name, student, secret) for name in NAMES)
+    return {e.name: _fingerprints(e.name, e.variant) for e in every}
+
+
+@cache
+def _fingerprints(name: str, code: str) -> dict[str, str]:
     return {
-        name: {
-            f.__name__: fingerprint(ast.parse(source_of(f)).body[0])  # type: ignore
-            for f in get_exercise(name).given
-        }
-        for name in NAMES
+        f.__name__: fingerprint(ast.parse(source_of(f)).body[0])  # type: ignore
+        for f in variant(name, code).given
     }
 
 
@@ -196,7 +204,8 @@ def _grade_file(
     """Add the exercises of one file; the first file with an attempt counts."""
     session = Session(nursery_for(task), name, content, task.limits, clock)
     try:
-        loaded = session.load(given_fingerprints(), task.differences)
+        of = (record["student"], task.variants)
+        loaded = session.load(given_fingerprints(*of), task.differences)
         problems = [loaded["refused"]] if "refused" in loaded else loaded["errors"]
         found = loaded.get("found", {})
         if not found and not problems:
@@ -207,7 +216,8 @@ def _grade_file(
                 continue
             before = record["exercises"].get(key)
             if before is None or before["state"] == STUB:
-                entry = _grade_exercise(session, key, found[key], task.seed)
+                exercise = exercise_of(key, *of)
+                entry = _grade_exercise(session, exercise, found[key], task.seed)
                 record["exercises"][key] = {**entry, "file": name}
                 if listen is not None:
                     listen(record)
@@ -221,31 +231,48 @@ def _grade_file(
 
 
 def _grade_exercise(
-    session: Session, name: str, info: dict[str, Any], seed: int
+    session: Session, exercise: Exercise, info: dict[str, Any], seed: int
 ) -> dict[str, Any]:
     """The state of one exercise, the reasons for it, and the check's result."""
+    name = exercise.name
     if info["flags"]:
         return {"state": FLAGGED, "reasons": info["flags"]}
     if info["syntax"] is not None:
         result = failed(name, "syntax-error", info["syntax"])
         return {**answer(result), "state": UNREADABLE, "reasons": [info["syntax"]]}
     session.begin()
-    result = check(session, name, info["untouched"], seed)
+    result, numbers = check(session, exercise, info["untouched"], seed)
     seconds = round(session.seconds(), 3)
     if session.flags:
         return {"state": FLAGGED, "reasons": list(dict.fromkeys(session.flags))}
     state = RIGHT if result.passed else WRONG if result.attempted else STUB
     plain = answer(result)
     reasons = [f["says"] for f in plain["findings"] if set(f["tags"]) & set(ENDED)]
-    return {**plain, "state": state, "reasons": reasons, "seconds": seconds}
+    more: dict[str, Any] = {"variant": exercise.variant} if exercise.variant else {}
+    more |= {"numbers": numbers} if numbers else {}
+    return {**plain, "state": state, "reasons": reasons, "seconds": seconds, **more}
 
 
 NO_SEARCH = SearchLimits(0.0)
 
 
-def check(session: Session, name: str, untouched: list[str], seed: int) -> CheckResult:
-    """Check one exercise with the functions of a session."""
-    exercise = get_exercise(name)
+def check(
+    session: Session, exercise: Exercise, untouched: list[str], seed: int
+) -> tuple[CheckResult, dict[str, str]]:
+    """Check one exercise with the functions of a session; its unusual wrong numbers."""
+    numbers: dict[str, str] = {}
+    result = _checked(session, exercise, untouched, seed, numbers)
+    return result, numbers
+
+
+def _checked(
+    session: Session,
+    exercise: Exercise,
+    untouched: list[str],
+    seed: int,
+    numbers: dict[str, str],
+) -> CheckResult:
+    name = exercise.name
     wanted = [f.__name__ for f in (exercise.reference, *exercise.given)]
     try:
         functions = session.define(name, [k for k in wanted if k not in untouched])
@@ -254,6 +281,7 @@ def check(session: Session, name: str, untouched: list[str], seed: int) -> Check
             return CheckResult(name, attempted=False, notes=notes)
         with searching(NO_SEARCH):  # a call from here costs more than the search has
             result = exercise.run(functions, seed)
+        numbers.update(unusual(exercise, functions, result, seed))
     except NotGraded:
         raise
     except NotAttempted:

@@ -13,6 +13,7 @@ from gan_numpy.files import write_atomically, write_text
 from gan_numpy.grading.course import load_records
 from gan_numpy.grading.feedback import STYLE, VIEWPORT
 from gan_numpy.grading.grader import FLAGGED, MISSING, RIGHT, STUB, UNREADABLE, WRONG
+from gan_numpy.grading.pairs import same_numbers
 from gan_numpy.grading.report import Grades, number, state_of
 
 STATES = {
@@ -23,6 +24,7 @@ STATES = {
     STUB: "#bbbbbb",
     MISSING: "#e6e6e6",
 }
+SAME = "The same unusual wrong numbers"
 SHOWN = 12  # diagnoses in the figure
 UNNAMED = {"not-recognized", "factor-unrecognized"}
 
@@ -49,12 +51,15 @@ class Summary:
     diagnoses: Counter[tuple[str, str]] = field(default_factory=Counter)
     says: dict[tuple[str, str], str] = field(default_factory=dict)
     reasons: Counter[str] = field(default_factory=Counter)
+    pairs: list[str] = field(default_factory=list)
 
 
 def summarize(out: Path, grades: Grades) -> Summary:
     """Count over all records."""
     summary = Summary(len(grades.graded), {n: Counter() for n in grades.exercises})
-    for record in load_records(out):
+    records = list(load_records(out))
+    summary.pairs = [plain(says) for says in same_numbers(records)]
+    for record in records:
         if "failed" in record:
             continue
         for name in grades.exercises:
@@ -135,6 +140,8 @@ def as_markdown(summary: Summary, grades: Grades) -> str:
     if summary.reasons:
         flags = [f"- {n}: {plain(r)}" for r, n in summary.reasons.most_common()]
         lines += ["", "## Flagged", "", *flags]
+    if summary.pairs:
+        lines += ["", f"## {SAME}", "", *(f"- {p}" for p in summary.pairs)]
     if grades.missing:
         walls = [f"- {m}" for m in grades.missing]
         lines += ["", "## What the sandbox could not do on this machine", "", *walls]
@@ -165,7 +172,12 @@ def as_html(summary: Summary, grades: Grades) -> str:
         *said,
         "</ul>",
     ]
-    for title, lines in (("Flagged", flags), ("What the sandbox could not do", walls)):
+    pairs = [f"<li>{html.escape(p)}" for p in summary.pairs]
+    for title, lines in (
+        ("Flagged", flags),
+        (SAME, pairs),
+        ("What the sandbox could not do", walls),
+    ):
         if lines:
             parts += [f"<h2>{title}</h2><ul>", *lines, "</ul>"]
     return "\n".join([*parts, "</html>"]) + "\n"

@@ -1,0 +1,343 @@
+r"""What can be changed in an exercise: texts of its module, replaced by others.
+
+The module is the exercise's single definition: its forward, reference, inputs, checks
+and mistakes. So a replacement reaches all of them, and a mistake of the first instance
+is one of the second, unless the ingredient says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Ingredient:
+    """One change.
+
+    Attributes
+    ----------
+    pairs : tuple of (old, new)
+        Each old text is replaced wherever it stands in the module; it must.
+    mutants : tuple of (tags, old, new)
+        In place of the exercise's own, if there are any.
+    statement : str
+        In place of the exercise's own, if not empty.
+    hints : tuple of str
+    """
+
+    pairs: Pairs = ()
+    mutants: tuple[tuple[str, str, str], ...] = ()
+    statement: str = ""
+    hints: tuple[str, ...] = ()
+
+
+AS_IS = Ingredient()
+
+
+@dataclass(frozen=True)
+class Family:
+    """The instances of one exercise.
+
+    Attributes
+    ----------
+    ingredients : dict
+        By name; the first is the exercise as it is.
+    names : dict
+        What an array may be called; its gradient is called after it.
+    """
+
+    ingredients: dict[str, Ingredient] = field(default_factory=lambda: {"as-is": AS_IS})
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+INPUTS = ("x", "h", "u", "inputs", "s")
+WEIGHTS = ("W", "A", "V", "weights")
+BIASES = ("b", "c", "bias", "shift")
+REAL, FAKE = ("a_real", "real", "logits_real"), ("a_fake", "fake", "logits_fake")
+
+COLUMNS = Ingredient(
+    pairs=(
+        (
+            'r"""y = x W + b with x (N, n_in), W (n_in, n_out), b (n_out,)."""',
+            'r"""y = W x + b with x (n_in, N), W (n_out, n_in), b (n_out,)."""',
+        ),
+        ("    return x @ W + b, (x, W)", "    return W @ x + b[:, None], (x, W)"),
+        ("The gradients of <dy, x W + b>.", "The gradients of <dy, W x + b>."),
+        ("dy : (N, n_out)", "dy : (n_out, N)"),
+        (
+            "dx : (N, n_in)\n    dW : (n_in, n_out)",
+            "dx : (n_in, N)\n    dW : (n_out, n_in)",
+        ),
+        (
+            "    dx = dy @ W.T\n    dW = x.T @ dy\n    db = dy.sum(axis=0)\n",
+            "    dx = W.T @ dy\n    dW = dy @ x.T\n    db = dy.sum(axis=1)\n",
+        ),
+        (
+            '"x": rng.standard_normal((7, 5)),\n        "W": rng.standard_normal((5, 3)),',
+            '"x": rng.standard_normal((5, 7)),\n        "W": rng.standard_normal((3, 5)),',
+        ),
+        ("rng.standard_normal((i, o)), rng", "rng.standard_normal((o, i)), rng"),
+        (
+            '{"x": rng.standard_normal((n, i)), "W"',
+            '{"x": rng.standard_normal((i, n)), "W"',
+        ),
+        (
+            '        ("x", "W", "b"),\n        corners=DENSE_CORNERS,',
+            '        ("x", "W", "b"),\n        lambda inputs, y, dy: {\n'
+            "            k: Candidates(\n                constants=[\n"
+            '                    Constant("batch", float(dy.shape[1]), "mean-twice",\n'
+            '                        "mean-missing", "the mean over the batch, too often",\n'
+            '                        "the mean over the batch is missing")\n'
+            "                ]\n            )\n"
+            '            for k in ("x", "W", "b")\n        },\n'
+            "        batch=False,\n        corners=DENSE_CORNERS,",
+        ),
+    ),
+    mutants=(
+        ("not-summed", "dy.sum(axis=1)", "dy"),
+        ("wrong-axis", "dy.sum(axis=1)", "dy.sum(axis=0)"),
+        ("keepdims", "dy.sum(axis=1)", "dy.sum(axis=1, keepdims=True)"),
+        ("mean-twice", "dy @ x.T", "dy @ x.T / x.shape[1]"),
+        ("mean-missing", "dy @ x.T", "dy @ x.T * x.shape[1]"),
+        ("transposed", "dy @ x.T", "x @ dy.T"),
+        ("sign", "dy @ x.T", "-dy @ x.T"),
+        ("exception", "W.T @ dy", "W @ dy"),
+        ("count", "dx, dW, db\n", "dx, dW\n"),
+    ),
+    statement=(
+        "y = W x + b, in indices y_jn = sum_i W_ji x_in + b_j: a sample is a column.\n"
+        "Given dy = dL/dy for any loss L, return dL/dx, dL/dW and dL/db."
+    ),
+    hints=(
+        "Each gradient has the shape of its variable; b is used once for every sample.",
+        "dx = W^T dy, dW = dy x^T, db = sum over n of the columns of dy",
+    ),
+)
+OTHER_SIDE = Ingredient(
+    pairs=(
+        (
+            'r"""y = x where x > 0, slope * x elsewhere."""',
+            'r"""y = slope * x where x > 0, x elsewhere."""',
+        ),
+        ("np.where(x > 0, x, slope * x), (x", "np.where(x > 0, slope * x, x), (x"),
+        (
+            "    return np.where(x > 0, dy, slope * dy)",
+            "    return np.where(x > 0, slope * dy, dy)",
+        ),
+        ("np.where(x > 0, slope, 1.0)", "np.where(x > 0, 1.0, slope)"),
+    ),
+    mutants=(
+        ("slope-missing", "slope * dy, dy", "dy, dy"),
+        ("slope-swapped", "slope * dy, dy", "dy, slope * dy"),
+        ("slope-extra", "slope * dy, dy", "slope**2 * dy, dy"),
+        ("mask-from-dy", "x > 0", "dy > 0"),
+        ("sign", "return np", "return -np"),
+        ("upstream-ignored", "slope * dy, dy", "slope, 1.0"),
+    ),
+    statement=(
+        "y = slope * x where x > 0 and x elsewhere.\n"
+        "Given dy, return dL/dx: no entry is cut off entirely."
+    ),
+    hints=(
+        "There are two sides, and each has a slope of its own.",
+        "dx = slope * dy where x > 0, dy elsewhere",
+    ),
+)
+KEPT_Z = (
+    ("    return y, (x, W, winners, pieces)", "    return y, (x, W, z, pieces)"),
+    (
+        "(x, W, winners, pieces), with winners\n        of shape (N, units) holding 0 .. pieces - 1.",
+        "(x, W, z, pieces), with z of shape\n        (N, units, pieces).",
+    ),
+    (
+        "cache : what maxout_forward returned, (x, W, winners, pieces)",
+        "cache : what maxout_forward returned, (x, W, z, pieces)",
+    ),
+)
+TIE_CORNERS = (
+    "        _candidates,\n        corners=CORNERS,",
+    "        _candidates,\n        corners=(*CORNERS, TIES),",
+)
+
+
+def _ties(rule: str, word: str, other: str) -> Ingredient:
+    """The backward finds the winners itself, and of equal pieces one is named."""
+    return Ingredient(
+        pairs=(
+            *KEPT_Z,
+            (
+                "Of equal pieces the first wins. Ours",
+                f"Of equal pieces the {word} wins. Ours",
+            ),
+            ("    winners = z.argmax(axis=2)\n    y =", "    y ="),
+            (
+                "    x, W, winners, pieces = cache\n",
+                f"    x, W, z, pieces = cache\n    winners = {rule}\n",
+            ),
+            TIE_CORNERS,
+        ),
+        statement=(
+            f"y_u = z_{{u, w(u)}} with w(u) the winning piece, of equal ones the {word}:\n"
+            "dz is dy at the winner and 0 at the other pieces; z = x W + b.\n"
+            "The cache holds z, not the winners. Return dx, dW, db."
+        ),
+        mutants=(
+            ("special-case", rule, other),
+            ("to-all-pieces", " * onehot)", " * np.ones_like(onehot))"),
+            ("averaged", " * onehot)", " * np.ones_like(onehot) / pieces)"),
+            ("not-summed", "dz.sum(axis=0)", "dz"),
+            ("mean-twice", "x.T @ dz", "x.T @ dz / len(x)"),
+            ("transposed", "x.T @ dz", "dz.T @ x"),
+            ("sign", "dz @ W.T", "-dz @ W.T"),
+            ("upstream-ignored", "dy[:, :, None] * onehot", "1.0 * onehot"),
+        ),
+    )
+
+
+FIRST = "z.argmax(axis=2)"
+LAST = "pieces - 1 - z[:, :, ::-1].argmax(axis=2)"
+DROP = Ingredient(
+    pairs=(
+        ("keep: float, rng", "drop: float, rng"),
+        (
+            'r"""y = x * mask / keep; an entry of the mask is 1 with probability keep."""',
+            'r"""y = x * mask / (1 - drop); an entry of the mask is 0 with probability drop."""',
+        ),
+        (
+            "rng.random(x.shape) < keep\n    return x * mask / keep, (mask, keep)",
+            "rng.random(x.shape) >= drop\n    return x * mask / (1 - drop), (mask, drop)",
+        ),
+        ("<dy, x * mask / keep> with", "<dy, x * mask / (1 - drop)> with"),
+        ("returned, (mask, keep)", "returned, (mask, drop)"),
+        (
+            "    mask, keep = cache\n    return dy * mask / keep",
+            "    mask, drop = cache\n    return dy * mask / (1 - drop)",
+        ),
+        ('"keep": 0.63', '"drop": 0.37'),
+        ('keep = inputs["keep"]', 'keep = 1 - inputs["drop"]'),
+        ('"keep": keep, "rng"', '"drop": 1 - keep, "rng"'),
+    ),
+    mutants=(
+        ("mask-missing", "dy * mask / (1 - drop)", "dy / (1 - drop)"),
+        ("scale-missing", "dy * mask / (1 - drop)", "dy * mask"),
+        ("mask-missing scale-missing", "dy * mask / (1 - drop)", "dy"),
+        ("scale-twice", "/ (1 - drop)", "/ (1 - drop) ** 2"),
+        ("wrong-probability", "/ (1 - drop)", "/ drop"),
+        ("mask-inverted", "dy * mask", "dy * ~mask"),
+        ("mask-from-dy", "dy * mask", "dy * (dy > 0)"),
+        ("sign", "return dy", "return -dy"),
+        ("upstream-ignored", "dy * mask", "1.0 * mask"),
+        ("all-zero", "dy * mask", "0 * dy"),
+    ),
+    statement=(
+        "y = x * mask / (1 - drop) (inverted dropout: the mean of y is x); an entry is\n"
+        "dropped with probability drop. Given dy, return dL/dx, with the forward's mask."
+    ),
+    hints=(
+        "y is linear in x: every entry has one factor, which the forward has drawn.",
+        "dx = dy * mask / (1 - drop)",
+    ),
+)
+SUM_D = Ingredient(
+    pairs=(
+        (
+            'r"""mean softplus(-a_real) + mean softplus(a_fake), which is -V."""',
+            'r"""sum softplus(-a_real) + sum softplus(a_fake)."""',
+        ),
+        (
+            "np.mean(softplus(-a_real)) + np.mean(softplus(a_fake))",
+            "np.sum(softplus(-a_real)) + np.sum(softplus(a_fake))",
+        ),
+        (
+            "    da_real = (sigmoid(a_real) - 1) / len(a_real)\n"
+            "    da_fake = sigmoid(a_fake) / len(a_fake)\n",
+            "    da_real = sigmoid(a_real) - 1\n    da_fake = sigmoid(a_fake)\n",
+        ),
+        ('"labels-swapped", label, r / n)', '"labels-swapped", label, r)'),
+        ('"labels-swapped", label, (f - 1) / m)', '"labels-swapped", label, f - 1)'),
+    ),
+    mutants=(
+        ("sign", "sigmoid(a_real) - 1", "1 - sigmoid(a_real)"),
+        ("sign", "da_fake = sig", "da_fake = -sig"),
+        ("mean-twice", "sigmoid(a_real) - 1", "(sigmoid(a_real) - 1) / len(a_real)"),
+        ("mean-twice", "= sigmoid(a_fake)", "= sigmoid(a_fake) / len(a_fake)"),
+        ("labels-swapped", "sigmoid(a_real) - 1", "sigmoid(a_real)"),
+        ("labels-swapped", "= sigmoid(a_fake)", "= sigmoid(a_fake) - 1"),
+        ("factor-half", "= sigmoid(a_fake)", "= 0.5 * sigmoid(a_fake)"),
+        ("count", "da_real, da_fake\n", "da_real\n"),
+    ),
+    statement=(
+        "L_D = -sum log D(x) - sum log(1 - D(G(z))), D = sigma(a), which is\n"
+        "    sum softplus(-a_real) + sum softplus(a_fake).\n"
+        "Return dL/da_real and dL/da_fake."
+    ),
+    hints=(
+        "softplus'(t) = sigma(t); a sum has no batch size in it.",
+        "da_real = sigma(a_real) - 1, da_fake = sigma(a_fake)",
+    ),
+)
+SUM_G = Ingredient(
+    pairs=(
+        (
+            'r"""mean softplus(-a_fake) = -mean log D(G(z)), the non-saturating loss."""',
+            'r"""sum softplus(-a_fake) = -sum log D(G(z)), the non-saturating loss."""',
+        ),
+        (
+            "return float(np.mean(softplus(-a_fake)))",
+            "return float(np.sum(softplus(-a_fake)))",
+        ),
+        (
+            "    return (sigmoid(a_fake) - 1) / len(a_fake)\n",
+            "    return sigmoid(a_fake) - 1\n",
+        ),
+        ('Mistake("saturating", says, -p / n)', 'Mistake("saturating", says, -p)'),
+        ('"labels-swapped", swapped, p / n)', '"labels-swapped", swapped, p)'),
+    ),
+    mutants=(
+        ("saturating", "sigmoid(a_fake) - 1", "-sigmoid(a_fake)"),
+        ("labels-swapped", "sigmoid(a_fake) - 1", "sigmoid(a_fake)"),
+        ("sign", "sigmoid(a_fake) - 1", "1 - sigmoid(a_fake)"),
+        ("mean-twice", "sigmoid(a_fake) - 1", "(sigmoid(a_fake) - 1) / len(a_fake)"),
+        ("factor-half", "sigmoid(a_fake) - 1", "0.5 * (sigmoid(a_fake) - 1)"),
+        ("sigmoid-derivative-missing", "sigmoid(a_fake) - 1", "-1 / sigmoid(a_fake)"),
+    ),
+    statement=(
+        "The non-saturating loss, summed: L_G = -sum log D(G(z)) = sum softplus(-a_fake)."
+        "\nReturn dL/da_fake."
+    ),
+    hints=(
+        "softplus'(t) = sigma(t), and the argument is -a.",
+        "da = -sigma(-a) = sigma(a) - 1",
+    ),
+)
+
+FAMILIES: dict[str, Family] = {
+    "dense_backward": Family(
+        {"rows": AS_IS, "columns": COLUMNS},
+        {"x": INPUTS, "W": WEIGHTS, "b": BIASES},
+    ),
+    "relu_backward": Family(names={"x": INPUTS}),
+    "leaky_relu_backward": Family(
+        {"negative": AS_IS, "positive": OTHER_SIDE},
+        {"x": INPUTS},
+    ),
+    "maxout_backward": Family(
+        {
+            "winners": AS_IS,
+            "first": _ties(FIRST, "first", LAST),
+            "last": _ties(LAST, "last", FIRST),
+        },
+        {"x": INPUTS, "W": WEIGHTS},
+    ),
+    "dropout_backward": Family({"keep": AS_IS, "drop": DROP}, {"x": INPUTS}),
+    "discriminator_gradient": Family(
+        {"mean": AS_IS, "sum": SUM_D}, {"a_real": REAL, "a_fake": FAKE}
+    ),
+    "generator_gradient": Family({"mean": AS_IS, "sum": SUM_G}, {"a_fake": FAKE}),
+    "batchnorm_backward": Family(
+        {"1e-5": AS_IS, "1e-3": Ingredient(pairs=(("1e-5", "1e-3"),))},
+        {"x": INPUTS, "gamma": ("gamma", "scale", "g"), "beta": ("beta", "shift", "o")},
+    ),
+}

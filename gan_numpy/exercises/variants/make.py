@@ -1,0 +1,143 @@
+r"""A variant of an exercise: its module's text with replacements, as a module."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import importlib
+import inspect
+import linecache
+import re
+import sys
+import types
+from dataclasses import replace
+from functools import cache
+from itertools import product
+from pathlib import Path
+
+from gan_numpy.errors import UserError
+from gan_numpy.exercises.base import Exercise, mutant
+from gan_numpy.exercises.registry import MODULE_OF, get_exercise
+from gan_numpy.exercises.variants.families import FAMILIES, Family
+
+VARIED = tuple(FAMILIES)
+MARK = re.compile(r"^# variant of (\w+): ([\w.-]+)", re.MULTILINE)
+
+
+def code_for(name: str, student: str, secret: str) -> str:
+    """Which variant a student gets: the same each time, and nobody else can tell.
+
+    Parameters
+    ----------
+    name : str
+        Of the exercise.
+    student, secret : str
+
+    Returns
+    -------
+    str
+        "columns.h.A.b"; empty if the exercise has no variants.
+    """
+    if name not in FAMILIES:
+        return ""
+    family, chosen = FAMILIES[name], []
+    for k, choices in enumerate(_choices(family)):
+        message = f"{student}\0{name}\0{k}".encode()
+        digest = hmac.new(secret.encode(), message, hashlib.sha256).digest()
+        chosen.append(choices[int.from_bytes(digest[:8], "big") % len(choices)])
+    return ".".join(chosen)
+
+
+def _choices(family: Family) -> list[tuple[str, ...]]:
+    return [tuple(family.ingredients), *family.names.values()]
+
+
+def codes(name: str) -> list[str]:
+    """All variants of an exercise."""
+    found = []
+    for chosen in product(*_choices(FAMILIES[name])):
+        if len(set(chosen[1:])) == len(chosen[1:]):
+            found.append(".".join(chosen))
+    return found
+
+
+def exercise_in(text: str, name: str) -> Exercise:
+    """The exercise that a file has, whose line ``# variant of NAME: CODE`` says which.
+
+    Raises
+    ------
+    UserError
+        If there is no such variant.
+    """
+    return variant(name, dict(MARK.findall(text)).get(name, ""))
+
+
+def exercise_of(name: str, student: str, secret: str) -> Exercise:
+    """The exercise that a student gets; the same for all if there is no secret."""
+    return variant(name, code_for(name, student, secret) if secret else "")
+
+
+@cache
+def variant(name: str, code: str) -> Exercise:
+    """The variant of an exercise; the exercise itself for an empty code.
+
+    Raises
+    ------
+    UserError
+        If there is no such variant.
+    """
+    if not code:
+        return get_exercise(name)
+    family = FAMILIES.get(name)
+    chosen = code.split(".")
+    valid = family is not None and len(chosen) == 1 + len(family.names)
+    if family is None or not valid or chosen[0] not in family.ingredients:
+        raise UserError(f"{name} has no variant {code!r}")
+    pairs = zip(family.names.items(), chosen[1:], strict=True)
+    new = {old: word for (old, known), word in pairs if word in known}
+    if len(new) < len(family.names):
+        raise UserError(f"{name} has no variant {code!r}")
+    return _made(name, chosen[0], new, code)
+
+
+def renamed(text: str, names: dict[str, str]) -> str:
+    """A text with other names; dx is called after x."""
+    both = {**names, **{f"d{old}": f"d{word}" for old, word in names.items()}}
+    both = {old: word for old, word in both.items() if old != word}
+    if not both:
+        return text
+    pattern = "|".join(sorted(map(re.escape, both), key=len, reverse=True))
+    return re.sub(rf"(?<![\w.])({pattern})(?!\w)", lambda m: both[m[1]], text)
+
+
+def _made(name: str, choice: str, names: dict[str, str], code: str) -> Exercise:
+    module = importlib.import_module(f"gan_numpy.exercises.{MODULE_OF[name]}")
+    ingredient = FAMILIES[name].ingredients[choice]
+    text = inspect.getsource(module)
+    for old, new in ingredient.pairs:
+        if old not in text:
+            raise ValueError(f"{name}, {choice}: {old!r} is not in its module")
+        text = text.replace(old, new)
+    text = renamed(text, names)
+    digest = hashlib.sha256(f"{name} {code}".encode()).hexdigest()[:12]
+    folder = Path(inspect.getfile(module)).parent
+    filename = str(folder / f"{MODULE_OF[name]}-{digest}.py")  # ours, and not on disk
+    linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
+    made = types.ModuleType(f"gan_numpy.exercises.variant_{digest}")
+    made.__file__ = filename
+    sys.modules[made.__name__] = made  # where functions are looked up by their module
+    exec(compile(text, filename, "exec"), vars(made))
+    found: Exercise = {e.name: e for e in vars(made)["EXERCISES"]}[name]
+    found = replace(found, variant=code)
+    if ingredient.mutants:
+        own = [
+            mutant(tags, renamed(old, names), renamed(new, names))
+            for tags, old, new in ingredient.mutants
+        ]
+        found = replace(found, mutants=tuple(own))
+    if ingredient.statement:
+        found = replace(found, statement=renamed(ingredient.statement, names))
+    if ingredient.hints:
+        hints = tuple(renamed(h, names) for h in ingredient.hints)
+        found = replace(found, hints=hints)
+    return found
