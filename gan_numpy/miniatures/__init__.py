@@ -1,7 +1,8 @@
 """Systems before 2014 and beside images, each a game of its own.
 
 Read `base` (what a miniature is), then any system from its table: `nce` with
-`densities` and `contrast`, `robust_control` with `linear_game`; files that end in
+`densities` and `contrast`, `robust_control` with `linear_game`,
+`turing_learning` with `agents`, `judges` and `evolution`; files that end in
 ``_drawing`` only draw.
 """
 
@@ -10,9 +11,11 @@ from __future__ import annotations
 from gan_numpy.miniatures.base import Goal, Miniature, Outcome
 from gan_numpy.miniatures.nce import NCE
 from gan_numpy.miniatures.robust_control import RobustControl
+from gan_numpy.miniatures.turing_learning import TuringLearning
 
 __all__ = ["MINIATURES", "Goal", "Miniature", "Outcome"]
 
 MINIATURES: dict[str, Miniature] = {
-    miniature.name: miniature for miniature in (NCE(), RobustControl())
+    miniature.name: miniature
+    for miniature in (NCE(), RobustControl(), TuringLearning())
 }

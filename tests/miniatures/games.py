@@ -6,4 +6,5 @@ SMALL = {
         *("trials=2", "trial_points=50", "ratios=1,32"),
     ),
     "robust-control": ("steps=5",),
+    "turing-learning": ("generations=3", "population=4", "films=3"),
 }
