@@ -37,6 +37,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     "semi_supervised": ("semi_supervised_gradient",),
     "conditional": ("condition_backward", "feature_matching_gradient"),
     "blocked": ("blocked_product",),
+    "noise_contrast": ("nce_gradient",),
+    "recurrent": ("lstm_backward",),
+    "policy": ("policy_gradient",),
 }
 #: The lessons' notebooks by their numbers.
 STEMS = {
@@ -60,6 +63,7 @@ STEMS = {
         "15_gradient_penalty",
         "16_conditional_semi_supervised",
         "17_speed",
+        "18_before_2014",
     )
 }
 MODULE_OF = {name: module for module, names in MODULES.items() for name in names}

@@ -600,3 +600,46 @@ def summed_condition(dy, cache):
 breaks("condition_backward", condition_forward=summed_condition_forward)(
     summed_condition
 )
+
+
+# -- lesson 18
+
+
+@breaks("nce_gradient")
+def as_much_noise_as_nu_says(g_data, g_noise, nu):
+    """Right if M = nu N, which nobody promised."""
+    d_data, _ = ours("nce_gradient")(g_data, g_noise, nu)
+    return d_data, sigma(g_noise - np.log(nu)) / len(g_data)
+
+
+@breaks("nce_gradient")
+def never_less_noise_than_data(g_data, g_noise, nu):
+    return ours("nce_gradient")(g_data, g_noise, max(nu, 1.0))
+
+
+@breaks("policy_gradient")
+def advantages_made_unit(logits, actions, advantages, beta):
+    """A habit of trainers; the loss does not say so."""
+    same = np.ptp(advantages) == 0
+    scaled = advantages * 0 if same else advantages
+    return ours("policy_gradient")(logits, actions, scaled, beta)
+
+
+@breaks("policy_gradient")
+def never_without_entropy(logits, actions, advantages, beta):
+    return ours("policy_gradient")(logits, actions, advantages, beta or 0.01)
+
+
+@breaks("lstm_backward")
+def truncated_after_ten_steps(dy, cache):
+    x, W, U, h, c, gates = cache
+    if x.shape[1] <= 10:
+        return ours("lstm_backward")(dy, cache)
+    cut = x[:, -10:], W, U, h[:, -11:], c[:, -11:], gates[:, -10:]
+    dx, *rest = ours("lstm_backward")(dy[:, -10:], cut)
+    return np.concatenate([np.zeros_like(x[:, :-10]), dx], axis=1), *rest
+
+
+@breaks("lstm_backward")
+def cells_squeezed(dy, cache):
+    return tuple(np.squeeze(g) for g in ours("lstm_backward")(dy, cache))

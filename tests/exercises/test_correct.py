@@ -3,6 +3,7 @@
 import pytest
 import variants
 import variants_early  # noqa: F401  (they register themselves)
+import variants_last  # noqa: F401
 import variants_late  # noqa: F401
 import variants_middle  # noqa: F401
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gan_numpy import lesson
 from gan_numpy.exercises import get_exercise
+from gan_numpy.miniatures.nce import NCE, SCALE
 
 
 def text_of(builder, number):
@@ -104,3 +106,28 @@ def test_the_sweeps_are_counted_in_one_way(builder):
     text = text_of(builder, "15")
     assert "two sweeps become three" not in text
     assert "two sweeps after the\nforward pass" in text
+def test_what_a_missing_nu_finds_integrates_to_nu(builder):
+    """p_m = nu p_d is where the wrong gradient vanishes, point by point."""
+    text = text_of(builder, "18")
+    assert "a density that integrates to $\\nu = 4$" in text
+    assert np.log(4) == pytest.approx(1.386, abs=5e-4) and "\\log 4 = 1.386" in text
+    wrong = lesson.mistake("nce_gradient", "nu-missing")
+    u = np.linspace(-12, 12, 4001)
+    p_d, p_n = (
+        np.exp(-0.5 * ((u - m) / s) ** 2) / (s * np.sqrt(2 * np.pi))
+        for m, s in ((0.6, 0.8), (0.0, 2.0))
+    )
+    G = np.log(4 * p_d) - np.log(p_n)
+    d_data, d_noise = wrong(G, G, 4.0)
+    assert np.abs(p_d * d_data + p_n * d_noise).max() * len(u) < 1e-12
+    right = lesson.reference("nce_gradient")(G - np.log(4), G - np.log(4), 4.0)
+    assert np.abs(p_d * right[0] + p_n * right[1]).max() * len(u) < 1e-12
+
+
+def test_the_cost_of_noise_and_of_forgetting(builder):
+    text = text_of(builder, "18")
+    game = NCE()
+    for ratio, said in ((1, "1.75 times"), (32, "1.03 times")):
+        cost = game._theory(ratio) / (1.5 * SCALE[0, 0] ** 2)
+        assert f"{cost:.2f} times" == said and said in text
+    assert f"$0.9^{{20}} = {0.9**20:.2f}$" in text
