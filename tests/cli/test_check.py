@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from gan_numpy.exercises.registry import NAMES
 from gan_numpy.cli import check, exercises
 from gan_numpy.errors import UserError
+from gan_numpy.exercises.registry import NAMES
 
 RIGHT = "def relu_backward(dy, cache):\n    return dy * (cache > 0)\n"
 WRONG = "def relu_backward(dy, cache):\n    return dy\n"

@@ -106,6 +106,8 @@ def test_the_sweeps_are_counted_in_one_way(builder):
     text = text_of(builder, "15")
     assert "two sweeps become three" not in text
     assert "two sweeps after the\nforward pass" in text
+
+
 def test_what_a_missing_nu_finds_integrates_to_nu(builder):
     """p_m = nu p_d is where the wrong gradient vanishes, point by point."""
     text = text_of(builder, "18")
