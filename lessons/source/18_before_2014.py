@@ -142,7 +142,10 @@ right.plot(-way[:, 2], label="$-c$")
 right.axhline(log_Z, color=lesson.GRAY, linewidth=1, label="$\\log Z$")
 right.set(xlabel="step", title="the constant")
 right.legend()
-plt.show()
+lesson.show(
+    "Left: three wide to narrow model curves, the last on the histogram of "
+    "the data; right: minus c settles on log Z"
+)
 
 # %% [markdown]
 r"""
@@ -190,7 +193,10 @@ left.set_title("to Riccati's +")
 left.legend()
 right.set(xlabel="step", title="relative distance")
 right.legend()
-plt.show()
+lesson.show(
+    "Left: the gains of controller and disturbance move to the crosses of "
+    "Riccati's solution; right: both distances fall to 1e-7"
+)
 for name, controller in (("regulator", game.lqr()), ("robust", K)):
     print(f"{name:>9}: worst gain {game.worst_gain(controller):.3f}")
 
@@ -229,7 +235,10 @@ for k, (axes, name) in enumerate(zip(panels, ("$\\alpha$", "$\\beta$"))):
     axes.axhline(ANIMAL[k], color=lesson.RED, label="the animal's")
     axes.set(xlabel="generation", title=name, ylim=ANIMAL[k] + np.array([-1, 1]))
 panels[0].legend()
-plt.show()
+lesson.show(
+    "The median of the models, with its band, swings in narrowing steps about "
+    "the animal's two numbers"
+)
 found = np.median(np.median(course, axis=1)[play.generations // 4 :], axis=0)
 print(f"found {found.round(3)}, the animal's {ANIMAL}")
 
@@ -293,7 +302,10 @@ for bias in (-1.0, 2.2, 6.0):
     axes.semilogy(np.arange(39, -1, -1), reach, label=label)
 axes.set(xlabel="steps before the end", ylabel="gradient", ylim=(1e-12, 1))
 axes.legend()
-plt.show()
+lesson.show(
+    "The gradient against the steps before the end: it falls steeply for f = "
+    ".269, slowly for .9, hardly for .998"
+)
 
 # %% [markdown]
 r"""
@@ -365,7 +377,10 @@ for axes, baseline in zip(panels, (False, True)):
     found = (runs[:, -1] > 0.9).sum()
     print(f"baseline {baseline}: {found} of 10 runs play the best machine")
 panels[0].set_ylabel("probability of the best")
-plt.show()
+lesson.show(
+    "Ten runs each: without a baseline some end at the best machine and some "
+    "at 0, with one all of them rise to 1"
+)
 
 # %% [markdown]
 r"""
