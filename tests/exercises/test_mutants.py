@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from turns import share
+from tests.turns import share
 
 from gan_numpy.exercises import all_exercises, build_mutant
 from gan_numpy.exercises.mutation import Outcome, table

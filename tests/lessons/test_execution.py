@@ -54,10 +54,10 @@ def code_cell(name, source):
 
 
 @pytest.fixture(scope="module")
-def students(builder):
-    """Every lesson as its student gets it, then with a mistake; the executed cells."""
+def students(builder, in_turn):
+    """Lessons as their student gets them, then with a mistake; the executed cells."""
     cells, places = [], {}
-    for source in builder.sources():
+    for source in in_turn:
         number = source.name[:2]
         start = len(cells)
         cells.append(code_cell(f"reset-{number}", "%reset -f"))
@@ -82,21 +82,19 @@ def test_the_solved_lesson_runs_without_a_warning(builder, source):
     assert any("data:image/png" in page and "alt=" in page for page in pages)
 
 
-def test_the_students_lesson_runs_and_says_kindly_what_is_open(
-    builder, source, students
-):
-    cells = students[source.name[:2]]
+def test_the_students_lesson_runs_and_says_kindly_what_is_open(builder, turn, students):
+    cells = students[turn.name[:2]]
     assert problems_of(cells) == []
-    for name in builder.exercises_of(source):
+    for name in builder.exercises_of(turn):
         said = outputs_of(cells, check_id(name))
         assert "not attempted" in said and "nothing is wrong yet" in said
 
 
-def test_a_wrong_solution_gets_its_diagnosis_in_the_notebook(builder, source, students):
-    number = source.name[:2]
-    if not builder.exercises_of(source):
+def test_a_wrong_solution_gets_its_diagnosis_in_the_notebook(builder, turn, students):
+    number = turn.name[:2]
+    if not builder.exercises_of(turn):
         pytest.skip("this lesson has no exercise")
-    name = builder.exercises_of(source)[0]
+    name = builder.exercises_of(turn)[0]
     _, tags = mutated(name)
     said = outputs_of(students[number], f"diagnosis-{number}")
     assert f"{name}: <span" in said and "WRONG" in said
