@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from gan_numpy.gradcheck import check_gradients
+from gan_numpy.gradcheck.repair.explain import searching
+from gan_numpy.gradcheck.repair.found import Limits
 
 
 def relu(x):
@@ -87,7 +89,8 @@ def test_batch_norm_mistakes_are_named_without_an_exercise(rng):
             mean, var = dy.mean(axis=0), xhat * (dy * xhat).mean(axis=0)
             return formula(dy, mean, var, std)
 
-        return check_gradients(batchnorm, backward, x, batch=False).tags
+        with searching(Limits(0)):  # by the numbers alone
+            return check_gradients(batchnorm, backward, x, batch=False).tags
 
     assert tags(lambda d, m, v, s: (d - v) / s) == ("mean-path",)
     assert tags(lambda d, m, v, s: (d - m) / s) == ("variance-path",)

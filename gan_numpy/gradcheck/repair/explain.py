@@ -103,7 +103,7 @@ def fixes(
         inside = functions if problem.loss else inside
         try:
             return Search(functions, cases, inside, clock, cache(adjoints_of)).run()
-        except Exception:  # of source that we do not understand nothing is said
+        except (Exception, SystemExit):  # of what we do not understand nothing is said
             return Found()
 
 

@@ -99,7 +99,7 @@ def fixes_of_values(cases: Sequence[ValueCase]) -> Found:
         functions, _ = suspects(wrong[0].ask, None)
         try:
             return Search(functions, ordered, functions, clock).run()
-        except Exception:  # of source that we do not understand nothing is said
+        except (Exception, SystemExit):  # of what we do not understand nothing is said
             return Found()
 
 
