@@ -14,7 +14,23 @@ from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.checks import gradient_of
 from gan_numpy.exercises.corners import Corner, Maker
 from gan_numpy.exercises.functions import sigmoid, softplus
-from gan_numpy.exercises.maxout import maxout_backward, maxout_forward
+
+
+def maxout_layer(
+    x: np.ndarray, W: np.ndarray, b: np.ndarray, pieces: int
+) -> tuple[np.ndarray, Any]:
+    r"""Lesson 03's layer: the largest of each unit's pieces."""
+    z = (x @ W + b).reshape(len(x), -1, pieces)
+    return z.max(axis=2), (x, W, np.eye(pieces)[z.argmax(axis=2)])
+
+
+def maxout_gradients(
+    dy: np.ndarray, cache: Any
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    r"""dx, dW and db of `maxout_layer`: the piece that won is the one that moves y."""
+    x, W, won = cache
+    dz = np.einsum("nu,nup->nup", dy, won).reshape(len(x), -1)
+    return dz @ W.T, x.T @ dz, dz.sum(axis=0)
 
 
 def recipe_logits(
@@ -31,8 +47,8 @@ def recipe_logits(
 ) -> tuple[np.ndarray, Any]:
     r"""The logits of a batch, and the caches; coins are 0 or 1/keep."""
     pieces = W0.shape[1] // len(W1)
-    h0, cache0 = maxout_forward(x * coins0, W0, b0, pieces)
-    h1, cache1 = maxout_forward(h0 * coins1, W1, b1, pieces)
+    h0, cache0 = maxout_layer(x * coins0, W0, b0, pieces)
+    h1, cache1 = maxout_layer(h0 * coins1, W1, b1, pieces)
     kept = h1 * coins2
     return kept @ w + c, (cache0, cache1, kept)
 
@@ -98,8 +114,8 @@ def recipe_gradient(
     da = np.concatenate([real / len(x), fakes / len(fake)]) / 2
     dw, dc = kept.T @ da, da.sum(axis=0)
     dh1 = da @ w.T * coins2
-    dh0, dW1, db1 = maxout_backward(dh1, cache1)
-    _, dW0, db0 = maxout_backward(dh0 * coins1, cache0)
+    dh0, dW1, db1 = maxout_gradients(dh1, cache1)
+    _, dW0, db0 = maxout_gradients(dh0 * coins1, cache0)
     return dW0, db0, dW1, db1, dw, dc
 
 
@@ -150,7 +166,7 @@ RECIPE_STEP = Exercise(
         mutant("factor-2", "fakes / len(fake)]) / 2", "fakes / len(fake)])"),
         mutant("sign", "    return dW0, db0, dW1", "    return -dW0, -db0, -dW1"),
         mutant("none", "    return dW0, db0, dW1, db1, dw, dc", "    pass"),
-        mutant("result-missing", "db1, dw, dc", "db1, dw"),
+        mutant("count", "db1, dw, dc", "db1, dw"),
         mutant("factor-missing", "da @ w.T * coins2", "da @ w.T"),
         mutant("not-summed", "da.sum(axis=0)", "da"),
     ),
@@ -158,7 +174,7 @@ RECIPE_STEP = Exercise(
         "Data and fakes run through as one batch: each row has its own label.",
         "da = (sigma(a) - label)/(2 N); then dw, a mask, maxout, a mask, maxout",
     ),
-    given=(sigmoid, softplus, maxout_forward, maxout_backward, recipe_logits),
+    given=(sigmoid, softplus, maxout_layer, maxout_gradients, recipe_logits),
     points=4,
 )
 
