@@ -58,6 +58,7 @@ LESSONS: dict[str, tuple[str, frozenset[str]]] = {
         frozenset({"z", "G", "fake", "x", "D", "a"}),
     ),
     "17": ("where the time goes: inside both networks", frozenset({"G", "D"})),
+    "18": ("its roots: each half without the other", frozenset({"D", "a", "L", "da"})),
 }
 
 

@@ -496,5 +496,6 @@ r"""
   [kernels/native/matmul.py](../gan_numpy/kernels/native/matmul.py) the loops around it,
   [kernels/native/maxout.py](../gan_numpy/kernels/native/maxout.py) and
   [kernels/native/updates.py](../gan_numpy/kernels/native/updates.py) what is fused.
-- This is the last lesson. [The timeline](timeline.md) tells where all this came from.
+- Next: [lesson 18](18_before_2014.ipynb), where all this came from; or
+  [the timeline](timeline.md).
 """

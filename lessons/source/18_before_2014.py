@@ -11,7 +11,23 @@ and then two older tools that adversaries need where the data are not images, a 
 
 **You need** lessons 05 and 07. **You will write** `nce_gradient`, `lstm_backward` and
 `policy_gradient`.
+"""
 
+# %% tags=["fold"]
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from gan_numpy import lesson
+from gan_numpy.exercises import check
+from gan_numpy.miniatures.robust_control import RobustControl
+from gan_numpy.miniatures.turing_learning import ANIMAL, TuringLearning
+
+lesson.opening("18")
+
+# %% [markdown]
+r"""
 ## Predict before you run
 
 1. A classifier is shown $\nu$ times as much noise as data. How does the logit of the best
@@ -25,17 +41,7 @@ and then two older tools that adversaries need where the data are not images, a 
 """
 
 # %%
-from typing import Any
-
-import matplotlib.pyplot as plt
-import numpy as np
-
-from gan_numpy import lesson
-from gan_numpy.exercises import check
-from gan_numpy.miniatures.robust_control import RobustControl
-from gan_numpy.miniatures.turing_learning import ANIMAL, TuringLearning
-
-lesson.style()
+# ask: 18-forget
 
 # %% [markdown]
 r"""
@@ -98,7 +104,7 @@ $\partial G/\partial c = 1$. The noise is what a generator that never moves make
 Gaussian: $G(z) = 2z$. It is the game of 2014 with one player frozen.
 """
 
-# %%
+# %% tags=["fold"]
 MU, SIGMA, NU = 0.6, 0.8, 4.0
 data = MU + SIGMA * rng.standard_normal(20_000)
 noise = 2 * rng.standard_normal(80_000)
@@ -171,7 +177,7 @@ equations; [linear_game.py](../gan_numpy/miniatures/linear_game.py) derives them
 point is known: it solves the algebraic equation of Riccati, which SciPy can.
 """
 
-# %%
+# %% tags=["fold"]
 pendulum = RobustControl()
 game = pendulum.game()
 saddle = game.saddle()
@@ -218,7 +224,7 @@ the animal; a judge, as it is right about both. The fitter half of parents and c
 on. No judge is told what the light was, and no distance to the animal is ever measured.
 """
 
-# %%
+# %% tags=["fold"]
 play = TuringLearning(generations=lesson.steps(400, 8))
 rng = np.random.default_rng(18)
 models, judges = play.first(rng)
@@ -286,7 +292,7 @@ input of each step, for three biases of the forget gate. A plain recurrent netwo
 by a matrix and a slope there. The LSTM has a valve, and can learn to leave it open.
 """
 
-# %%
+# %% tags=["fold"]
 
 x = rng.normal(size=(64, 40, 1))
 W, U = 0.5 * rng.normal(size=(1, 12)), 0.1 * rng.normal(size=(3, 12))
@@ -338,6 +344,9 @@ discriminator says.
 """
 
 # %%
+# ask: 18-two-actions
+
+# %%
 # exercise: policy_gradient
 
 # %%
@@ -351,7 +360,7 @@ baseline the luck of the first draws decides; with the mean reward taken off, wh
 than usual grows.
 """
 
-# %%
+# %% tags=["fold"]
 PAY = np.array([10.0, 10.5, 11.0])
 
 
@@ -392,7 +401,7 @@ $\mu$ and $\sigma$, and a density that integrates to $\nu = 4$: its $\log Z$ is 
 $\log 4 = 1.386$.
 """
 
-# %%
+# %% tags=["fold"]
 lesson.show_mistakes("nce_gradient", "lstm_backward", "policy_gradient")
 print(f"\n{'':>18}    mu  sigma  log Z   (true 0.600, 0.800, {log_Z:.3f})")
 tags = ("log-ratio-missing", "log-ratio-sign", "ratio-not-logged", "nu-missing")
@@ -403,6 +412,29 @@ for tag in (*tags, "labels-swapped", "other-batch"):
 
 # %%
 check(lesson.mistake("lstm_backward", "cell-not-carried"))
+
+# %%
+# ask: 18-fault
+
+# %% [markdown] tags=["open"]
+r"""
+## Go further
+
+**An open task.** Put the two halves together: let the noise of `fit` be made by a generator
+$G(z) = a + bz$ that climbs the logit of the model, as in lesson 06. What happens to the
+constant $c$, and why can it no longer be $-\log Z$?
+
+<details><summary>What a good answer contains</summary>
+
+The density of the noise now moves, so `log_noise` has to be the generator's own, and is known
+here only since $G$ is affine. As the noise comes to lie on the data the logit goes to 0
+everywhere: the classifier learns less and less, and the error of $\mu$, $\sigma$ and $c$ at
+a given number of steps is drawn against the distance of the two densities. For a generator
+whose density nobody knows $p_n$ drops out of the logit, and with it the likelihood: what
+is left is a ratio.
+
+</details>
+"""
 
 # %% [markdown]
 r"""

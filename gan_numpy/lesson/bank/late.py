@@ -228,4 +228,40 @@ QUESTIONS = (
             ' not", blocked(A, B, side)[1])'
         ),
     ),
+    Question(
+        "18-forget",
+        "predict",
+        "A cell forgets a tenth in each step. Which part of a gradient is left after 20"
+        " steps?",
+        0.1216,
+        "0.9 to the power of 20, an eighth: a valve that is nearly open.",
+        tolerance=0.05,
+        wrong={"0": "It is multiplied, not counted down."},
+    ),
+    Question(
+        "18-two-actions",
+        "gap",
+        "Two actions with the probabilities `p` and 1 - p, by a softmax; they pay `r`"
+        " and `s`. What is the derivative of the expected pay with respect to the first"
+        " one's logit?",
+        "p * (1 - p) * (r - s)",
+        "The same pay for both gives 0: a baseline may be taken off.",
+        variables={"p": (), "r": (), "s": ()},
+        wrong={"p * (r - s)": "The slope of the softmax, p (1 - p), is in between."},
+    ),
+    Question(
+        "18-fault",
+        "debug",
+        "`broken` is an `nce_gradient` with a fault; a logit of 0 for a point of the"
+        " data and for one of the noise, that weighs once and four times as much.",
+        "nu-missing",
+        "With as much noise as data nothing is wrong; with more, the noise still weighs"
+        " once.",
+        options=("log-ratio-missing", "nu-missing", "labels-swapped", "other-batch"),
+        fault=("nce_gradient", "nu-missing"),
+        code=(
+            "for nu in (1.0, 4.0):\n"
+            "    print(nu, *broken(np.zeros(1), np.zeros(1), nu))"
+        ),
+    ),
 )
