@@ -14,6 +14,8 @@ from gan_numpy.cache import storage
 # start, is kept from one to the next, where a user's is.
 if "NUMBA_CACHE_DIR" not in os.environ:
     os.environ["NUMBA_CACHE_DIR"] = str(storage().folder or "")
+# What this run of pytest is told is not meant for those that tests start.
+os.environ.pop("PYTEST_ADDOPTS", None)
 
 
 @pytest.fixture
