@@ -294,7 +294,7 @@ def mutate_npz(content: bytes, rng: Rng) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", method) as archive:
         for key, value in parts.items():
-            archive.writestr(key, value)
+            archive.writestr(key or "nameless", value)  # zipfile writes no empty name
     packed = bytearray(file.getvalue())
     at = packed.find(b"PK\x01\x02")
     if rng.integers(6) == 0 and at >= 0:  # the directory lies
