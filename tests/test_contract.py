@@ -12,14 +12,13 @@ from gan_numpy.layers import Layer
 from tests import contract
 
 
-def complete(kind: str, name: str, where: str, lacks: list[str]) -> None:
-    if lacks:
-        lines = "".join(f"\n  - {need}" for need in lacks)
-        pytest.fail(
-            f"{kind} {name} ({where}) lacks:{lines}\n"
-            f"See 'Adding {kind}' in lessons/CONTRIBUTING.md.",
-            pytrace=False,
-        )
+def told(kind: str, name: str, where: str, lacks: list[str]) -> str:
+    """The whole list of what is missing, and where it is written down."""
+    lines = "".join(f"\n  - {need}" for need in lacks)
+    return (
+        f"{kind} {name} ({where}) lacks:{lines}\n"
+        f"See 'Adding {kind}' in lessons/CONTRIBUTING.md."
+    )
 
 
 def by_name(pairs):
@@ -35,45 +34,45 @@ LAYERS = list(contract.own_classes("layers", Layer))
 @pytest.mark.parametrize("layer, module", LAYERS, ids=[c.__name__ for c, _ in LAYERS])
 def test_a_layer_is_complete(layer, module):
     lacks = contract.layer_lacks(layer, module)
-    complete("a layer", layer.__name__, contract.where(module), lacks)
+    assert not lacks, told("a layer", layer.__name__, contract.where(module), lacks)
 
 
 @pytest.mark.parametrize("objective, module", by_name(contract.objectives()))
 def test_an_objective_is_complete(objective, module):
     lacks = contract.objective_lacks(objective, module)
-    complete("an objective", objective.name, contract.where(module), lacks)
+    assert not lacks, told(
+        "an objective", objective.name, contract.where(module), lacks
+    )
 
 
 @pytest.mark.parametrize("recipe, module", by_name(contract.recipes()))
 def test_a_recipe_is_complete(recipe, module):
     lacks = contract.recipe_lacks(recipe, module)
-    complete("a recipe", recipe.name, contract.where(module), lacks)
+    assert not lacks, told("a recipe", recipe.name, contract.where(module), lacks)
 
 
 @pytest.mark.parametrize("name, module", by_name(contract.metrics()))
 def test_a_metric_is_complete(name, module):
-    complete(
-        "a metric", name, contract.where(module), contract.metric_lacks(name, module)
-    )
+    lacks = contract.metric_lacks(name, module)
+    assert not lacks, told("a metric", name, contract.where(module), lacks)
 
 
 @pytest.mark.parametrize("exercise, module", by_name(contract.exercises()))
 def test_an_exercise_is_complete(exercise, module):
     lacks = contract.exercise_lacks(exercise, module)
-    complete("an exercise", exercise.name, contract.where(module), lacks)
+    assert not lacks, told("an exercise", exercise.name, contract.where(module), lacks)
 
 
 @pytest.mark.parametrize("source", contract.lesson_sources(), ids=lambda p: p.stem)
 def test_a_lesson_is_complete(source):
-    where = f"lessons/source/{source.name}"
-    complete("a lesson", source.name[:2], where, contract.lesson_lacks(source))
+    where, lacks = f"lessons/source/{source.name}", contract.lesson_lacks(source)
+    assert not lacks, told("a lesson", source.name[:2], where, lacks)
 
 
 @pytest.mark.parametrize("name, module", by_name(contract.commands()))
 def test_a_command_is_complete(name, module):
-    complete(
-        "a command", name, contract.where(module), contract.command_lacks(name, module)
-    )
+    lacks = contract.command_lacks(name, module)
+    assert not lacks, told("a command", name, contract.where(module), lacks)
 
 
 def test_what_is_registered_is_there():

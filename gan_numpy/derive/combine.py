@@ -49,6 +49,7 @@ def flattened(node: nodes.Product) -> list[tuple[str, Node]]:
 
 
 def as_numbers(value: Value) -> Value:
+    """The same value in float64: a condition counts as 1 where it holds, else 0."""
     if value.data.dtype == np.float64:
         return value
     return Value(

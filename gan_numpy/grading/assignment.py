@@ -75,7 +75,10 @@ def load_assignment(path: Path) -> Assignment:
         seed, hints = int(about["seed"]), int(about.get("hints", ALL))
         secret = str(about.get("variants", ""))
         assignment = Assignment(str(about["name"]), points, seed, hints, secret)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (
+        *(OSError, ValueError, TypeError, KeyError, AttributeError),
+        RecursionError,
+    ) as error:
         reason = f"{type(error).__name__}: {error}"
         raise UserError(f"{path} is no assignment.json ({reason})") from None
     unknown = sorted(set(points) - set(NAMES))

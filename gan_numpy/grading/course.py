@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from gan_numpy.errors import UserError
-from gan_numpy.files import make_directory, write_text
+from gan_numpy.files import make_directory, read_json, write_text
 from gan_numpy.grading.grader import Task
 from gan_numpy.grading.judge import close_judges, grade_apart
 from gan_numpy.grading.nursery import NotGraded
@@ -120,8 +120,8 @@ def record_name(student: str) -> str:
 def load_record(path: Path) -> dict[str, Any]:
     """A student's record; empty if there is none, or it is damaged."""
     try:
-        record = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError):
+        record = read_json(path)
+    except UserError:
         return {}
     return record if isinstance(record, dict) else {}
 

@@ -20,6 +20,8 @@ CHOICES = {
     "latent": ("uniform", "normal"),
 }
 
+LARGEST = 10**9  # the bytes of a matrix of two such sizes are still a number of 64 bits
+
 
 def refuse(recipe: Settings, field: str, expected: str) -> NoReturn:
     """Raise the `UserError` that names a field, its value and what was expected."""
@@ -55,6 +57,10 @@ def _check_types(recipe: Settings) -> None:
             refuse(recipe, field.name, "at least 1")
         if field.type == "tuple[int, ...]" and (not value or min(value) < 1):
             refuse(recipe, field.name, "one or more sizes of at least 1")
+        if field.type == "int" and value > LARGEST:
+            refuse(recipe, field.name, f"at most {LARGEST}")
+        if field.type == "tuple[int, ...]" and max(value) > LARGEST:
+            refuse(recipe, field.name, f"sizes of at most {LARGEST}")
 
 
 def _check_ranges(recipe: Settings) -> None:

@@ -12,7 +12,7 @@ from gan_numpy.datasets import Dataset
 from gan_numpy.errors import UserError
 from gan_numpy.evaluation.parzen import SAMPLES, ParzenResult, ParzenScore
 from gan_numpy.evaluation.state_score import score_state
-from gan_numpy.files import make_directory, write_text
+from gan_numpy.files import make_directory, read_json, write_text
 from gan_numpy.recipes import Recipe
 from gan_numpy.runs.job import train
 from gan_numpy.runs.run import Run, create_run, open_run
@@ -220,13 +220,13 @@ def parzen_of(run: Run, data: Dataset, samples: int = SAMPLES) -> ParzenResult:
 def read_result(path: Path, key: Mapping[str, object]) -> ParzenResult | None:
     """A score that was kept, if it is the one of `key`; None if not, or damaged."""
     try:
-        stored = json.loads(path.read_text(encoding="utf-8-sig"))
+        stored = read_json(path)
         if stored["of"] != dict(key):
             return None
         values = dict(stored["parzen"])
         refined = ParzenScore(**values.pop("refined"))
         return ParzenResult(ParzenScore(**values), refined)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (UserError, ValueError, KeyError, TypeError):
         return None
 
 

@@ -133,6 +133,23 @@ def test_damaged_input(reader, pristine, tmp_path, monkeypatch):
     assert not found
 
 
+# Found by longer campaigns, each a kind of its own: nested beyond Python's stack, a
+# header that leads SciPy's reader astray, sizes that no array can have.
+SEEN = (("parzen", 70042), ("matlab", 70018), ("settings", 70178))
+
+
+@pytest.mark.parametrize("reader, seed", SEEN)
+def test_what_was_found_before(reader, seed, pristine, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for patch in setting(tmp_path / "scratch"):
+        patch.start()
+    try:
+        found = what_is_wrong(reader, seed, pristine, tmp_path / "work")
+    finally:
+        mock.patch.stopall()
+    assert found is None
+
+
 def campaign(count: int, first: int) -> None:
     """Print what goes wrong for each reader, and how often."""
     for patch in setting(Path(tempfile.mkdtemp())):
