@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,10 @@ from gan_numpy.cache import storage
 # start, is kept from one to the next, where a user's is.
 if "NUMBA_CACHE_DIR" not in os.environ:
     os.environ["NUMBA_CACHE_DIR"] = str(storage().folder or "")
+# So is Matplotlib's list of fonts: the user's may name fonts that are gone.
+if "MPLCONFIGDIR" not in os.environ:
+    FONTS = tempfile.TemporaryDirectory(prefix="gan_numpy-fonts-")
+    os.environ["MPLCONFIGDIR"] = FONTS.name
 # What this run of pytest is told is not meant for those that tests start.
 os.environ.pop("PYTEST_ADDOPTS", None)
 

@@ -37,6 +37,25 @@ ALLOWED = (
 DRAWS = 5
 
 
+class Floats(ast.NodeTransformer):
+    """Whole numbers become floats: ``9**9**9`` overflows at once, in floats.
+
+    An axis, the second argument of a function, stays as it is.
+    """
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        """Its first argument alone."""
+        node.args[:1] = [self.visit(one) for one in node.args[:1]]
+        return node
+
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        """Raises ValueError for a number that no float can hold."""
+        try:
+            return ast.copy_location(ast.Constant(float(node.value)), node)
+        except OverflowError:
+            raise ValueError("the formula has a number that is too large") from None
+
+
 def read(text: str, names: Mapping[str, Any]) -> Any:
     """A formula as code, if it is nothing else.
 
@@ -47,20 +66,32 @@ def read(text: str, names: Mapping[str, Any]) -> Any:
     """
     try:
         tree = ast.parse(text.strip().replace("^", "**"), mode="eval")
-    except SyntaxError:
-        raise ValueError(f"this is no formula in Python: {text}") from None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise ValueError(f"this is no formula in Python: {text[:80]}") from None
     for node in ast.walk(tree):
         transposed = isinstance(node, ast.Attribute) and node.attr == "T"
         if not (isinstance(node, ALLOWED) or transposed):
             raise ValueError(f"only numbers, names and functions may stand in {text!r}")
         if isinstance(node, ast.Constant) and not isinstance(node.value, int | float):
             raise ValueError(f"expected a number in the place of {node.value!r}")
+        if isinstance(node, ast.Call) and any(map(_computed, node.args[1:])):
+            raise ValueError(f"expected an axis, 0 or 1, as second argument in {text!r}")
         if isinstance(node, ast.Name) and node.id not in {*names, *FUNCTIONS}:
             raise ValueError(
                 f"{node.id!r} is not known here; the names are {', '.join(names)}"
                 f" and the functions {', '.join(FUNCTIONS)}"
             )
-    return compile(tree, "<formula>", "eval")
+    try:
+        return compile(Floats().visit(tree), "<formula>", "eval")
+    except (RecursionError, MemoryError):
+        raise ValueError("the formula is nested too deeply") from None
+
+
+def _computed(node: ast.expr) -> bool:
+    """Whether it is more than a number with a sign."""
+    if isinstance(node, ast.UnaryOp):
+        node = node.operand
+    return not isinstance(node, ast.Constant)
 
 
 def agree(mine: str, other: str, variables: Mapping[str, tuple[int, ...]]) -> bool:

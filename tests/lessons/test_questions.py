@@ -63,6 +63,7 @@ def test_formulas_are_compared_by_what_they_give():
     matrices = {"x": (7, 5), "dy": (7, 3)}
     assert agree("(dy.T @ x).T", "x.T @ dy", matrices)
     assert not agree("sum(x)", "x.T @ dy", matrices)
+    assert agree("sum(x, 0) / 7", "mean(x, -2)", matrices)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,13 @@ def test_formulas_are_compared_by_what_they_give():
         ("'p'", "expected a number"),
         ("(lambda: p)()", "may stand"),
         ("x @ x", "cannot be computed"),
+        ("9**9**9", "cannot be computed"),
+        ("-9**(+9)**(+9)**(+9)", "cannot be computed"),
+        ("sum(x, 9**9**9)", "expected an axis"),
+        ("p + " + "1" * 400, "too large"),
+        ("-" * 100_000 + "p", "no formula|too deeply"),
+        ("(" * 5000 + "p", "no formula|too deeply"),
+        ("p\0", "no formula"),
     ],
 )
 def test_what_is_no_formula_is_said_to_be_none(text, says):
