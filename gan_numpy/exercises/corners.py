@@ -8,8 +8,10 @@ as one call.
 
 from __future__ import annotations
 
+import copy
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +27,9 @@ from gan_numpy.gradcheck.calls import (
 from gan_numpy.gradcheck.compare import arrays_differ
 from gan_numpy.gradcheck.diagnosis.candidates import Comparison
 from gan_numpy.gradcheck.diagnosis.diagnose import evidence
-from gan_numpy.gradcheck.result import CheckResult, Finding
+from gan_numpy.gradcheck.repair.values import ValueCase, fixes_of_values
+from gan_numpy.gradcheck.result import CheckResult, Finding, error_finding
+from gan_numpy.gradcheck.verdict import combine
 
 Inputs = dict[str, Any]
 Maker = Callable[[np.random.Generator], Inputs]
@@ -79,14 +83,31 @@ class Check(ABC):
         """What `ordinary` asks with."""
 
     def __call__(self, functions: Functions, seed: int) -> CheckResult:
-        """The whole check."""
+        """The whole check; what is wrong is looked for in the lines, too."""
+        started = time.monotonic()
         result = self.ordinary(functions, seed)
         if result.passed:
             with watching():
                 result.findings += self._corner_findings(functions, seed)
             wrong = {k for f in result.findings for k in f.names}
             result.right = [k for k in result.right if k not in wrong]
+        placed = any(f.places for f in result.findings) or result.repair is not None
+        if result.attempted and result.findings and not placed:
+            found = fixes_of_values(list(self._value_cases(functions, seed)), started)
+            combine(result, found, trusted=True)
         return result
+
+    def _value_cases(self, functions: Functions, seed: int) -> Iterator[ValueCase]:
+        """The corners, and ordinary inputs, as questions whose answers are ours."""
+        ordinary = [self.ordinary_inputs(s) for s in (seed, seed + 1, seed + 2)]
+        for inputs in (*ordinary, *self._corner_inputs(seed)):
+
+            def call(inputs: Inputs = inputs) -> Any:
+                got = self.answer(functions, copy.deepcopy(inputs), seed)
+                return list(got.values()), []
+
+            want = self.answer(None, copy.deepcopy(inputs), seed)
+            yield ValueCase(call, list(want.values()))
 
     def agrees(self, functions: Functions, seed: int) -> bool:
         """Whether all answers are ours: no diagnosis, and no differences taken."""
@@ -133,8 +154,9 @@ class Check(ABC):
             says = f"with {corner.says} it raises NotImplementedError"
             return [Finding("error", ("exception",), (), says)]
         except StudentError as error:
-            says = f"with {corner.says}: {error.message}"
-            return [Finding("error", (error.tag,), (), says)]
+            return [
+                _saying(error_finding(error), f"with {corner.says}: {error.message}")
+            ]
         return [
             _finding(corner, name, got[name], want[name])
             for name in arrays_differ(got, want)
@@ -143,7 +165,7 @@ class Check(ABC):
 
 def _saying(finding: Finding, says: str) -> Finding:
     f = finding
-    return Finding(f.verdict, f.tags, f.names, says, f.evidence)
+    return Finding(f.verdict, f.tags, f.names, says, f.evidence, f.places)
 
 
 def _finding(corner: Corner, name: str, got: np.ndarray, want: np.ndarray) -> Finding:

@@ -29,8 +29,8 @@ from gan_numpy.gradcheck.diagnosis.generic import constants_of, sizes_of
 from gan_numpy.gradcheck.probes import arrays_within, close, mutated
 from gan_numpy.gradcheck.repair.draws import is_drawn, like
 from gan_numpy.gradcheck.repair.values import ValueCase, fixes_of_values
-from gan_numpy.gradcheck.result import CheckResult, Finding, merge
-from gan_numpy.gradcheck.verdict import combine
+from gan_numpy.gradcheck.result import CheckResult, Finding, error_finding, merge
+from gan_numpy.gradcheck.verdict import combine, place_errors
 from gan_numpy.exercises.base import Function, Functions
 
 Formula = Callable[..., Any]
@@ -74,7 +74,7 @@ def compare_values(
         except NotAttempted:
             result.attempted = False
         except StudentError as error:
-            result.findings = [Finding("error", (error.tag,), (), error.message)]
+            result.findings = [error_finding(error)]
     result.findings = merge(result.findings)
     result.notes = list(dict.fromkeys(result.notes + watch.notes()))
     if result.attempted and result.findings:
@@ -82,6 +82,7 @@ def compare_values(
             list(_value_cases(reference, student, cases, outputs, pick))
         )
         combine(result, found, trusted=True)
+        place_errors(result, student)
     return result
 
 
@@ -158,7 +159,8 @@ def _call(
         arrays = parts_of(student(*values.values()), pick, outputs)
     except StudentError as error:
         where = defined_at(student)
-        raise StudentError(error.tag, f"{error.message}\n{where}") from None
+        says = f"{error.message}\n{where}"
+        raise StudentError(error.tag, says, error.spot) from None
     result.findings += [
         mutated(k, "it")
         for k, old in before.items()

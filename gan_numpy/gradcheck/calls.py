@@ -26,13 +26,24 @@ INSTALLED = tuple(
 )
 
 
-class StudentError(Exception):
-    """The checked code raised, or returned something that is no gradient."""
+Spot = tuple[str, int, str]
 
-    def __init__(self, tag: str, message: str) -> None:
+
+class StudentError(Exception):
+    """The checked code raised, or returned something that is no gradient.
+
+    Attributes
+    ----------
+    tag, message : str
+    spot : (filename, line, text) or None
+        The student's line that raised.
+    """
+
+    def __init__(self, tag: str, message: str, spot: Spot | None = None) -> None:
         super().__init__(message)
         self.tag = tag
         self.message = message
+        self.spot = spot
 
 
 class NotAttempted(Exception):
@@ -127,6 +138,16 @@ def describe(error: BaseException) -> str:
     return f"{line}\n{place(last.filename, last.lineno or 0, last.line)}"
 
 
+def spot_of(error: BaseException) -> Spot | None:
+    """The student's line that an exception came from."""
+    frames = traceback.extract_tb(error.__traceback__)
+    mine = [f for f in frames if is_students(f.filename)]
+    if not mine:
+        return None
+    last = mine[-1]
+    return last.filename, last.lineno or 0, (last.line or "").strip()
+
+
 def defined_at(function: Callable[..., Any]) -> str:
     """Where a function is defined, or its name if that is not known."""
     function = getattr(function, "__student__", function)  # what a wrapper wraps
@@ -146,11 +167,13 @@ def students_code() -> Iterator[None]:
     except NotImplementedError as error:
         raise NotAttempted(str(error)) from None
     except SystemExit as error:
-        raise StudentError("exception", describe(error)) from None
+        spot = spot_of(error)
+        raise StudentError("exception", describe(error), spot) from None
     except Exception as error:
         frames = traceback.extract_tb(sys.exc_info()[2])
         if any(is_students(f.filename) for f in frames[1:]):
-            raise StudentError("exception", describe(error)) from None
+            spot = spot_of(error)
+            raise StudentError("exception", describe(error), spot) from None
         if (
             len(frames) > 1
             and isinstance(error, TypeError)

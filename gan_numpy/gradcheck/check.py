@@ -23,10 +23,10 @@ from gan_numpy.gradcheck.comparisons import Supply, comparisons
 from gan_numpy.gradcheck.further import more_probes
 from gan_numpy.gradcheck.probes import twice_and_untouched, upstream
 from gan_numpy.gradcheck.repair.explain import fixes
-from gan_numpy.gradcheck.result import CheckResult, Finding, merge
+from gan_numpy.gradcheck.result import CheckResult, Finding, error_finding, merge
 from gan_numpy.gradcheck.returned import differentiating, gradients
 from gan_numpy.gradcheck.trial import Trial
-from gan_numpy.gradcheck.verdict import combine
+from gan_numpy.gradcheck.verdict import combine, place_errors
 
 STREAM = 0x6772_6164  # no default_rng(0) of the checked code draws our cotangent
 
@@ -119,7 +119,7 @@ def check_gradients(
         except NotAttempted:
             result.attempted = False
         except StudentError as error:
-            result.findings = [Finding("error", (error.tag,), (), error.message)]
+            result.findings = [error_finding(error)]
     result.findings = merge(result.findings)
     result.notes += watch.notes()
     if problem is not None and result.attempted and result.findings:
@@ -127,6 +127,7 @@ def check_gradients(
         found = fixes(problem, cotangent, behaves, seed, since=started)
         trusted = candidates is not None or truth is not None
         combine(result, found, trusted)
+        place_errors(result, problem.source)
     return result
 
 

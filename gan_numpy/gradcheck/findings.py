@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
+from gan_numpy.gradcheck.calls import StudentError
 from gan_numpy.gradcheck.diagnosis.diagnose import Evidence
 
 STAGES = 3  # of the hints that `hints()` gives; a 4th tells the change
@@ -202,6 +203,12 @@ class Findings:
         line = f"Look at {where}. {self.so_far}".strip()
         middle = list(self.formula_hints) or [line, self.repair.depends]
         return [first, *middle, self.repair.change][: max(stages, 0)]
+
+
+def error_finding(error: StudentError) -> Finding:
+    """What the checked code raised, with its line."""
+    places = () if error.spot is None else (Place(*error.spot),)
+    return Finding("error", (error.tag,), (), error.message, None, places)
 
 
 def merge(findings: list[Finding]) -> list[Finding]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gan_numpy.gradcheck import render
-from gan_numpy.gradcheck.findings import Finding, Findings, merge
+from gan_numpy.gradcheck.findings import Finding, Findings, error_finding, merge
 
 
 @dataclass
@@ -28,4 +28,4 @@ class CheckResult(Findings):
         return render.html(self)
 
 
-__all__ = ["CheckResult", "Finding", "merge"]
+__all__ = ["CheckResult", "Finding", "error_finding", "merge"]

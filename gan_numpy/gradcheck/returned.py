@@ -179,7 +179,7 @@ def gradients(returned: Any, problem: Problem) -> dict[str, np.ndarray]:
         found = _all(returned, problem)
     except StudentError as error:
         says = f"{error.message}; expected {expected}\n{where}"
-        raise StudentError(error.tag, says) from None
+        raise StudentError(error.tag, says, error.spot) from None
     if found is None:
         raise StudentError("count", f"{_counted(returned)} {expected}\n{where}")
     return {k: _gradient(f"d{k}", found[k], where) for k in problem.wrt}

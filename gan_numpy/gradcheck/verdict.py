@@ -7,11 +7,14 @@ repair is believed, for it has been tried.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from gan_numpy.gradcheck.findings import Finding, Place, Repair
 from gan_numpy.gradcheck.repair.kinds import KINDS
 from gan_numpy.gradcheck.repair.found import Fix, Found
+from gan_numpy.gradcheck.repair.source import returning
 from gan_numpy.gradcheck.result import CheckResult
 
 # What says that something is wrong, but not what.
@@ -53,6 +56,7 @@ SYMPTOMS = {
     "mean-wrong-axis",
     "root-of-n",
 }
+RETURNED = {"count", "none", "type"}  # errors of the line that returns
 KEPT = {"factor-unrecognized"}  # an exercise knows all constants that have a meaning
 MOST_PLACES = 3
 SLACK = 2  # by how much an edit that makes an adjoint may be longer than another
@@ -103,6 +107,16 @@ def most_plausible(fixes: list[Fix]) -> list[Fix]:
     return [f for f in fixes if (f.use, f.growth) == least]
 
 
+def place_errors(result: CheckResult, function: Callable[..., Any]) -> None:
+    """What is wrong with what is returned is on the line that returns."""
+    wrong = [f for f in result.findings if set(f.tags) & RETURNED and not f.places]
+    if wrong:
+        places = tuple(Place(*spot) for spot in returning(function))
+        result.findings = [
+            replace(f, places=places) if f in wrong else f for f in result.findings
+        ]
+
+
 def combine(result: CheckResult, found: Found, trusted: bool) -> None:
     """Write what was found into the findings.
 
@@ -113,11 +127,21 @@ def combine(result: CheckResult, found: Found, trusted: bool) -> None:
     trusted : bool
         The names of the numbers are an exercise's own: they stay where they exist.
     """
-    repair = result.repair = repair_of(found.fixes)
-    result.so_far = found.so_far()
+    places = () if found.place is None else (Place(*found.place),)
+    with_repair(result, repair_of(found.fixes), places, found.so_far(), trusted)
+
+
+def with_repair(
+    result: CheckResult,
+    repair: Repair | None,
+    places: tuple[Place, ...],
+    so_far: str,
+    trusted: bool,
+) -> None:
+    """The findings with a repair; without one, at the ``places`` that are known."""
+    result.repair, result.so_far = repair, so_far
     if repair is None:
-        if found.place is not None:
-            places = (Place(*found.place),)
+        if places:
             result.findings = [replace(f, places=places) for f in result.findings]
         return
     unnamed = WEAK - KEPT if trusted else WEAK | SYMPTOMS

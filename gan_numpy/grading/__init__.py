@@ -4,6 +4,7 @@ The student's process only computes: it receives arrays and returns arrays. What
 compared, and with what, is in another process that nothing of the student's can reach.
 
 Read `grader` (one submission), `session` and `sandbox` (its process and the walls),
-`wire` and `judge` (what may come back); then `course` (a class), `report`, `feedback`,
-`summary` (what is written), `assign` and `gradescope` (what is handed out).
+`wire` and `judge` (what may come back), `explaining` and `lines` (where a mistake is);
+then `course` (a class), `report`, `feedback`, `summary` (what is written), `assign` and
+`gradescope` (what is handed out).
 """

@@ -2,7 +2,6 @@ r"""Grading the work of one student: from bytes to a record of plain data."""
 
 from __future__ import annotations
 
-import ast
 import atexit
 import hashlib
 import json
@@ -15,19 +14,20 @@ from pathlib import Path
 from typing import Any
 
 from gan_numpy import __version__
-from gan_numpy.exercises.base import Exercise, source_of
+from gan_numpy.exercises.base import Exercise
 from gan_numpy.exercises.reading.ipython import NEEDED, is_installed
 from gan_numpy.exercises.reading.submission import is_notebook
 from gan_numpy.exercises.registry import NAMES, get_exercise
-from gan_numpy.exercises.variants import exercise_of, variant
+from gan_numpy.exercises.variants import exercise_of
 from gan_numpy.exercises.answers import answer
 from gan_numpy.gradcheck.calls import NotAttempted, StudentError
 from gan_numpy.gradcheck.result import CheckResult, Finding
 from gan_numpy.gradcheck.repair.explain import searching
 from gan_numpy.gradcheck.repair.found import Limits as SearchLimits
 from gan_numpy.grading.forbidden import ALLOWED
+from gan_numpy.grading.fingerprints import given_fingerprints
+from gan_numpy.grading.lines import Wrong, functions_of, say_line
 from gan_numpy.grading.pairs import unusual
-from gan_numpy.grading.reading import fingerprint
 from gan_numpy.grading.sandbox import Limits
 from gan_numpy.grading.nursery import NotGraded, Nursery
 from gan_numpy.grading.session import Clock, Session
@@ -37,7 +37,6 @@ from gan_numpy.grading.texts import all_plain, plain
 RIGHT, WRONG, STUB = "right", "wrong", "not attempted"
 FLAGGED, MISSING, UNREADABLE = "flagged", "missing", "unreadable"
 ENDED = ("timeout", "crash", "memory", "answer")
-Fingerprints = dict[str, dict[str, str]]
 Listener = Callable[[dict[str, Any]], None]
 REFUSED = (
     "name spaces are missing here ({}): other submissions, the network and /tmp are"
@@ -101,26 +100,12 @@ def own_digest() -> str:
     return total.hexdigest()
 
 
-def given_fingerprints(student: str = "", secret: str = "") -> Fingerprints:
-    """For each exercise the functions that were given, as `reading.untouched` asks."""
-    every = (exercise_of(name, student, secret) for name in NAMES)
-    return {e.name: _fingerprints(e.name, e.variant) for e in every}
+_NURSERIES: dict[tuple[tuple[str, ...], tuple[str, ...], bool], Nursery] = {}
 
 
-@cache
-def _fingerprints(name: str, code: str) -> dict[str, str]:
-    return {
-        f.__name__: fingerprint(ast.parse(source_of(f)).body[0])  # type: ignore
-        for f in variant(name, code).given
-    }
-
-
-_NURSERIES: dict[tuple[tuple[str, ...], tuple[str, ...]], Nursery] = {}
-
-
-def nursery_for(task: Task) -> Nursery:
+def nursery_for(task: Task, explains: bool = False) -> Nursery:
     """The process from which this process forks submissions."""
-    key = (task.allowed, task.hide)
+    key = (task.allowed, task.hide, explains)
     if key not in _NURSERIES:
         _NURSERIES[key] = Nursery(*key)
     return _NURSERIES[key]
@@ -183,8 +168,13 @@ def _grade(handin: Handin, task: Task, listen: Listener | None) -> dict[str, Any
         raise Refused(REFUSED.format(nursery.missing[0]))
     record["missing"] += nursery.missing + nursery.open
     clock = Clock(task.limits.total)
+    wrong: list[Wrong] = []
     for name, content in handin.files:
-        _grade_file(record, name, content, task, clock, listen)
+        wrong += _grade_file(record, name, content, task, clock, listen)
+    for one in wrong:
+        if clock.left() and not set(one.result.tags) & set(ENDED):
+            _say_line(one, task, clock)
+            record["exercises"][one.exercise.name].update(answer(one.result))
     for name in task.exercises:
         record["exercises"].setdefault(name, {"state": MISSING, "reasons": []})
     order = [n for n in NAMES if n in record["exercises"]]
@@ -200,8 +190,12 @@ def _grade_file(
     task: Task,
     clock: Clock,
     listen: Listener | None,
-) -> None:
-    """Add the exercises of one file; the first file with an attempt counts."""
+) -> list[Wrong]:
+    """Add the exercises of one file; the first file with an attempt counts.
+
+    Returned are those that are wrong.
+    """
+    wrong = []
     session = Session(nursery_for(task), name, content, task.limits, clock)
     try:
         of = (record["student"], task.variants)
@@ -217,8 +211,13 @@ def _grade_file(
             before = record["exercises"].get(key)
             if before is None or before["state"] == STUB:
                 exercise = exercise_of(key, *of)
-                entry = _grade_exercise(session, exercise, found[key], task.seed)
+                entry, result = _grade_exercise(
+                    session, exercise, found[key], task.seed
+                )
                 record["exercises"][key] = {**entry, "file": name}
+                if result is not None and entry["state"] == WRONG:
+                    same = found[key]["untouched"]
+                    wrong.append(Wrong(exercise, result, name, content, same))
                 if listen is not None:
                     listen(record)
     except StudentError as error:
@@ -228,29 +227,43 @@ def _grade_file(
     record["kib"] = max(record["kib"], session.kib)
     missing = [*record["missing"], *session.missing]
     record["missing"] = list(dict.fromkeys(missing))
+    return wrong
+
+
+def _say_line(wrong: Wrong, task: Task, clock: Clock) -> None:
+    """Feedback without a line is feedback, too: what fails here is left out."""
+    try:
+        say_line(wrong, nursery_for(task, explains=True), task.limits, clock)
+    except NotGraded:
+        lost = _NURSERIES.pop((task.allowed, task.hide, True), None)
+        if lost is not None:
+            lost.close()
 
 
 def _grade_exercise(
     session: Session, exercise: Exercise, info: dict[str, Any], seed: int
-) -> dict[str, Any]:
-    """The state of one exercise, the reasons for it, and the check's result."""
+) -> tuple[dict[str, Any], CheckResult | None]:
+    """The state of one exercise with the reasons for it; the check's result."""
     name = exercise.name
     if info["flags"]:
-        return {"state": FLAGGED, "reasons": info["flags"]}
+        return {"state": FLAGGED, "reasons": info["flags"]}, None
     if info["syntax"] is not None:
         result = failed(name, "syntax-error", info["syntax"])
-        return {**answer(result), "state": UNREADABLE, "reasons": [info["syntax"]]}
+        state = {"state": UNREADABLE, "reasons": [info["syntax"]]}
+        return {**answer(result), **state}, None
     session.begin()
     result, numbers = check(session, exercise, info["untouched"], seed)
     seconds = round(session.seconds(), 3)
     if session.flags:
-        return {"state": FLAGGED, "reasons": list(dict.fromkeys(session.flags))}
+        reasons = list(dict.fromkeys(session.flags))
+        return {"state": FLAGGED, "reasons": reasons}, None
     state = RIGHT if result.passed else WRONG if result.attempted else STUB
     plain = answer(result)
     reasons = [f["says"] for f in plain["findings"] if set(f["tags"]) & set(ENDED)]
     more: dict[str, Any] = {"variant": exercise.variant} if exercise.variant else {}
     more |= {"numbers": numbers} if numbers else {}
-    return {**plain, "state": state, "reasons": reasons, "seconds": seconds, **more}
+    about = {"state": state, "reasons": reasons, "seconds": seconds, **more}
+    return {**plain, **about}, result
 
 
 NO_SEARCH = SearchLimits(0.0)
@@ -273,9 +286,8 @@ def _checked(
     numbers: dict[str, str],
 ) -> CheckResult:
     name = exercise.name
-    wanted = [f.__name__ for f in (exercise.reference, *exercise.given)]
     try:
-        functions = session.define(name, [k for k in wanted if k not in untouched])
+        functions = session.define(name, functions_of(exercise, untouched))
         if name not in functions:
             notes = [f"{name} is not a function when the file has run"]
             return CheckResult(name, attempted=False, notes=notes)

@@ -17,8 +17,8 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
+from inspect import isfunction
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +30,12 @@ from gan_numpy.exercises.reading.ipython import transformer
 from gan_numpy.exercises.reading.submission import Submission, parse_submission
 from gan_numpy.gradcheck.calls import describe
 from gan_numpy.grading import wire
+from gan_numpy.grading.inside_coder import InsideCoder
 from gan_numpy.grading.forbidden import Watchman, shortcuts
 from gan_numpy.grading.reading import define, untouched
 
 Reply = tuple[dict[str, Any], bytes]
+Explain = Callable[[str, str, dict[str, Any], float], dict[str, Any]]
 OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 TEXT = 4000  # characters of a message
 
@@ -54,101 +56,13 @@ class Printed(io.TextIOBase):
         return len(text)
 
 
-@dataclass(frozen=True)
-class Back:
-    """A function of the grader's, to be called here."""
-
-    number: int
-    ask: Callable[..., Any]
-
-    def __call__(self, *arguments: Any) -> Any:
-        return self.ask(self.number, arguments)
-
-
-class InsideCoder(wire.Coder):
-    """Keeps what is no plain data, and sends a number for it."""
-
-    def __init__(self, call_back: Callable[..., Any]) -> None:
-        self.kept: dict[int, Any] = {}
-        self.numbers: dict[int, int] = {}  # by id; what is kept stays alive
-        self.next, self.call_back = 0, call_back
-        self.classes: dict[str, type] = {}
-
-    def forget(self, number: int) -> None:
-        """The grader has no more use for it."""
-        self.numbers.pop(id(self.kept.pop(number, None)), None)
-
-    def _number_of(self, value: Any) -> int:
-        if id(value) not in self.numbers:
-            self.next += 1
-            self.kept[self.next], self.numbers[id(value)] = value, self.next
-        return self.numbers[id(value)]
-
-    def other(self, value: Any, depth: int) -> Any:
-        if type(value) is np.random.Generator:
-            return {"g": _plain_state(dict(value.bit_generator.state))}
-        if type(value) in self.classes.values():
-            state = {k: self.node(v, depth + 1) for k, v in vars(value).items()}
-            return {"o": ["", type(value).__name__, state]}
-        if type(value) is Back:
-            return {"f": value.number}
-        node: dict[str, Any] = {"i": self._number_of(value)}
-        node["k"] = type(value).__name__[:40]
-        with contextlib.suppress(ValueError, TypeError):
-            node.update(self._as_plain(value, depth))
-        return {"h": node}
-
-    def _as_plain(self, value: Any, depth: int) -> dict[str, Any]:
-        """What a subclass of tuple, list or dict holds, beside its number."""
-        if isinstance(value, tuple):
-            items = tuple.__iter__(value)
-            return {"v": {"t": [self.node(v, depth + 1) for v in items]}}
-        if isinstance(value, list):
-            return {"v": {"l": [self.node(v, depth + 1) for v in list.__iter__(value)]}}
-        if isinstance(value, dict):
-            pairs = dict.items(value)
-            return {"v": {"d": {str(k): self.node(v, depth + 1) for k, v in pairs}}}
-        return {}
-
-    def special(self, kind: str, content: Any, data: bytes) -> Any:
-        if kind == "h":
-            return self.kept[content]
-        if kind == "g":
-            bits = getattr(np.random, content["bit_generator"])()
-            bits.state = content
-            return np.random.Generator(bits)
-        if kind == "f":
-            return Back(content, self.call_back)
-        if kind == "o":
-            source, name, state = content
-            made: Any = object.__new__(self._class(source, name))
-            made.__dict__.update({k: self._value(v, data) for k, v in state.items()})
-            return made
-        return super().special(kind, content, data)
-
-    def _class(self, source: str, name: str) -> type:
-        if name not in self.classes:
-            space: dict[str, Any] = {"np": np, "__name__": "given"}
-            code = f"from __future__ import annotations\n{source}"
-            exec(compile(code, "given", "exec"), space)
-            self.classes[name] = space[name]
-        return self.classes[name]
-
-
-def _plain_state(state: dict[str, Any]) -> dict[str, Any]:
-    """The state of a bit generator as plain numbers."""
-    return {
-        k: _plain_state(v) if isinstance(v, dict) else v if isinstance(v, str) else
-        [int(n) for n in v] if isinstance(v, np.ndarray) else int(v)
-        for k, v in state.items()
-    }  # fmt: skip
-
-
 class Service:
     """Answers the grader until it goes."""
 
-    def __init__(self, sock: socket.socket, allowed: list[str]) -> None:
-        self.sock = sock
+    def __init__(
+        self, sock: socket.socket, allowed: list[str], explain: Explain | None = None
+    ) -> None:
+        self.sock, self.explain = sock, explain
         self.coder = InsideCoder(self._call_back)
         self.watchman = Watchman(self._report, allowed)
         self.submission: Submission | None = None
@@ -165,7 +79,12 @@ class Service:
         sys.addaudithook(self.watchman.hook)
         while True:
             header, data = wire.receive(self.sock)
-            answer = {"load": self._load, "define": self._define, "call": self._call}
+            answer = {
+                "load": self._load,
+                "define": self._define,
+                "call": self._call,
+                "explain": self._explain,
+            }
             self._send(*answer[header["do"]](header, data))
 
     def _send(self, header: dict[str, Any], data: bytes = b"") -> None:
@@ -206,6 +125,30 @@ class Service:
         self.looked.clear()
         made = [k for k in header["wanted"] if callable(space.get(k))]
         return {"functions": {k: _where(space[k]) for k in made}}, b""
+
+    def _explain(self, header: dict[str, Any], _: bytes) -> Reply:
+        """On which line the mistake of an exercise is, if this process can tell."""
+        assert self.explain is not None
+        space = self.spaces[header["space"]]
+        functions = {
+            k: self._on_duty(f) if isfunction(f) else f for k, f in space.items()
+        }
+        about = header["space"], header["variant"], functions, header["seconds"]
+        try:
+            return {"found": self.explain(*about)}, b""
+        except BaseException as error:
+            return self._raised(error), b""
+
+    def _on_duty(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, watched while it runs: what runs around it is ours."""
+
+        @wraps(function)
+        def watched(*arguments: Any, **keywords: Any) -> Any:
+            with self._guarded():
+                return function(*arguments, **keywords)
+
+        watched.__student__ = function  # type: ignore[attr-defined]
+        return watched
 
     def _call(self, header: dict[str, Any], data: bytes) -> Reply:
         for number in header["free"]:

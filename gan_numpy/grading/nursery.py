@@ -53,6 +53,8 @@ class Nursery:
         Top-level modules that submissions may import.
     hide : sequence of str
         Folders that they must not see.
+    explains : bool
+        It holds the exercises, too, and says on which line a mistake is.
 
     Attributes
     ----------
@@ -67,13 +69,16 @@ class Nursery:
         If it cannot be started, here and in its methods.
     """
 
-    def __init__(self, allowed: Sequence[str], hide: Sequence[str] = ()) -> None:
+    def __init__(
+        self, allowed: Sequence[str], hide: Sequence[str] = (), explains: bool = False
+    ) -> None:
         if not hasattr(os, "fork") or not hasattr(socket, "send_fds"):
             raise UserError("grading needs Linux or macOS (on Windows: WSL)")
         package = os.path.join(home(), "gan_numpy")
         checkout = os.path.exists(os.path.join(home(), "setup.cfg"))
         config = {
             "allowed": list(allowed),
+            "explains": explains,
             "hide": [*map(os.path.abspath, hide), home() if checkout else package],
             "user": OWN_USERS + os.getpid() % 2**20,
         }

@@ -20,6 +20,7 @@ from gan_numpy.grading.remote import (
 )
 from gan_numpy.grading.sandbox import Limits
 
+AFTERWARD = 1.5  # seconds that are left when a search ends
 USED_UP = "the time for the whole submission is used up"
 
 
@@ -136,6 +137,23 @@ class Session:
             for k, where in header["functions"].items()
             if k in wanted
         }
+
+    def explain(self, name: str, code: str, wanted: list[str]) -> dict[str, Any]:
+        """What a search of a wrong exercise finds; the nursery must be one for that.
+
+        Empty if there is no time for it, or if it does not come to its end.
+        """
+        self.begin()
+        seconds = self.deadline - time.monotonic() - AFTERWARD
+        try:
+            self.load(self.given, self.differences)
+            self.define(name, wanted)
+            question = {"do": "explain", "space": name, "variant": code}
+            header, _ = self._exchange({**question, "seconds": max(0.0, seconds)})
+        except StudentError:
+            return {}
+        found = header.get("found", {})
+        return found if isinstance(found, dict) else {}
 
     def ask(
         self, question: dict[str, Any], arguments: tuple[Any, ...], keys: dict[str, Any]

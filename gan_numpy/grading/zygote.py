@@ -1,7 +1,8 @@
 r"""The process from which submissions are forked: ``python -m ...zygote FD``.
 
 Python and NumPy are imported once; each submission then starts in a few milliseconds,
-from a process that has never seen a solution. It hears one JSON object a line:
+from a process that has never seen a solution (one that only explains mistakes has). It
+hears one JSON object a line:
 
 ``{"spawn": limits}`` and a socket
     fork; answers ``{"pid": ...}``
@@ -12,6 +13,7 @@ from a process that has never seen a solution. It hears one JSON object a line:
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
 import signal
@@ -22,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from gan_numpy.grading import sandbox
-from gan_numpy.grading.inside import Service, import_all
+from gan_numpy.grading.inside import Explain, Service, import_all
 
 OURS = "gan_numpy"
 
@@ -35,17 +37,24 @@ class Zygote:
     control : socket
         To the grader.
     config : dict
-        ``allowed`` modules, folders to ``hide``, number of a ``user`` to become.
+        ``allowed`` modules, folders to ``hide``, number of a ``user`` to become,
+        whether it ``explains``.
     """
 
     def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
         self.control, self.config = control, config
         self.allowed: list[str] = config["allowed"]
         import_all(self.allowed)
+        self.explain: Explain | None = None
+        if config["explains"]:  # nothing is graded here, so solutions may be seen
+            explaining = importlib.import_module("gan_numpy.grading.explaining")
+            explaining.prepare()
+            self.explain = explaining.explanation
         package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
         self.walls = sandbox.isolate(config["hide"], package)
         self.child = 0
-        for name in [m for m in sys.modules if m.split(".")[0] in (OURS, "ctypes")]:
+        unseen = ("ctypes",) if config["explains"] else (OURS, "ctypes")
+        for name in [m for m in sys.modules if m.split(".")[0] in unseen]:
             del sys.modules[name]
 
     def run(self) -> None:
@@ -89,7 +98,8 @@ class Zygote:
             self.config.clear()  # it names folders of the instructor's
             missing = sandbox.confine(limits, self.walls, fd, user)
             gc.freeze()
-            service = Service(socket.socket(fileno=fd), self.allowed)
+            sock = socket.socket(fileno=fd)
+            service = Service(sock, self.allowed, self.explain)
             service.hello(missing)
             service.run()
             status = 0

@@ -8,6 +8,7 @@ import pytest
 
 from gan_numpy.exercises.registry import get_exercise
 from gan_numpy.gradcheck import check_gradients
+from gan_numpy.gradcheck.repair.bench import OutOfTime, in_time, until
 from gan_numpy.gradcheck.repair.explain import searching
 from gan_numpy.gradcheck.repair.found import Limits
 
@@ -206,3 +207,134 @@ def test_trying_out_changes_says_nothing_of_the_students_own_forward():
         result = exercise.run(space)
     assert result.tags == ("mean-twice",) and not result.notes, str(result)
     assert [p.line for f in result.findings for p in f.places] == [8], str(result)
+
+
+NARROW = """
+def forward(x, g):
+    m = x.mean(axis=(1, 2), keepdims=True)
+    return (x - m) * g, (x, g, m)
+
+def backward(dy, cache):
+    x, g, m = cache
+    first = (dy * g).sum(axis=(1, 2), keepdims=True)
+    dx = dy * g - first / (x.shape[1] * x.shape[2])
+    dg = (dy * (x - m)).sum(axis=(0, 1))
+    return dx, dg
+"""
+SURVIVAL = """
+def loss(scores, event):
+    e = np.exp(scores)
+    risk = np.cumsum(e[::-1])[::-1]
+    weights = event / risk
+    so_far = np.cumsum(weights)
+    value = np.sum(event * (np.log(risk) - scores))
+    return value, e * so_far - event
+"""
+
+
+def test_a_value_of_too_few_axes_may_be_the_mistake():
+    source = NARROW.replace("g).sum(axis=(1, 2)", "g).sum(axis=(0, 1, 2)")
+    space, lines = functions(source, "narrow")
+    with searching(PATIENT):
+        result = check_gradients(
+            space["forward"], space["backward"], normal(3, 4, 5), normal(5)
+        )
+    (place,) = result.repair.places
+    assert place.text.startswith("first ="), str(result)
+    assert result.repair.tag == "wrong-axis", str(result)
+
+
+@pytest.mark.parametrize(
+    "new, tags",
+    [
+        ("np.cumsum(weights[::-1])[::-1]", {"reversed"}),
+        ("np.sum(weights)", {"wrong-function"}),
+    ],
+)
+def test_a_running_sum(new, tags):
+    source = SURVIVAL.replace("np.cumsum(weights)", new)
+    space, _ = functions(source, f"survival {new}")
+    event = np.array([1.0, 0, 1, 1, 0, 1, 0, 1, 1])
+    with searching(PATIENT):
+        result = check_gradients(space["loss"], normal(9), event, wrt=("scores",))
+    (place,) = result.repair.places
+    assert place.text.startswith("so_far =") and set(result.tags) <= tags, str(result)
+
+
+def test_one_use_of_a_value_is_not_all_of_it():
+    space, _ = functions(
+        """
+        def norm(x):
+            r = 1 / np.sqrt((x * x).mean(axis=1, keepdims=True))
+            return x * r, (x, r)
+
+        def norm_backward(dy, cache):
+            x, r = cache
+            return r * dy
+        """,
+        "norm",
+    )
+    with searching(PATIENT):
+        result = check_gradients(space["norm"], space["norm_backward"], normal(4, 3))
+    assert result.tags == ("term-missing",), str(result)
+
+
+def test_a_mask_of_another_array_is_called_a_mask():
+    space, _ = functions(
+        """
+        def hinge(a, b):
+            gap = a - b + 0.7
+            on = (a - b > 0).astype(float)
+            return np.maximum(gap, 0).sum(), (on, -on)
+        """,
+        "hinge",
+    )
+    with searching(PATIENT):
+        result = check_gradients(space["hinge"], normal(9, 2), normal(9, 2, seed=2))
+    assert result.repair.verdict == "mask", str(result)
+
+
+@pytest.mark.parametrize(
+    "old, new, text",
+    [
+        ("return dx, dW, db", "return dx, dW", "return dx, dW"),
+        ("return dx, dW, db", "dx, dW, db", "dx, dW, db"),
+        ("dy @ W.T", "dy @ W", "dx = dy @ W"),
+    ],
+)
+def test_an_error_has_a_line_also_without_a_search(old, new, text):
+    source = """
+        def dense(x, W, b):
+            return x @ W + b, (x, W)
+
+        def dense_backward(dy, cache):
+            x, W = cache
+            dx = dy @ W.T
+            dW = x.T @ dy
+            db = dy.sum(axis=0)
+            return dx, dW, db
+        """
+    space, _ = functions(source.replace(old, new), f"errors {new}")
+    arrays = normal(5, 4), normal(4, 3), normal(3)
+    with searching(Limits(0)):
+        result = check_gradients(space["dense"], space["dense_backward"], *arrays)
+    places = [p.text for f in result.findings for p in f.places]
+    assert places == [text], str(result)
+
+
+def test_when_the_time_has_gone_what_was_found_is_kept():
+    source, inputs = INPUTS["rnn"]
+    space, _ = functions(source.replace("+ dprev", ""), "cut")
+    calls = []
+
+    def over():
+        calls.append(1)
+        return len(calls) > 50
+
+    with until(over), pytest.raises(OutOfTime):
+        for _ in range(100):
+            in_time()
+    assert len(calls) == 51
+    with searching(Limits(attempts=3)):
+        result = check_gradients(space["forward"], space["backward"], *inputs)
+    assert result.repair is None and not result.passed

@@ -1,4 +1,4 @@
-"""A mistake has the same name in the notebook, by check, pytest, nbgrader and grade.
+"""A mistake has the same name and line in the notebook, by check, pytest and graders.
 
 A sample of the mutants; ``GAN_NUMPY_VERDICT_EVERY=1`` takes them all.
 """
@@ -14,13 +14,17 @@ import pytest
 from gan_numpy.exercises import all_exercises, check
 from gan_numpy.exercises.algorithm1 import _move
 from gan_numpy.exercises.base import source_of, split_source
+from gan_numpy.exercises.reading.define import remember
 from gan_numpy.exercises.reading.submission import read_submission
 from gan_numpy.exercises.running import check_submission
 from gan_numpy.exercises.stubs import HEADER
 from gan_numpy.grading.assignment import Assignment
 from gan_numpy.grading.cell import answer_cells
+from gan_numpy.gradcheck.result import CheckResult, Finding
+from gan_numpy.grading.explaining import add_explanation
 from gan_numpy.grading.gradescope import results
 from gan_numpy.grading.grader import Task, grade
+from gan_numpy.grading.sandbox import Limits
 from gan_numpy.grading.submissions import Handin
 from tests.programs import finished
 
@@ -44,9 +48,14 @@ def named_in(says):
     return [tag for tags in lists for tag in tags.split(", ")]
 
 
+def lines_in(says):
+    """The lines that a text points at: those of ``at solution.py, line 12: ...``."""
+    return {int(k) for k in re.findall(r" at \S+, line (\d+)", " ".join(says.split()))}
+
+
 @pytest.fixture(scope="module")
 def by_pytest(tmp_path_factory):
-    """The names that one run of pytest gives to all of them, by folder."""
+    """(names, text) that one run of pytest gives to each of them, by folder."""
     folder = tmp_path_factory.mktemp("verdicts")
     paths = []
     for k, (exercise, change) in enumerate(MUTANTS):
@@ -60,8 +69,9 @@ def by_pytest(tmp_path_factory):
     environment = {**os.environ, "PYTEST_ADDOPTS": ""}
     finished(command, cwd=folder, env=environment)
     return {
-        int(Path(case.get("file")).parent.name): " ".join(
-            p.get("value") for p in case.iter("property")
+        int(Path(case.get("file")).parent.name): (
+            " ".join(p.get("value") for p in case.iter("property")),
+            case.find("failure").text,
         )
         for case in ET.parse(report).getroot().iter("testcase")
         if case.find("failure") is not None
@@ -69,29 +79,81 @@ def by_pytest(tmp_path_factory):
 
 
 @pytest.mark.parametrize("number", range(len(MUTANTS)), ids=IDS)
-def test_a_mutant_has_one_name(number, by_pytest, tmp_path):
+def test_a_mutant_has_one_name_and_one_line(number, by_pytest, tmp_path):
     exercise, change = MUTANTS[number]
     text, wanted = text_of(exercise, change), " ".join(change.tags)
     path = tmp_path / "solution.py"
     path.write_text(text, encoding="utf-8")
     space = {}
+    remember("cell", text)
     exec(compile(text, "cell", "exec"), space)
-    found = {"notebook": " ".join(check(space[exercise.name]).tags)}
+    result = check(space[exercise.name])
+    found, at = {"notebook": " ".join(result.tags)}, {"notebook": str(result)}
     (plain,) = [
         p
         for p in check_submission(read_submission(path))
         if p["title"] == exercise.name
     ]
-    found["check"] = " ".join(plain["tags"])
-    found["pytest"] = by_pytest.get(number)
+    found["check"], at["check"] = " ".join(plain["tags"]), plain["texts"][0]
+    found["pytest"], at["pytest"] = by_pytest.get(number, (None, ""))
     cell = answer_cells(exercise.name, [text], seed=0)
     assert cell["state"] == "wrong"
-    found["nbgrader"] = " ".join(named_in(cell["says"]))
+    found["nbgrader"], at["nbgrader"] = " ".join(named_in(cell["says"])), cell["says"]
     handin = Handin("student", (("solution.py", text.encode()),), ())
     task = Task((exercise.name,), weak=True)
     record = grade(handin, task)
-    found["grade"] = " ".join(record["exercises"][exercise.name]["tags"])
+    graded = record["exercises"][exercise.name]
+    found["grade"], at["grade"] = " ".join(graded["tags"]), graded["texts"][0]
     (test,) = results(record, Assignment("a", {exercise.name: 2.0}, 0))["tests"]
     assert test["status"] == "failed" and test["score"] == 0
+    at["gradescope"] = test["output"]
     order = {k: set(v.split()) if v is not None else v for k, v in found.items()}
     assert order == dict.fromkeys(found, set(wanted.split())), found
+    # A busy machine may end a search before the line is found, never with another one.
+    lines = {frozenset(lines_in(says)) for says in at.values()} - {frozenset()}
+    assert len(lines) <= 1, at
+
+
+def test_the_grader_says_the_line():
+    exercise = all_exercises()["dense_backward"]
+    (change,) = [m for m in exercise.mutants if m.new == "dy"]
+    text = text_of(exercise, change)
+    handin = Handin("student", (("solution.py", text.encode()),), ())
+    limits = Limits(seconds=60)  # the machine may be busy
+    record = grade(handin, Task((exercise.name,), limits=limits, weak=True))
+    graded = record["exercises"][exercise.name]
+    line = 1 + text.splitlines().index("    db = dy")
+    assert [p["line"] for p in graded["findings"][0]["places"]] == [line]
+    assert graded["state"] == "wrong" and "`np.sum(dy, axis=0)`" in graded["texts"][4]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        None,
+        {"places": 3},
+        {"places": [["x"]], "so_far": "", "tags": []},
+        {"places": [["f", "NaN", ""]], "so_far": "", "tags": []},
+        {
+            "places": [["f", 1, ""]],
+            "so_far": "",
+            "tags": [],
+            "repair": {"tag": "full marks", "depends": "", "change": ""},
+        },
+    ],
+)
+def test_what_is_no_explanation_changes_nothing(found):
+    result = CheckResult("f", [Finding("scale", ("sign",), ("dx",), "a sign")])
+    before = result.as_dict()
+    add_explanation(result, found)
+    assert result.as_dict() == before
+
+
+def test_an_explanation_makes_nothing_right():
+    result = CheckResult("f", [Finding("scale", ("sign",), ("dx",), "a sign")])
+    repair = {"tag": "sign", "depends": "", "change": "x" * 1000}
+    places = [["\x1b[2Jf.py", 3, "dx = dy"]] * 9
+    found = {"places": places, "so_far": "", "tags": ["sign"], "repair": repair}
+    add_explanation(result, found)
+    assert not result.passed and result.tags == ("sign",)
+    assert len(result.findings[0].places) <= 3 and len(result.repair.change) <= 300

@@ -56,6 +56,7 @@ class Adjoints:
         self.slopes: dict[tuple[int, ...], list[np.ndarray]] = {}
         self.functions: list[Nudged] = []
         self.measured: set[tuple[int, ...]] = set()
+        self.uses: dict[tuple[int, ...], dict[tuple[int, str], list[np.ndarray]]] = {}
 
     def along(self, shape: tuple[int, ...]) -> np.ndarray:
         """The directions for arrays of a shape."""
@@ -70,16 +71,30 @@ class Adjoints:
         if np.all(np.isfinite(slopes)) and np.any(slopes):
             self.slopes.setdefault(shape, []).append(slopes)
 
-    def holds(self, value: Any) -> bool:
-        """The array is one of them."""
+    def holds(self, value: Any, parts: bool = False) -> bool:
+        """The array is one of them; ``parts``: or what one use of a name adds to it."""
         array = as_array(value)
         if array is None or array.dtype.kind != "f":
             return False
         self._measure(array.shape)
-        if array.shape not in self.slopes:
-            return False
+        rows = list(self.slopes.get(array.shape, []))
+        if parts:
+            rows += [r for p in self.uses.get(array.shape, {}).values() for r in p]
+        return bool(rows) and self._among(array, np.stack(rows))
+
+    def lacks_a_use(self, value: np.ndarray, must: np.ndarray) -> bool:
+        """The value is that of one use of a name, and all uses together are another."""
+        for parts in self.uses.get(value.shape, {}).values():
+            table = np.stack(parts)
+            total = table.sum(axis=0, keepdims=True)
+            if len(parts) > 1 and self._among(value, table):
+                if self._among(must, total):
+                    return True
+        return False
+
+    def _among(self, array: np.ndarray, table: np.ndarray) -> bool:
+        """One of the rows are its inner products."""
         mine = self.along(array.shape) @ array.ravel()
-        table = np.stack(self.slopes[array.shape])
         size = np.abs(mine).max() + np.linalg.norm(array) + 1e-300
         return bool((np.abs(table - mine) <= CLOSE * size).all(axis=1).any())
 
@@ -100,15 +115,24 @@ class Adjoints:
         if shape in self.measured:
             return
         self.measured.add(shape)
+        uses = self.uses.setdefault(shape, {})
         for nudged in self.functions:
             places = [p for p, s in nudged.nudge.shapes.items() if s == shape]
             if 4 * DIRECTIONS * len(places) > MOST_RUNS:
                 continue
             for place in places:
                 try:
-                    self.add(shape, nudged.slopes(place, self.along(shape)))
+                    slopes = nudged.slopes(place, self.along(shape))
                 except (Exception, SystemExit, Endless):
                     return
+                name = nudged.names.get(place[0])
+                if name is None:
+                    self.add(shape, slopes)
+                elif np.all(np.isfinite(slopes)):
+                    uses.setdefault((id(nudged), name), []).append(slopes)
+        for parts in uses.values():
+            if len(parts) == 1:  # the only use is all of it
+                self.add(shape, parts[0])
 
 
 class Nudged:
@@ -119,6 +143,8 @@ class Nudged:
     ) -> None:
         self.bench, self.problem, self.dy, self.made = bench, problem, dy, made
         self.nudge = Nudge()
+        nodes = enumerate(ast.walk(bench.function.node))
+        self.names = {k: n.id for k, n in nodes if isinstance(n, ast.Name)}
 
     def loss(self) -> float:
         """The inner product of dy and the output."""

@@ -11,6 +11,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any
@@ -22,12 +23,43 @@ from gan_numpy.gradcheck.repair.source import Written, build, replaced
 TICK, EDITED, SEE, HERE = "_tick", "_edited", "_see", "_here"
 LOOPS = (ast.For, ast.While)
 TICKS = 20_000
+ROUNDS = 64  # of a loop between two looks at the clock
 VISITS = 16
 MOST_KEPT = 40  # items of a dict that are copied
 
 
 class Endless(BaseException):
     """A loop goes on for much longer than the student's did."""
+
+
+class OutOfTime(BaseException):
+    """The time of the search has gone: it ends at once, wherever it is."""
+
+
+_over: ContextVar[Callable[[], bool] | None] = ContextVar("over", default=None)
+
+
+@contextmanager
+def until(over: Callable[[], bool]) -> Iterator[None]:
+    """From now on `in_time` raises once ``over`` says so."""
+    token = _over.set(over)
+    try:
+        yield
+    finally:
+        _over.reset(token)
+
+
+def in_time() -> None:
+    """Asked before everything that may take long.
+
+    Raises
+    ------
+    OutOfTime
+        If the time has gone.
+    """
+    over = _over.get()
+    if over is not None and over():
+        raise OutOfTime
 
 
 @dataclass
@@ -41,6 +73,8 @@ class Clock:
         self.left -= 1
         if self.left < 0:
             raise Endless
+        if self.left % ROUNDS == 0:
+            in_time()
 
 
 @dataclass(eq=False)
@@ -87,6 +121,7 @@ class Bench:
     @contextmanager
     def running(self, code: CodeType, **hooks: Callable[..., Any]) -> Iterator[None]:
         """The function runs this code, and what it calls is in its namespace."""
+        in_time()
         space = self.function.globals
         hooks = {**hooks, TICK: self.clock.tick}
         self.clock.left = TICKS

@@ -18,6 +18,7 @@ import numpy as np
 from gan_numpy.gradcheck.adapt import NO_CACHE, Problem
 from gan_numpy.gradcheck.numeric import directional, entry_gradient
 from gan_numpy.gradcheck.probes import close
+from gan_numpy.gradcheck.repair.bench import in_time
 from gan_numpy.gradcheck.returned import gradients
 
 DIRECTIONS = 4
@@ -58,6 +59,11 @@ class Projections:
     directions: np.ndarray
     values: np.ndarray
     errors: np.ndarray
+
+    @property
+    def vanish(self) -> bool:
+        """The gradient is zero: whatever is multiplied with it is right."""
+        return bool((abs(self.values) <= 10 * self.errors + 1e-9).all())
 
     def agree(self, got: np.ndarray) -> bool:
         """The array has the shape and the inner products."""
@@ -219,7 +225,11 @@ def copied(value: Any) -> Any:
 
 
 def _of(problem: Problem, k: str) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda x: np.array(problem.value(problem.fresh({k: x})))
+    def value(x: np.ndarray) -> np.ndarray:
+        in_time()
+        return np.array(problem.value(problem.fresh({k: x})))
+
+    return value
 
 
 def outcome(case: Case, run: Callable[[], Any] | None = None) -> dict[str, bool]:

@@ -15,7 +15,7 @@ import numpy as np
 from gan_numpy.gradcheck.adapt import Problem
 from gan_numpy.gradcheck.calls import is_source
 from gan_numpy.gradcheck.repair.adjoints import Adjoints
-from gan_numpy.gradcheck.repair.bench import Bench
+from gan_numpy.gradcheck.repair.bench import Bench, OutOfTime, until
 from gan_numpy.gradcheck.repair.cases import (
     GradientCase,
     gradient_case,
@@ -87,12 +87,13 @@ def fixes(
         return Found()
     clock = Stopwatch(limits)
     clock.begun = min(clock.begun, since or clock.begun)
-    with quietly():
+    with quietly(), until(clock.reached):
         try:
             cases = list(gradient_cases(problem, dy, behaves, seed, clock))
-        except (Exception, SystemExit):  # the forward does not bear it
+        except (Exception, SystemExit, OutOfTime):  # the forward does not bear it
             return Found()
         wrong = [c for c in cases if not right(outcome(c))]
+        wrong.sort(key=lambda c: sum(p.vanish for p in c.true.values()))
         if not wrong:
             return Found()
         cases = [wrong[0], *(c for c in cases if c is not wrong[0])]

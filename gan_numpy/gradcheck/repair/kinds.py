@@ -53,6 +53,7 @@ _TABLE = (
     ("mask-inverted", "mask", "a condition holds where it must not, and v.v."),
     ("comparison", "mask", "a comparison is not the one that is meant"),
     ("mask-missing", "mask", "a mask is missing"),
+    ("mask-of-another", "mask", "a comparison asks about another array"),
     ("mask-extra", "mask", "a mask is there that does not belong"),
     ("constant", "constant", "a number is not the one that is meant"),
     ("exponent", "constant", "an exponent is not the one that is meant"),

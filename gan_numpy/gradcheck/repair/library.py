@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from gan_numpy.gradcheck.repair.bench import in_time
 from gan_numpy.gradcheck.repair.edits.names import arrays_in, sizes_in
 from gan_numpy.gradcheck.repair.edits.pools import factor_texts, value_of
 from gan_numpy.gradcheck.repair.edits.site import as_array, is_number
@@ -52,6 +53,7 @@ class Library:
         self.made: dict[tuple[str, tuple[int, ...]], Rows] = {}
 
     def _entry(self, text: str, weight: int) -> Entry | None:
+        in_time()
         values = []
         for scope in self.scopes:
             value = value_of(text, scope)
@@ -119,6 +121,7 @@ class Library:
                     yield Entry(f"({a.text} - {b.text})", 2, both[0] - both[1])
         rest = [e for e in single if e.value.ndim > 1 or e.text[0].isalpha()][:60]
         for i, a in enumerate(rest):
+            in_time()
             for b in rest[i + 1 :]:
                 pair = _together(a.value, b.value)
                 if pair is not None:
@@ -126,6 +129,9 @@ class Library:
                     yield Entry(f"({a.text} / {b.text})", 2, pair[0] / pair[1])
 
     def _summands(self) -> Iterator[Entry]:
+        one = self._entry("1", 1)
+        if one is not None:
+            yield one
         yield from self.arrays
         yield from self.numbers
         yield from self.written
@@ -137,6 +143,7 @@ class Library:
         yield from pairs
         yield from self._reductions(pairs)
         for p in pairs:
+            in_time()
             for a in self.arrays:
                 both = _together(p.value, a.value)
                 if both is not None:
@@ -144,6 +151,7 @@ class Library:
 
     def _pairs(self) -> Iterator[Entry]:
         for a in self.arrays:
+            in_time()
             for b in self.arrays:
                 x, z = a.value, b.value
                 both = _together(x, z) if a.text <= b.text else None
@@ -162,6 +170,7 @@ class Library:
         """Sums and means over each axis; a kept one times a name, too."""
         summed = [e for e in pairs if "@" not in e.text]
         for e in self.arrays + summed:
+            in_time()
             for axis in range(e.value.ndim - 1 if e.value.ndim > 2 else 0):
                 for how in ("sum", "mean"):
                     kept = getattr(e.value, how)(axis=axis + 1, keepdims=True)

@@ -15,7 +15,7 @@ import numpy as np
 
 from gan_numpy.gradcheck.repair.bench import Bench
 from gan_numpy.gradcheck.repair.cases import Case
-from gan_numpy.gradcheck.repair.edits.site import Site, code, is_sum
+from gan_numpy.gradcheck.repair.edits.site import Site, as_array, code, is_sum
 from gan_numpy.gradcheck.repair.library import Library
 from gan_numpy.gradcheck.repair.solve import Response
 from gan_numpy.gradcheck.repair.wanted import Wanted, wanted
@@ -66,8 +66,13 @@ def solved(
         if key not in libraries or w is not None and w.J is None:
             outside = {k: v for k, v in site.scope.items() if k not in visits[-1]}
             libraries[key] = Library([{**outside, **v} for v in visits], written)
-        for weight, kind, new in _repairs(site, _equation(found, w), libraries[key]):
+        equation, library = _equation(found, w), libraries[key]
+        for weight, kind, new in _repairs(site, equation, library):
             yield weight, site, kind, new
+        for operand in _operands(site.node):
+            seen = bench.history.get(id(operand), [])
+            for weight, new in _within(site, operand, seen, equation, library):
+                yield weight, site, "term-missing", new
         if w is not None and w.J is None:
             del libraries[key]
 
@@ -108,6 +113,51 @@ def _repairs(
             term = code(_with_constant(text, abs(c)))
             more = not is_sum(node)  # a product would become a sum
             yield weight + more, "term-missing", ast.BinOp(node, op, term)
+
+
+def _operands(node: ast.expr) -> list[ast.expr]:
+    """The factors of a product of entries that are no sums."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
+        right = [node.right] if isinstance(node.op, ast.Mult) else []
+        parts = [node.left, *right]
+        inner = [o for part in parts for o in _operands(part)]
+        return inner + [p for p in parts if not isinstance(p, ast.Constant)]
+    return []
+
+
+def _within(
+    site: Site,
+    operand: ast.expr,
+    seen: list[object],
+    e: Equation,
+    library: Library,
+) -> Iterator[tuple[int, ast.expr]]:
+    """A term that is missing from one factor of a product: (a + t) b for a b."""
+    values = [as_array(v) if np.ndim(v) else None for v in seen]  # type: ignore
+    count = len(e.v) // max(int(np.prod(e.shape)), 1)
+    if len(values) != count or any(v is None or v.shape != e.shape for v in values):
+        return
+    with np.errstate(all="ignore"):
+        rest = e.v / np.concatenate([v.ravel() for v in values if v is not None])
+    if not np.all(np.isfinite(rest)):
+        return
+    texts, T = library.summands(e.shape)
+    for weight, text, _, c in _matches(e, T * rest, texts, e.missing):
+        op = ast.Add() if c > 0 else ast.Sub()
+        more = ast.BinOp(operand, op, code(_with_constant(text, abs(c))))
+        yield weight + 1, _exchanged(site.node, operand, more)
+
+
+def _exchanged(node: ast.expr, old: ast.expr, new: ast.expr) -> ast.expr:
+    """A product with another factor in the place of one."""
+    if node is old:
+        return new
+    if isinstance(node, ast.BinOp):
+        left = _exchanged(node.left, old, new)
+        right = _exchanged(node.right, old, new)
+        if left is not node.left or right is not node.right:
+            return ast.BinOp(left, node.op, right)
+    return node
 
 
 def _with_constant(text: str, c: float) -> str:

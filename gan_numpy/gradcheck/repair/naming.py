@@ -20,12 +20,15 @@ OF_NUMBERS = {
 def renamed(site: Site, kind: str, new: ast.expr) -> str:
     """The kind of an edit in view of its place.
 
-    A number that is changed in a condition is another condition; a factor that stands
+    A number that is changed in a condition is another condition, an array in a
+    comparison another mask; a factor that stands
     there already is another exponent; a sum in place of one index is all for one.
     """
-    tested = site.root.field == "test" or isinstance(site.owner, ast.Compare)
-    if tested and kind in OF_NUMBERS:
+    compared = isinstance(site.owner, ast.Compare)
+    if (site.root.field == "test" or compared) and kind in OF_NUMBERS:
         return "comparison"
+    if compared and kind == "wrong-array":
+        return "mask-of-another"
     if kind in ("factor-missing", "factor-extra") and _stands_there(site, new):
         return "exponent"
     if kind == "not-summed" and _is_one_of_many(site.owner):

@@ -3,7 +3,8 @@ r"""A path of the chain rule that is left out, recognized by the forward's adjoi
 The gradient of a value is the sum over its uses. What a value of the backward lacks may
 be the part of one use: then that path is missing, whatever its formula would be. And a
 value that is the adjoint of a later step, where that of an earlier one is meant, says
-that what lies between has not been differentiated. Both must hold on other inputs, too.
+that what lies between has not been differentiated (unless it is that of one use of the
+same name: then the other uses are missing). Both must hold on other inputs, too.
 """
 
 from __future__ import annotations
@@ -83,8 +84,10 @@ def _kind(r: Response, adjoints: Adjoints) -> str | None:
     must = [v + p for p, v in pairs]
     if not all(map(adjoints.holds, must)):
         return None
-    if all(adjoints.holds(p) for p, _ in pairs):
+    if all(adjoints.holds(p, parts=True) for p, _ in pairs):
         return "term-missing"
-    if all(adjoints.holds(v) for _, v in pairs):
-        return "derivative-missing"
-    return "sign" if all(adjoints.holds(p / 2) for p, _ in pairs) else None
+    if all(adjoints.holds(v, parts=True) for _, v in pairs):
+        by_use = zip(pairs, must, strict=True)
+        part = all(adjoints.lacks_a_use(v, m) for (_, v), m in by_use)
+        return "term-missing" if part else "derivative-missing"
+    return "sign" if all(adjoints.holds(p / 2, parts=True) for p, _ in pairs) else None

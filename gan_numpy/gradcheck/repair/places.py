@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+import numpy as np
+
 from gan_numpy.gradcheck.repair.attempts import Attempts
 from gan_numpy.gradcheck.repair.bench import LOOPS, Bench
 from gan_numpy.gradcheck.repair.edits.site import Site, statements
@@ -35,6 +37,8 @@ def possible_lines(
         array, own = site.array, known.get(id(site.node))
         if array is not None and own is None and array.any():
             return {}
+        if own is not None and own.narrow and np.any(site.value):
+            return {}  # an axis may be missing
         if own is None or not own.solvable or is_use(site) or _hands_on(site):
             continue
         if not attempts.was_right(bench, site.root):
@@ -45,7 +49,11 @@ def possible_lines(
 
 def unpacks(statement: ast.stmt) -> bool:
     """It only gives names to what is there: x, W = cache."""
-    return isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name)
+    return (
+        isinstance(statement, ast.Assign)
+        and isinstance(statement.value, ast.Name)
+        and isinstance(statement.targets[0], (ast.Tuple, ast.List))
+    )
 
 
 def _hands_on(site: Site) -> bool:

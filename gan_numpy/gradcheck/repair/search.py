@@ -3,13 +3,14 @@ r"""The search: every edit, the plausible first, until one makes everything righ
 from __future__ import annotations
 
 import ast
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from gan_numpy.gradcheck.repair.adjoints import Adjoints
 from gan_numpy.gradcheck.repair.attempts import Attempts
-from gan_numpy.gradcheck.repair.bench import Bench
+from gan_numpy.gradcheck.repair.bench import Bench, OutOfTime, until
 from gan_numpy.gradcheck.repair.cases import Case
 from gan_numpy.gradcheck.repair.edits.pools import written_texts
 from gan_numpy.gradcheck.repair.edits.proposals import Proposals
@@ -21,7 +22,6 @@ from gan_numpy.gradcheck.repair.missing import solved
 from gan_numpy.gradcheck.repair.solve import Response, responses
 from gan_numpy.gradcheck.repair.paths import path_of
 from gan_numpy.gradcheck.repair.places import (
-    Lines,
     possible_lines,
     right_before,
     unpacks,
@@ -46,6 +46,9 @@ STAGES = (
     ("3", "backward"),
     ("3", "forward"),
 )
+
+
+Place = tuple[str, int, str]  # file, line, its text
 
 
 class Search:
@@ -79,17 +82,29 @@ class Search:
         self.parts: dict[int, set[int] | None] = {}
         self.first: dict[int, Site] = {}  # by the function that it is in
         self.later: set[int] = set()  # statements that follow from it
+        self.fixes: list[Fix] = []
+        self.place: Place | None = None
+        self.right: tuple[str, ...] = ()
 
     def run(self) -> Found:
-        """The confirmed repairs of the first tier that has any, else the place."""
-        fixes = self._fixes()
-        lines = {} if fixes or self.clock.reached() else self._only_lines()
-        if len(lines) == 1:
-            (filename, line), text = lines.popitem()
-            return Found([], (filename, line, text), self._right_before(filename, line))
-        first = min(fixes, key=lambda f: f.line, default=None)
-        right = self._right_before(first.filename, first.line) if first else ()
-        return Found(fixes, None, right)
+        """The confirmed repairs of the first tier that has any, else the place.
+
+        If the time goes, what was found until then.
+        """
+        with until(self.clock.reached), contextlib.suppress(OutOfTime):
+            self._search()
+        return Found(self.fixes, self.place, self.right)
+
+    def _search(self) -> None:
+        self._fixes()
+        if not self.fixes:
+            lines = self._only_lines()
+            self.place = next(iter(lines), None) if len(lines) == 1 else None
+        first = min(self.fixes, key=lambda f: f.line, default=None)
+        if first is not None:
+            self.right = self._right_before(first.filename, first.line)
+        elif self.place is not None:
+            self.right = self._right_before(*self.place[:2])
 
     def _right_before(self, filename: str, line: int) -> tuple[str, ...]:
         """Names that have got the value of a true adjoint on an earlier line."""
@@ -100,20 +115,22 @@ class Search:
                 names += right_before(bench, sites, self.attempts, line)
         return tuple(names)
 
-    def _only_lines(self) -> Lines:
+    def _only_lines(self) -> list[Place]:
         """Lines whose value could be such that all is right; none if that is unclear.
 
         Of one function, of whose values all that can be known is known.
         """
         if len(self.benches) != 1:
-            return {}
+            return []
         bench = self.benches[0]
         sites = self.sites[id(bench)]
         self._measure(bench, sites)
         known = self.known[id(bench)]
-        return possible_lines(bench, sites, known, self.attempts)
+        found = possible_lines(bench, sites, known, self.attempts)
+        return [(*at, text) for at, text in found.items()]
 
-    def _fixes(self) -> list[Fix]:
+    def _fixes(self) -> None:
+        """Those of the first stage that has any are in ``fixes`` afterward."""
         self._observe()
         inside = [b for b in self.benches if b.function in self.in_forward]
         groups = {
@@ -122,33 +139,37 @@ class Search:
         }
         held: list[Fix] = []  # they mend what follows from a wrong line
         for stage, group in STAGES:
-            if held and group == "forward" or held and stage == "3":
+            if held and (group == "forward" or stage == "3"):
                 break
             found: list[Fix] = []
             for bench in groups[group]:
                 for case in self.cases:
                     case.keep_forward(group == "backward")
-                if stage == "solved":
-                    found += self._solved(bench)
-                elif stage == "paths":
-                    found += self._paths(bench)
-                else:
-                    found += self._tier(bench, int(stage))
-            here = [f for f in found if f.statement not in self.later]
-            if here or self.clock.reached():
-                return here or held or found
+                for fix in self._stage(bench, stage):
+                    found.append(fix)
+                    here = [f for f in found if f.statement not in self.later]
+                    self.fixes = here or held or found
+            if any(f.statement not in self.later for f in found):
+                return
             held = held or found
-        return held
+
+    def _stage(self, bench: Bench, stage: str) -> Iterable[Fix]:
+        if stage == "solved":
+            return self._solved(bench)
+        return self._paths(bench) if stage == "paths" else self._tier(bench, int(stage))
 
     def _observe(self) -> None:
         """What every expression is, and on which lines a wrong result depends."""
         case = self.cases[0]
         started = time.process_time()
-        answer = case.ask()
+        results: dict[str, Any] = {}
+        fine: dict[str, bool] = {}
+        with contextlib.suppress(Exception, SystemExit):  # then every line matters
+            answer = case.ask()
+            results, fine = case.results(answer), case.judge(answer)
         self.clock.usual = time.process_time() - started
-        results, fine = case.results(answer), case.judge(answer)
-        good = [a for k, a in results.items() if fine[k]]
-        bad = [a for k, a in results.items() if not fine[k]]
+        good = [a for k, a in results.items() if fine.get(k)]
+        bad = [a for k, a in results.items() if not fine.get(k)]
         calm = all(fine[k] for k in fine.keys() - results.keys())
         for bench in self.benches:
             bench.observe(case.ask)
@@ -251,7 +272,7 @@ class Search:
     def _open(self, site: Site, known: dict[int, Response | None]) -> bool:
         """Some value of the whole that it is part of makes the results right."""
         whole = known.get(id(site.top))
-        return whole is None or whole.solvable
+        return whole is None or whole.solvable or whole.narrow
 
     def _tier(self, bench: Bench, tier: int) -> Iterator[Fix]:
         yield from self._statements(bench, tier)

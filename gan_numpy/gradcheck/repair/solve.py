@@ -39,6 +39,8 @@ class Response:
         What the results lack.
     solvable : bool
         Some change of the value makes all results right.
+    narrow : bool
+        None does, but it is broadcast, and one of a larger shape might.
     delta : (entries,)
         That change; ``unique`` if there is no other.
     """
@@ -50,6 +52,13 @@ class Response:
     solvable: bool
     delta: np.ndarray
     unique: bool
+
+    @property
+    def narrow(self) -> bool:
+        """Not solvable, but that says nothing of an array with more axes."""
+        return not self.solvable and any(
+            1 in v.shape or not v.shape for v in self.values
+        )
 
 
 class Bumped:

@@ -85,12 +85,16 @@ def _equal(got: np.ndarray, want: np.ndarray) -> bool:
     return bool(np.all(np.abs(got - want) <= 1e-8 * size + 1e-300))
 
 
-def fixes_of_values(cases: Sequence[ValueCase]) -> Found:
-    """The confirmed edits of a function whose values are wrong."""
+def fixes_of_values(cases: Sequence[ValueCase], since: float | None = None) -> Found:
+    """The confirmed edits of a function whose values are wrong.
+
+    ``since`` is when the check began, as for `explain.fixes`.
+    """
     limits = time_left()
     if not limits.seconds:
         return Found()
     clock = Stopwatch(limits)
+    clock.begun = min(clock.begun, since or clock.begun)
     with quietly():
         wrong = [c for c in cases if not _right(c)]
         if not wrong:

@@ -86,6 +86,7 @@ REPAIRS: tuple[tuple[str, set[str]], ...] = (
     (r"mean-for-sum|sum-for-mean", {"sum-mean", "call"}),
     (r"(wrong-function|function|argument)(-extra|-missing)?", {"call", "derivative"}),
     (r"comparison", {"operator", "mask"}),
+    (r"mask-of-another", {"mask", "variable"}),
     (r"constant|wrong-number", {"constant", "factor", "variable"}),
     (r"exponent", {"exponent", "derivative", "factor", "constant"}),
     # 1 - x for x: x has another sign, and a term is missing

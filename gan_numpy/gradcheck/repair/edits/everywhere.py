@@ -71,6 +71,9 @@ def everywhere(site: Site) -> Iterator[Proposal]:
     without = _mapped(node, _no_power)
     if without is not None:
         yield "exponent", 2, without
+    forward = _mapped(node, _not_reversed)
+    if forward is not None:
+        yield "reversed", 2, forward
 
 
 def _is_value(site: Site, name: str) -> bool:
@@ -121,6 +124,16 @@ def _attribute(old: str, new: str) -> Callable[[ast.AST], ast.AST]:
         return node
 
     return change
+
+
+def _not_reversed(node: ast.AST) -> ast.AST:
+    """x for x[::-1]."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        step = node.slice.step
+        if node.slice.lower is node.slice.upper is None and step is not None:
+            if ast.unparse(step) == "-1":
+                return node.value
+    return node
 
 
 def _no_power(node: ast.AST) -> ast.AST:

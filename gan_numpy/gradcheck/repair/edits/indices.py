@@ -25,6 +25,7 @@ def indices(site: Site) -> Iterator[Proposal]:
         yield from _new_axes(node)
     elif isinstance(node, ast.Call):
         yield from _reversal(node)
+        yield from _from_the_end(node)
     array = as_array(site.value)
     whole = isinstance(site.owner, (ast.stmt, ast.BinOp, ast.Call))
     if array is not None and whole and not isinstance(node, ast.Constant):
@@ -165,6 +166,17 @@ def _indexed(site: Site, ndim: int) -> Iterator[Proposal]:
                 yield "index-missing", 2, ast.Subscript(node, index, ast.Load())
                 rest = ast.Tuple([ast.Slice(), index], ast.Load())
                 yield "index-missing", 2, ast.Subscript(node, rest, ast.Load())
+
+
+def _from_the_end(node: ast.Call) -> Iterator[Proposal]:
+    """np.cumsum(x[::-1])[::-1] for np.cumsum(x)."""
+    name = getattr(node.func, "attr", "")
+    if name in ("cumsum", "cumprod", "accumulate") and node.args:
+        turned = code("_[::-1]")
+        assert isinstance(turned, ast.Subscript)
+        first = ast.Subscript(node.args[0], turned.slice, ast.Load())
+        new = ast.Call(node.func, [first, *node.args[1:]], node.keywords)
+        yield "reversed", 1, ast.Subscript(new, turned.slice, ast.Load())
 
 
 def _reversal(node: ast.Call) -> Iterator[Proposal]:

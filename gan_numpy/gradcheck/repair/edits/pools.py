@@ -98,6 +98,8 @@ def factor_texts(scope: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield name, "factor-missing"
     for name, array in arrays.items():
         yield f"{name}[..., None]", "factor-missing"
+        if array.ndim == 1:
+            yield f"{name}[:, None, None]", "factor-missing"
         if array.dtype == bool or not array.size:
             continue
         if array.min() < 0 < array.max() or (array.min() == 0 < array.max()):
