@@ -6,6 +6,7 @@ import math
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ def own_style() -> Iterator[None]:
     """
     import matplotlib
 
+    own_fonts()
     with warnings.catch_warnings():
         # Of settings that will go one day, or values that no axis can show.
         warnings.simplefilter("ignore")
@@ -46,6 +48,22 @@ def own_style() -> Iterator[None]:
         }
         with matplotlib.rc_context(settings):
             yield
+
+
+@cache
+def own_fonts() -> None:
+    """Matplotlib's own fonts, also where the user's list of fonts has lost them.
+
+    The list is kept from one program to the next; made while the fonts could not be
+    read, it lacks them ever after, and each formula in a figure says so.
+    """
+    import matplotlib
+    from matplotlib.font_manager import fontManager
+
+    listed = {entry.fname for entry in fontManager.ttflist}
+    for path in Path(matplotlib.get_data_path(), "fonts", "ttf").glob("*.ttf"):
+        if str(path) not in listed:
+            fontManager.addfont(path)
 
 
 def as_pictures(images: np.ndarray) -> np.ndarray:

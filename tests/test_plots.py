@@ -1,6 +1,11 @@
+import json
+import os
+import sys
 from dataclasses import replace
 
 import numpy as np
+import pytest
+from programs import finished
 
 from gan_numpy.datasets import Dataset
 from gan_numpy.plots import (
@@ -95,3 +100,30 @@ def test_labeled_rows_hold_every_image(tmp_path, rng):
         rows = [("first", np.zeros(shape)), ("second", np.ones(shape))]
         save_labeled_rows(path, rows, ["a", "b", "c", "d"], "title")
         assert (pixels(path) == 0).all(axis=2).mean() > 0.2
+
+
+FORMULA = """
+import matplotlib.pyplot as plt
+from gan_numpy.lesson import style
+from gan_numpy.plots import own_style
+{}
+plt.figure().text(0, 0, "$x$")
+plt.savefig("figure.png")
+"""
+
+
+@pytest.mark.parametrize(
+    "prepare, complains",
+    [("", True), ("style()", False), ("with own_style():\n    pass", False)],
+    ids=["Matplotlib alone", "a lesson", "our figures"],
+)
+def test_a_list_of_fonts_that_lost_matplotlibs_own(tmp_path, prepare, complains):
+    env = {**os.environ, "MPLCONFIGDIR": str(tmp_path), "MPLBACKEND": "agg"}
+    program = [sys.executable, "-c", FORMULA.format(prepare)]
+    assert finished(program, cwd=tmp_path, env=env).returncode == 0
+    (file,) = tmp_path.glob("fontlist*.json")
+    fonts = json.loads(file.read_text(encoding="utf-8"))
+    fonts["ttflist"] = [e for e in fonts["ttflist"] if "STIX" not in e["name"]]
+    file.write_text(json.dumps(fonts), encoding="utf-8")
+    stderr = finished(program, cwd=tmp_path, env=env).stderr
+    assert ("findfont" in stderr) == complains, stderr

@@ -75,7 +75,9 @@ def read(text: str, names: Mapping[str, Any]) -> Any:
         if isinstance(node, ast.Constant) and not isinstance(node.value, int | float):
             raise ValueError(f"expected a number in the place of {node.value!r}")
         if isinstance(node, ast.Call) and any(map(_computed, node.args[1:])):
-            raise ValueError(f"expected an axis, 0 or 1, as second argument in {text!r}")
+            raise ValueError(
+                f"expected an axis, 0 or 1, as second argument in {text!r}"
+            )
         if isinstance(node, ast.Name) and node.id not in {*names, *FUNCTIONS}:
             raise ValueError(
                 f"{node.id!r} is not known here; the names are {', '.join(names)}"

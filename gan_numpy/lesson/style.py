@@ -11,7 +11,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 from cycler import cycler
 
-from gan_numpy.plots import DATA, DISCRIMINATOR, GENERATOR
+from gan_numpy.plots import DATA, DISCRIMINATOR, GENERATOR, own_fonts
 
 # Okabe and Ito's colors, told apart by the color-blind, in an order in which neighbors
 # differ in gray too.
@@ -38,6 +38,7 @@ STYLE: Any = {
 
 def style() -> None:
     """Give every figure of the notebook the lessons' style."""
+    own_fonts()
     plt.rcParams.update(STYLE)
 
 
