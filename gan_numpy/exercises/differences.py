@@ -21,12 +21,13 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
-from types import CodeType, FrameType
+from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from gan_numpy.exercises.constants import Small, folded
+from gan_numpy.gradcheck.calls import INSTALLED, is_students
 
 Function = Callable[..., Any]
 OURS = "gan_numpy.grading."
@@ -90,13 +91,34 @@ def globals_of(function: Function) -> dict[str, Any]:
     return {}
 
 
+def spaces_of(space: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """These globals, and those of the student's modules that can be reached."""
+    waiting, seen = [space], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        for value in list(one.values()):
+            if isinstance(value, ModuleType):
+                other = vars(value)
+            elif isinstance(value, FunctionType):
+                other = value.__globals__
+            else:
+                continue
+            if is_students(str(other.get("__file__") or INSTALLED[0])):
+                waiting.append(other)
+
+
 class Watch:
     """Looks at the calls that a student's function makes while it runs.
 
     Parameters
     ----------
     space : dict
-        The globals of the student's functions: only these are looked at.
+        The globals of the student's functions: only these are looked at, and those of
+        the student's other modules.
 
     Attributes
     ----------
@@ -105,7 +127,8 @@ class Watch:
     """
 
     def __init__(self, space: dict[str, Any]) -> None:
-        self.space, self.reasons = space, list[str]()
+        self.spaces = {id(one): one for one in spaces_of(space)}
+        self.reasons = list[str]()
         self.first: dict[CodeType, dict[str, np.ndarray]] = {}
         self.last: dict[CodeType, dict[str, np.ndarray]] = {}
         self.seen: dict[CodeType, list[int]] = {}
@@ -120,7 +143,7 @@ class Watch:
             sys.setprofile(before)
 
     def _event(self, frame: FrameType, event: str, _: Any) -> None:
-        if event not in ("call", "return") or frame.f_globals is not self.space:
+        if event not in ("call", "return") or id(frame.f_globals) not in self.spaces:
             return
         values = {k: v for k, v in frame.f_locals.items() if isinstance(v, np.ndarray)}
         if event == "return":

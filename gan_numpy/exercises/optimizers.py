@@ -162,6 +162,7 @@ def _adam_inputs(rng: np.random.Generator) -> dict[str, Any]:
     w, m, g = rng.standard_normal((3, 5, 3))
     v = 0.2 + rng.random((5, 3))
     rates = {"lr": 0.19, "b1": 0.83, "b2": 0.93, "eps": 1e-3}
+    w *= rates["lr"]  # of the size of its move: a move is what is left of a difference
     return {"w": w, "m": m, "v": v, "g": g, "t": int(rng.integers(1, 6)), **rates}
 
 
@@ -171,6 +172,7 @@ def _adam(t: int, *shape: int, start: bool = False, **rates: float) -> Maker:
         v = np.array(0.1 + rng.random(shape))
         moments = {"m": m * (not start), "v": v * (not start)}
         usual = {"lr": 0.1, "b1": 0.9, "b2": 0.999, "eps": 1e-8}
+        w *= usual["lr"]  # as above, or rounding of w would count thirtyfold
         return {"w": w, **moments, "g": g, "t": t, **usual, **rates}
 
     return inputs

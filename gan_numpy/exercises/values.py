@@ -137,7 +137,11 @@ def parts_of(returned: Any, pick: Pick, outputs: tuple[str, ...]) -> list[np.nda
     for name, value in zip(outputs, values, strict=True):
         if value is None:
             raise StudentError("none", f"{name} is None: is the return missing?")
-        array = np.array(value)
+        try:
+            array = np.array(value)
+        except (ValueError, TypeError):
+            says = f"{name} is no array of numbers: a ragged list?"
+            raise StudentError("type", says) from None
         if array.dtype.kind not in "fiub":
             kind = type(value).__name__
             raise StudentError("type", f"{name} is {kind}, not an array of numbers")

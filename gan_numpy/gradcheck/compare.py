@@ -9,6 +9,7 @@ import numpy as np
 from gan_numpy.gradcheck.diagnosis.candidates import Comparison
 from gan_numpy.gradcheck.diagnosis.diagnose import diagnose, evidence
 from gan_numpy.gradcheck.diagnosis.explanation import Explanation
+from gan_numpy.gradcheck.diagnosis.fit import SINGLE
 from gan_numpy.gradcheck.directions import true_gradient
 from gan_numpy.gradcheck.numeric import Derivative
 from gan_numpy.gradcheck.result import CheckResult, Finding
@@ -45,7 +46,7 @@ def compare_arrays(
         if found is None:
             result.right.append(cmp.name)
             if cmp.got.dtype == np.float32 and cmp.want.dtype == np.float64:
-                result.notes.append(f"{cmp.name} is float32: compared to 1e-5 only")
+                result.notes.append(f"{cmp.name} is float32: compared to 1e-6 only")
         else:
             findings.append(
                 Finding(
@@ -73,11 +74,11 @@ def arrays_differ(got: dict[str, np.ndarray], want: dict[str, np.ndarray]) -> li
 
 
 def nearly_equal(got: np.ndarray, want: np.ndarray) -> bool:
-    """To eight digits of the largest entry; to five in single precision."""
+    """To eight digits of the largest entry; to six in single precision."""
     if want.shape == () and got.shape == (1,):  # what np.asfortranarray makes of ()
         got = got[0]
     if got.shape != want.shape or not np.all(np.isfinite(got)):
         return False
-    rtol = 2e-5 if got.dtype == np.float32 else 1e-8
+    rtol = SINGLE if got.dtype == np.float32 else 1e-8
     size = float(np.abs(want).max(initial=0))
     return bool(np.abs(got - want).max(initial=0) <= rtol * size + 1e-300)

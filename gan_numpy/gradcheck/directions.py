@@ -88,7 +88,7 @@ class Line:
             return False
         if 10 * self.error > 0.1 * size / np.sqrt(moved.size):
             return None
-        rtol = 2e-5 if g.dtype == np.float32 else 2e-9
+        rtol = 1e-6 if g.dtype == np.float32 else 2e-9
         return bool(gap <= rtol * size + 10 * self.error)
 
 

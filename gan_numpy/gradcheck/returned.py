@@ -25,7 +25,7 @@ def _gradient(name: str, value: Any, where: str) -> np.ndarray:
         raise StudentError("none", f"{name} is None\n{where}")
     try:
         array = np.array(value)  # a copy: it may be written to later
-    except ValueError:
+    except (ValueError, TypeError):
         raise StudentError("type", f"{name} is a ragged list\n{where}") from None
     if array.dtype.kind not in "fiub":
         kind = "complex" if array.dtype.kind == "c" else type(value).__name__

@@ -10,9 +10,11 @@ nbgrader's ``submitted`` folder: it runs nothing of a submission in its own proc
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from gan_numpy.exercises.launch import command
@@ -38,7 +40,13 @@ def check_cells(name: str, cells: Sequence[str], seed: int = 0, hints: int = 1) 
         If it is not right; the diagnosis is printed.
     """
     source = list(map(str, cells))
-    question = {"name": name, "cells": source, "seed": seed, "hints": hints}
+    question: dict[str, Any] = {
+        "name": name,
+        "cells": source,
+        "seed": seed,
+        "hints": hints,
+    }
+    question["folder"] = os.getcwd()  # where the kernel imports from
     done = subprocess.run(
         command("gan_numpy.grading.cell"),
         input=json.dumps(question),
@@ -56,20 +64,24 @@ def check_cells(name: str, cells: Sequence[str], seed: int = 0, hints: int = 1) 
 
 
 def answer_cells(
-    name: str, cells: Sequence[str], seed: int, hints: int = 1
+    name: str, cells: Sequence[str], seed: int, hints: int = 1, folder: str = ""
 ) -> dict[str, Any]:
-    """What `check_cells` is told: the title, the state, the diagnosis."""
+    """What `check_cells` is told: the title, the state, the diagnosis.
+
+    The cells may import the student's modules in ``folder``.
+    """
     from gan_numpy.exercises.answers import shown
     from gan_numpy.exercises.registry import get_exercise
     from gan_numpy.grading.grader import Task, grade
     from gan_numpy.grading.notebooks import cell, notebook
     from gan_numpy.grading.report import reasons, state_of
-    from gan_numpy.grading.submissions import Handin
+    from gan_numpy.grading.submissions import Handin, read_handin
 
     code = [cell("code", s, f"in-{k}") for k, s in enumerate(cells)]
     files = (("notebook.ipynb", notebook(code).encode()),)
     task = Task((name,), seed, weak=True)  # the kernel is open anyway
-    record = grade(Handin(name, files, ()), task)
+    modules = read_handin(name, [Path(folder)]).files if folder else ()
+    record = grade(Handin(name, files, (), modules), task)
     if "failed" in record:
         return {"failed": record["failed"]}
     entry = record["exercises"][name]

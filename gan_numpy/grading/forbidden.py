@@ -12,10 +12,11 @@ import ast
 import builtins
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from gan_numpy.exercises.differences import TASK, quotients
+from gan_numpy.exercises.reading.beside import Beside
 from gan_numpy.exercises.reading.effects import IMPORTS, bound_names, used_names
 from gan_numpy.exercises.reading.needed import needed
 from gan_numpy.exercises.reading.submission import Submission
@@ -87,34 +88,54 @@ def shortcuts(
     wanted: list[str],
     allowed: Iterable[str],
     differences: bool = False,
+    beside: Beside | None = None,
 ) -> list[str]:
     """Why the functions of these names earn nothing; empty if they may be checked.
 
     ``wanted`` begins with the exercise; with ``differences`` its gradient may be
-    measured.
+    measured. Modules ``beside`` the file are looked at as it is.
     """
-    refused = refused_imports(submission, allowed)
-    reasons = [refused["*"]] if "*" in refused else []
+    beside = Beside() if beside is None else beside
+    allowed = (*allowed, *beside.roots)
     statements = needed(submission.statements(), wanted)
+    parts = [(submission, statements), *beside.parts(statements)]
+    every = [s for _, some in parts for s in some if not isinstance(s, IMPORTS)]
+    reasons = [r for part in parts for r in _all_imported(part[0], allowed)]
     if not differences and wanted[0] not in TASK:
-        reasons += quotients(s for s in statements if not isinstance(s, IMPORTS))
-    for statement in statements:
-        if isinstance(statement, IMPORTS):
-            continue
-        names = used_names(statement)
-        reasons += [refused[k] for k in sorted(names & refused.keys())]
-        suspect = names & _suspects(allowed) - _own(statement)
-        reasons += [f"uses {k}" for k in sorted(suspect)]
-        guarded = set(_with_another_way(statement))
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Attribute) and node.attr in ATTRIBUTES:
-                reasons.append(f"uses .{node.attr}")
-            if _asks_by_name(node):
-                reasons.append("asks for an attribute by a computed name")
-            if node not in guarded:
-                found = [why_not(module, allowed) for module in _modules(node)]
-                reasons += [r for r in found if r is not None]
+        reasons += quotients(every)
+    for its, some in parts:
+        refused = refused_imports(its, allowed)
+        for statement in some:
+            reasons += _of_statement(statement, refused, allowed)
     return list(dict.fromkeys(reasons))
+
+
+def _all_imported(submission: Submission, allowed: Iterable[str]) -> list[str]:
+    """Why ``from m import *`` is refused, whatever of it is used."""
+    refused = refused_imports(submission, allowed)
+    return [refused["*"]] if "*" in refused else []
+
+
+def _of_statement(
+    statement: ast.stmt, refused: Mapping[str, str], allowed: tuple[str, ...]
+) -> list[str]:
+    """Shortcuts of one statement, which is needed."""
+    if isinstance(statement, IMPORTS):
+        return []
+    names = used_names(statement)
+    reasons = [refused[k] for k in sorted(names & refused.keys())]
+    suspect = names & _suspects(allowed) - _own(statement)
+    reasons += [f"uses {k}" for k in sorted(suspect)]
+    guarded = set(_with_another_way(statement))
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Attribute) and node.attr in ATTRIBUTES:
+            reasons.append(f"uses .{node.attr}")
+        if _asks_by_name(node):
+            reasons.append("asks for an attribute by a computed name")
+        if node not in guarded:
+            found = [why_not(module, allowed) for module in _modules(node)]
+            reasons += [r for r in found if r is not None]
+    return reasons
 
 
 def _asks_by_name(node: ast.AST) -> bool:

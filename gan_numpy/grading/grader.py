@@ -20,7 +20,7 @@ from gan_numpy.exercises.reading.submission import is_notebook
 from gan_numpy.exercises.registry import NAMES, get_exercise
 from gan_numpy.exercises.variants import exercise_of
 from gan_numpy.exercises.answers import answer
-from gan_numpy.gradcheck.calls import NotAttempted, StudentError
+from gan_numpy.gradcheck.calls import NotAttempted, StudentError, run_elsewhere
 from gan_numpy.gradcheck.result import CheckResult, Finding
 from gan_numpy.gradcheck.repair.explain import searching
 from gan_numpy.gradcheck.repair.found import Limits as SearchLimits
@@ -36,6 +36,7 @@ from gan_numpy.grading.texts import all_plain, plain
 
 RIGHT, WRONG, STUB = "right", "wrong", "not attempted"
 FLAGGED, MISSING, UNREADABLE = "flagged", "missing", "unreadable"
+NO_EXERCISE = "defines no exercise"
 ENDED = ("timeout", "crash", "memory", "answer")
 Listener = Callable[[dict[str, Any]], None]
 REFUSED = (
@@ -168,9 +169,12 @@ def _grade(handin: Handin, task: Task, listen: Listener | None) -> dict[str, Any
         raise Refused(REFUSED.format(nursery.missing[0]))
     record["missing"] += nursery.missing + nursery.open
     clock = Clock(task.limits.total)
-    wrong: list[Wrong] = []
+    wrong, imported = list[Wrong](), set[str]()
     for name, content in handin.files:
-        wrong += _grade_file(record, name, content, task, clock, listen)
+        file = Session(nursery, name, content, task.limits, clock, handin.beside(name))
+        wrong += _grade_file(record, file, task, listen, imported)
+    left = [p for p in record["problems"] if p not in imported]
+    record["problems"] = left  # a module of one's own need hold no exercise
     for one in wrong:
         if clock.left() and not set(one.result.tags) & set(ENDED):
             _say_line(one, task, clock)
@@ -185,25 +189,26 @@ def _grade(handin: Handin, task: Task, listen: Listener | None) -> dict[str, Any
 
 def _grade_file(
     record: dict[str, Any],
-    name: str,
-    content: bytes,
+    session: Session,
     task: Task,
-    clock: Clock,
     listen: Listener | None,
+    imported: set[str],
 ) -> list[Wrong]:
     """Add the exercises of one file; the first file with an attempt counts.
 
-    Returned are those that are wrong.
+    Returned are those that are wrong. ``imported`` gets the problems of files that
+    are none, since this one imports them.
     """
-    wrong = []
-    session = Session(nursery_for(task), name, content, task.limits, clock)
+    wrong, name = list[Wrong](), session.name
     try:
         of = (record["student"], task.variants)
         loaded = session.load(given_fingerprints(*of), task.differences)
         problems = [loaded["refused"]] if "refused" in loaded else loaded["errors"]
         found = loaded.get("found", {})
+        used = (name[: name.rfind("/") + 1] + other for other in loaded.get("used", ()))
+        imported.update(f"{other}: {NO_EXERCISE}" for other in used)
         if not found and not problems:
-            problems = ["defines no exercise"]
+            problems = [NO_EXERCISE]
         record["problems"] += [f"{name}: {one_line(p)}" for p in problems]
         for key in [n for n in NAMES if n in found]:
             if task.exercises and key not in task.exercises:
@@ -217,7 +222,7 @@ def _grade_file(
                 record["exercises"][key] = {**entry, "file": name}
                 if result is not None and entry["state"] == WRONG:
                     same = found[key]["untouched"]
-                    wrong.append(Wrong(exercise, result, name, content, same))
+                    wrong.append(Wrong(exercise, result, session, same))
                 if listen is not None:
                     listen(record)
     except StudentError as error:
@@ -249,8 +254,8 @@ def _grade_exercise(
         return {"state": FLAGGED, "reasons": info["flags"]}, None
     if info["syntax"] is not None:
         result = failed(name, "syntax-error", info["syntax"])
-        state = {"state": UNREADABLE, "reasons": [info["syntax"]]}
-        return {**answer(result), **state}, None
+        unread = {"state": UNREADABLE, "reasons": [info["syntax"]]}
+        return {**answer(result), **unread}, None
     session.begin()
     result, numbers = check(session, exercise, info["untouched"], seed)
     seconds = round(session.seconds(), 3)
@@ -291,7 +296,8 @@ def _checked(
         if name not in functions:
             notes = [f"{name} is not a function when the file has run"]
             return CheckResult(name, attempted=False, notes=notes)
-        with searching(NO_SEARCH):  # a call from here costs more than the search has
+        # No search: a call from here costs more than the search has.
+        with run_elsewhere(), searching(NO_SEARCH):
             result = exercise.run(functions, seed)
         numbers.update(unusual(exercise, functions, result, seed))
     except NotGraded:
@@ -300,9 +306,12 @@ def _checked(
         return CheckResult(name, attempted=False)
     except StudentError as error:
         return failed(name, error.tag, error.message)
-    except Exception as error:  # of ours: it choked on what was returned
+    except (MemoryError, RecursionError) as error:
         kind = type(error).__name__
-        return failed(name, "answer", f"what it returns cannot be compared ({kind})")
+        return failed(name, "answer", f"what it returns is too large ({kind})")
+    except Exception as error:  # of our own code, which has to take any answer
+        kind = type(error).__name__
+        raise NotGraded(f"{name} cannot be compared ({kind}: {error})") from error
     ended = session.ended
     return result if ended is None else failed(name, ended.tag, ended.message)
 

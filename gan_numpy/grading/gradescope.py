@@ -67,8 +67,7 @@ def main(root: Path) -> None:
 
     write({"exercises": {}, "problems": []})
     folder = root / "submission"
-    paths = sorted(folder.iterdir()) if folder.is_dir() else []
-    handin = read_handin("submission", paths)
+    handin = read_handin("submission", [folder] if folder.is_dir() else [])
     names = tuple(n for n in NAMES if n in assignment.points)
     hide = (str(root / "source"), str(root / "results"), str(folder))
     # Gradescope's container holds one submission, and is thrown away.

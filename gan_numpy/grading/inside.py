@@ -26,12 +26,14 @@ import numpy as np
 
 from gan_numpy.errors import UserError
 from gan_numpy.exercises.differences import CALLS, TASK, Watch, globals_of
+from gan_numpy.exercises.reading.beside import Beside
 from gan_numpy.exercises.reading.ipython import transformer
+from gan_numpy.exercises.reading.needed import needed
 from gan_numpy.exercises.reading.submission import Submission, parse_submission
 from gan_numpy.gradcheck.calls import describe
 from gan_numpy.grading import wire
-from gan_numpy.grading.inside_coder import InsideCoder
 from gan_numpy.grading.forbidden import Watchman, shortcuts
+from gan_numpy.grading.inside_coder import InsideCoder
 from gan_numpy.grading.reading import define, untouched
 
 Reply = tuple[dict[str, Any], bytes]
@@ -66,6 +68,7 @@ class Service:
         self.coder = InsideCoder(self._call_back)
         self.watchman = Watchman(self._report, allowed)
         self.submission: Submission | None = None
+        self.beside = Beside()
         self.differences = False  # whether gradients may be measured
         self.looked: Counter[tuple[str, str]] = Counter()
         self.spaces: dict[str, dict[str, Any]] = {}
@@ -95,30 +98,51 @@ class Service:
 
     def _load(self, header: dict[str, Any], data: bytes) -> Reply:
         """Read it: which exercises there are, what is wrong with them beforehand."""
+        size, files, start = header["size"], {}, header["size"]
+        for name, length in header["beside"]:
+            files[name] = data[start : start + length]
+            start += length
+        self.beside = Beside(files)
+        self.watchman.allowed += self.beside.roots
         try:
-            self.submission = parse_submission(Path(header["name"]), data)
+            self.submission = parse_submission(Path(header["name"]), data[:size])
         except UserError as error:
             return {"refused": str(error)[:TEXT]}, b""
         self.differences = bool(header["differences"])
         errors = [p.complaint() for p in self.submission.pieces if p.error is not None]
-        found = {}
+        found: dict[str, Any] = {}
+        used: dict[str, None] = {}
         for name in self.submission.found:
             given = header["given"].get(name, {})
-            wanted = [name, *given]
-            flags = shortcuts(
-                self.submission, wanted, self.watchman.allowed, self.differences
-            )
             problem = self.submission.syntax_error(name)
+            flags: list[str] = []
+            try:
+                flags, names = self._looked_at([name, *given])
+                used |= dict.fromkeys(names)
+            except UserError as error:  # of a module beside it
+                problem = problem or str(error)[:TEXT]
             same = untouched(self.submission, given)
             found[name] = {"flags": flags[:5], "syntax": problem, "untouched": same}
-        return {"found": found, "errors": errors[:1]}, b""
+        return {"found": found, "errors": errors[:1], "used": [*used]}, b""
+
+    def _looked_at(self, wanted: list[str]) -> tuple[list[str], list[str]]:
+        """Shortcuts, and the files beside it that the functions rest upon."""
+        assert self.submission is not None
+        allowed = self.watchman.allowed
+        flags = shortcuts(
+            self.submission, wanted, allowed, self.differences, self.beside
+        )
+        rests_upon = self.beside.used(needed(self.submission.statements(), wanted))
+        return flags, [self.beside.names[module] for module in rests_upon]
 
     def _define(self, header: dict[str, Any], _: bytes) -> Reply:
         """Make the functions of one exercise; say where each is defined."""
         assert self.submission is not None
         try:
             with self._guarded():
-                space = define(self.submission, header["wanted"], self.watchman)
+                space = define(
+                    self.submission, header["wanted"], self.watchman, self.beside
+                )
         except BaseException as error:
             return self._raised(error), b""
         self.spaces[header["space"]] = space

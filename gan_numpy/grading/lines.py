@@ -21,16 +21,15 @@ class Wrong:
     exercise : Exercise
     result : CheckResult
         That of the numbers; the line is written into it.
-    name, content : str, bytes
-        The file.
+    file : Session
+        Its conversation is over.
     untouched : list of str
         Functions that are as they were given.
     """
 
     exercise: Exercise
     result: CheckResult
-    name: str
-    content: bytes
+    file: Session
     untouched: list[str]
 
 
@@ -52,8 +51,9 @@ def say_line(wrong: Wrong, nursery: Nursery, limits: Limits, clock: Clock) -> No
     clock : Clock
         The submission's.
     """
-    exercise, result = wrong.exercise, wrong.result
-    session = Session(nursery, wrong.name, wrong.content, limits, clock)
+    exercise, result, file = wrong.exercise, wrong.result, wrong.file
+    again = (file.name, file.content, limits, clock, file.beside)
+    session = Session(nursery, *again)
     try:
         wanted = functions_of(exercise, wrong.untouched)
         found = session.explain(exercise.name, exercise.variant, wanted)

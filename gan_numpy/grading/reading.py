@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from gan_numpy.exercises.reading import define as reading
+from gan_numpy.exercises.reading.beside import Beside
 from gan_numpy.exercises.reading.effects import IMPORTS, bound_names
 from gan_numpy.exercises.reading.needed import needed
 from gan_numpy.exercises.reading.submission import Submission
@@ -17,11 +18,13 @@ from gan_numpy.grading.forbidden import ATTRIBUTES, Watchman, why_not
 
 
 def define(
-    submission: Submission, wanted: list[str], watchman: Watchman
+    submission: Submission, wanted: list[str], watchman: Watchman, beside: Beside
 ) -> dict[str, Any]:
     """Run the statements that these functions rest upon; imports only if allowed."""
     permitted = partial(_allowed_parts, allowed=watchman.allowed)
-    return reading.define(submission, wanted, watchman.builtins(), permitted)
+    builtins = watchman.builtins()
+    beside.install(needed(submission.statements(), wanted), builtins, permitted)
+    return reading.define(submission, wanted, builtins, permitted)
 
 
 def _allowed_parts(statement: ast.stmt, allowed: tuple[str, ...]) -> list[ast.stmt]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,8 @@ class Session:
         The file.
     limits : Limits
     clock : Clock
+    beside : mapping
+        Names and contents of the student's other files, as seen from this one.
 
     Attributes
     ----------
@@ -69,7 +72,9 @@ class Session:
         content: bytes,
         limits: Limits,
         clock: Clock,
+        beside: Mapping[str, bytes] | None = None,
     ) -> None:
+        self.beside = dict(beside or {})
         self.nursery, self.limits, self.clock = nursery, limits, clock
         self.name, self.content = name, content
         self.sock: socket.socket | None = None
@@ -122,7 +127,11 @@ class Session:
         self.missing = [str(m) for m in hello["missing"]]
         question: dict[str, Any] = {"do": "load", "name": self.name}
         question["given"], question["differences"] = self.given, self.differences
-        return self._exchange(question, self.content)[0]
+        question["size"] = len(self.content)
+        question["beside"] = [[k, len(v)] for k, v in self.beside.items()]
+        return self._exchange(
+            question, b"".join([self.content, *self.beside.values()])
+        )[0]
 
     def define(self, name: str, wanted: list[str]) -> dict[str, RemoteFunction]:
         """The functions of an exercise that the file defines."""

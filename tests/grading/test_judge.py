@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import resource
+from pathlib import Path
 
 import hostile
 import pytest
@@ -188,3 +189,47 @@ def test_no_thread_can_be_started(class_of_three, cli, monkeypatch):
     monkeypatch.setattr("threading.Thread.start", refuse)
     code, _, err = cli("grade", "in", "--lesson", "02", "--jobs", 2)
     assert code == 1 and err.count("\n") == 1 and "too few processes" in err
+
+
+OF_OURS = (
+    "gan_numpy.exercises.base.Exercise.run",  # anywhere in a check
+    "gan_numpy.gradcheck.check.compare_arrays",  # while arrays are compared
+    "gan_numpy.gradcheck.check.comparisons",
+    "gan_numpy.exercises.corners.arrays_differ",
+    "gan_numpy.grading.grader.unusual",  # when it has been checked
+    "gan_numpy.grading.grader.answer",  # when it is put down
+)
+
+
+@pytest.mark.parametrize("place", OF_OURS)
+def test_a_fault_of_the_comparison_is_not_the_students_zero(place, monkeypatch):
+    """Our code failed, so nothing is known of the work: no score, and a reason."""
+
+    def fails(*_, **__):
+        raise error
+
+    monkeypatch.setattr(place, fails)
+    for error in (KeyError("ours"), TypeError("an argument of ours"), ValueError()):
+        record = grade(WORK, TASK)
+        assert record["exercises"] == {}
+        assert type(error).__name__ in record["failed"]
+
+
+def test_what_a_judge_cannot_compare_is_no_score(class_of_three, cli, monkeypatch):
+    def fails(*_, **__):
+        raise KeyError("ours")
+
+    monkeypatch.setattr("gan_numpy.gradcheck.check.compare_arrays", fails)
+    here = "gan_numpy.grading.course.grade_apart"
+    monkeypatch.setattr(here, lambda handin, task, *_: grade(handin, task))
+    code, _, err = cli("grade", "in", "--lesson", "02", "--weak-sandbox")
+    assert code == 1 and err.count("\n") == 1 and "KeyError: 'ours'" in err
+    rows = Path("grades/grades.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert len(rows) == 3 and all("not graded" in row for row in rows)
+
+
+@pytest.mark.parametrize("odd", ["[[1], [1, 2]]", "{1: 2}", "object()", "(dy,) * 9"])
+def test_what_is_no_gradient_is_the_students(odd):
+    source = hostile.RIGHT + f"\n\ndef relu_backward(dy, cache):\n    return {odd}\n"
+    handin = Handin("student", (("s.py", source.encode()),), ())
+    assert grade(handin, TASK)["exercises"]["relu_backward"]["state"] == "wrong"

@@ -24,6 +24,8 @@ def define(
     wanted: Iterable[str],
     builtins: dict[str, Any] | None = None,
     permitted: Permitted | None = None,
+    module: str = MODULE,
+    about: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The namespace that the needed statements of a submission leave behind.
 
@@ -39,9 +41,14 @@ def define(
         The built-in names, if not Python's own.
     permitted : function of a statement, optional
         The parts of it that may run.
+    module : str
+        The name that an import finds it by.
+    about : dict, optional
+        What else it has before it runs.
     """
     wanted = list(wanted)
-    namespace = _new_module(submission)
+    namespace = _new_module(submission, module)
+    namespace.update(about or {})
     if builtins is not None:
         namespace["__builtins__"] = builtins
     every = submission.statements()
@@ -62,9 +69,9 @@ def define(
     return {**namespace, **functions}
 
 
-def _new_module(submission: Submission) -> dict[str, Any]:
-    module = types.ModuleType(MODULE)
-    sys.modules[MODULE] = module  # a dataclass looks its module up
+def _new_module(submission: Submission, name: str) -> dict[str, Any]:
+    module = types.ModuleType(name)
+    sys.modules[name] = module  # a dataclass looks its module up
     namespace: dict[str, Any] = vars(module)
     if submission.is_notebook:
         namespace["get_ipython"] = get_ipython
