@@ -31,6 +31,8 @@ def renamed(site: Site, kind: str, new: ast.expr) -> str:
         return "mask-of-another"
     if kind in ("factor-missing", "factor-extra") and _stands_there(site, new):
         return "exponent"
+    if kind == "factor-missing" and _stands_for_another(site, new):
+        return "wrong-array"
     if kind == "not-summed" and _is_one_of_many(site.owner):
         return "one-for-all"
     return kind
@@ -43,6 +45,18 @@ def _stands_there(site: Site, new: ast.expr) -> bool:
     if not isinstance(new.op, (ast.Mult, ast.Div)):
         return False
     name = _bare(new.right)
+    return name is not None and name in map(_bare, _factors(site.node))
+
+
+def _stands_for_another(site: Site, new: ast.expr) -> bool:
+    """Times b / a, where a is one of the factors: b is meant in its place."""
+    if not isinstance(new, ast.BinOp) or new.left is not site.node:
+        return False
+    ratio = new.right
+    if not isinstance(ratio, ast.BinOp) or not isinstance(ratio.op, ast.Div):
+        return False
+    gone = ratio.right if isinstance(new.op, ast.Mult) else ratio.left
+    name = _bare(gone)
     return name is not None and name in map(_bare, _factors(site.node))
 
 

@@ -123,6 +123,20 @@ def _arguments(node: ast.Call) -> Iterator[Proposal]:
         yield kind, 1, ast.Call(node.func, order, node.keywords)
 
 
+def twice_exchanged(items: list[ast.expr]) -> Iterator[list[ast.expr]]:
+    """Orders that two exchanges lead to, each once."""
+    pairs = list(combinations(range(len(items)), 2))
+    seen = {tuple(range(len(items)))}
+    for first in pairs:
+        for second in pairs:
+            order = list(range(len(items)))
+            for i, j in (first, second):
+                order[i], order[j] = order[j], order[i]
+            if tuple(order) not in seen:
+                seen.add(tuple(order))
+                yield [items[k] for k in order]
+
+
 def _permuted(node: ast.Call) -> Iterator[Proposal]:
     """x.transpose(1, 0, 2): every other order of three and more."""
     if name_of(node) in ("transpose", "reshape") and 3 <= len(node.args) <= 4:
@@ -131,6 +145,9 @@ def _permuted(node: ast.Call) -> Iterator[Proposal]:
             if moved > 2:
                 new = ast.Call(node.func, list(order), node.keywords)
                 yield "axes-permuted", 1, new
+    elif name_of(node) == "transpose" and 5 <= len(node.args) <= 6:
+        for args in twice_exchanged(node.args):
+            yield "axes-permuted", 2, ast.Call(node.func, args, node.keywords)
 
 
 def _axis_texts(ndim: int) -> list[str]:

@@ -23,6 +23,7 @@ def indices(site: Site) -> Iterator[Proposal]:
         yield "index-extra", 1, node.value
         yield from _slices(site, node)
         yield from _new_axes(node)
+        yield from _for_all(site, node)
     elif isinstance(node, ast.Call):
         yield from _reversal(node)
         yield from _from_the_end(node)
@@ -66,11 +67,11 @@ def _slices(site: Site, node: ast.Subscript) -> Iterator[Proposal]:
         yield kind, tier, ast.Subscript(node.value, index, ast.Load())
 
 
-def of_a_target(node: ast.Subscript) -> Iterator[Proposal]:
-    """The same for what is assigned to."""
+def of_a_target(node: ast.Subscript, numbers: list[str]) -> Iterator[Proposal]:
+    """The same for what is assigned to; ``numbers`` are names of strides and sizes."""
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     for k, part in enumerate(parts):
-        for kind, tier, other in (*_others(part, []), *_turned(part)):
+        for kind, tier, other in (*_others(part, numbers), *_turned(part)):
             new = [*parts[:k], other, *parts[k + 1 :]]
             index = ast.Tuple(new, ast.Load()) if len(parts) > 1 else other
             yield kind, tier, ast.Subscript(node.value, index, ast.Store())
@@ -115,6 +116,12 @@ def _others(part: ast.expr, numbers: list[str]) -> Iterator[Proposal]:
         yield "wrong-index", 1, ast.Slice(lower, None, step)
     if step is not None:
         yield "stride", 1, ast.Slice(lower, upper, None)
+    for name in numbers:
+        start, end = code(name), code(f"-{name}")
+        yield "wrong-index", 2, ast.Slice(start, end, step)
+        yield "wrong-index", 2, ast.Slice(lower, end, step)
+        yield "wrong-index", 2, ast.Slice(start, upper, step)
+        yield from _moved(lower, upper, step, name)
     for text in ("1", "-1", "2"):
         if lower is None:
             yield "wrong-index", 2, ast.Slice(code(text), upper, step)
@@ -125,6 +132,50 @@ def _others(part: ast.expr, numbers: list[str]) -> Iterator[Proposal]:
         if step is None:
             tier = 1 if name == "-1" else 2
             yield kind, tier, ast.Slice(lower, upper, code(name))
+
+
+def _moved(
+    lower: ast.expr | None, upper: ast.expr | None, step: ast.expr | None, name: str
+) -> Iterator[Proposal]:
+    """s * t : s * t + k for t : t + k, and back: where a window begins."""
+    if lower is None or upper is None:
+        return
+    begins = ast.unparse(lower)
+    scaled = code(f"({begins}) * {name}")
+    shifted = _with_start(upper, lower, scaled)
+    if shifted is not None:
+        yield "stride", 2, ast.Slice(scaled, shifted, step)
+    if isinstance(lower, ast.BinOp) and isinstance(lower.op, ast.Mult):
+        for part in (lower.left, lower.right):
+            shifted = _with_start(upper, lower, part)
+            if shifted is not None:
+                yield "stride", 2, ast.Slice(part, shifted, step)
+
+
+def _with_start(upper: ast.expr, old: ast.expr, new: ast.expr) -> ast.expr | None:
+    """new + k for old + k."""
+    if isinstance(upper, ast.BinOp) and isinstance(upper.op, ast.Add):
+        if ast.dump(upper.left) == ast.dump(old):
+            return ast.BinOp(new, ast.Add(), upper.right)
+        if ast.dump(upper.right) == ast.dump(old):
+            return ast.BinOp(upper.left, ast.Add(), new)
+    return None
+
+
+def _for_all(site: Site, node: ast.Subscript) -> Iterator[Proposal]:
+    """x.max(axis=1) for x[:, 0]: one index stands for all."""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    chosen = [k for k, p in enumerate(parts) if isinstance(p, ast.Constant)]
+    plain = all(isinstance(p, (ast.Slice, ast.Constant)) for p in parts)
+    array = as_array(site.of(node.value))
+    if array is None or not plain or len(chosen) != 1:
+        return
+    if not isinstance(parts[chosen[0]].value, int):  # type: ignore[attr-defined]
+        return
+    axis = [ast.keyword("axis", ast.Constant(chosen[0]))]
+    for name in ("sum", "mean", "max", "min"):
+        function = ast.Attribute(node.value, name, ast.Load())
+        yield "one-for-all", 1, ast.Call(function, [], axis)
 
 
 def _new_axes(node: ast.Subscript) -> Iterator[Proposal]:

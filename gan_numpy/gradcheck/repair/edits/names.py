@@ -94,16 +94,18 @@ def names(site: Site) -> Iterator[Proposal]:
 
 
 def _instead(site: Site) -> Iterator[Proposal]:
-    """A name for an expression that has its shape."""
+    """A name for an expression that has its shape, or for a part with as many axes."""
     node, array = site.node, as_array(site.value)
     if array is None or isinstance(node, (ast.Constant, ast.Tuple)):
         return
-    if isinstance(site.owner, ast.Attribute):
+    if isinstance(site.owner, ast.Attribute) and site.owner.attr != "T":
         return
     used = {ast.unparse(n) for n in ast.walk(node) if is_simple(n)}
     for name, other in arrays_in(site.scope).items():
         if other.shape == array.shape and name not in used:
             yield "wrong-array", 1, code(name)
+        elif isinstance(node, ast.Subscript) and other.ndim == array.ndim:
+            yield "wrong-array", 2, code(name)
 
 
 def _numbers(site: Site, text: str) -> Iterator[Proposal]:

@@ -15,6 +15,7 @@ from gan_numpy.gradcheck.repair.edits.indices import of_a_target
 from gan_numpy.gradcheck.repair.edits.site import code
 from gan_numpy.gradcheck.repair.edits.site import statements as statements_of
 
+MOST_NUMBERS = 8
 Change = tuple[str, int, ast.stmt, Any, str, list[Any]]
 
 
@@ -47,12 +48,64 @@ def blocks(function: ast.FunctionDef) -> Iterator[Block]:
 
 def statement_edits(function: ast.FunctionDef) -> Iterator[Change]:
     """(kind, tier, statement, owner, field, new list) of every change to a block."""
+    numbers, indices = _numbers_in(function), _indices_in(function)
     for block in blocks(function):
         for k, s in enumerate(block.statements):
             if getattr(s, "ours", False):
                 continue
-            for kind, tier, new in _of_one(block, k, s):
+            every = (
+                *_of_one(block, k, s),
+                *_targets(block, k, s, numbers),
+                *_elsewhere(block, k, s, indices),
+            )
+            for kind, tier, new in every:
                 yield kind, tier, s, block.owner, block.field, new
+
+
+def _numbers_in(function: ast.FunctionDef) -> list[str]:
+    """Names that stand in a slice or count a loop: sizes of windows, strides."""
+    found: dict[str, None] = {}
+    for node in ast.walk(function):
+        whole = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range"
+        if isinstance(node, ast.Slice) or whole:
+            for n in ast.walk(node):
+                if isinstance(n, ast.Name) and n.id != "range":
+                    found.setdefault(n.id)
+    return list(found)[:MOST_NUMBERS]
+
+
+def _indices_in(function: ast.FunctionDef) -> list[ast.expr]:
+    """What the function takes single items by: j, y[i]."""
+    found: dict[str, ast.expr] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Subscript):
+            index = node.slice
+            for part in index.elts if isinstance(index, ast.Tuple) else [index]:
+                if isinstance(part, (ast.Name, ast.Subscript)):
+                    found.setdefault(ast.unparse(part), part)
+    return list(found.values())[:MOST_NUMBERS]
+
+
+def _elsewhere(
+    block: Block, k: int, s: ast.stmt, indices: list[ast.expr]
+) -> Iterator[tuple[str, int, list[ast.stmt]]]:
+    """A second place to which the same is added, or from which it is taken away."""
+    if not isinstance(s, ast.AugAssign) or not isinstance(s.target, ast.Subscript):
+        return
+    if not isinstance(s.op, (ast.Add, ast.Sub)):
+        return
+    index = s.target.slice
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    for at, part in enumerate(parts):
+        for other in indices if not isinstance(part, ast.Slice) else []:
+            if ast.dump(other) == ast.dump(part):
+                continue
+            new = [*parts[:at], other, *parts[at + 1 :]]
+            where = ast.Tuple(new, ast.Load()) if len(new) > 1 else new[0]
+            target = ast.Subscript(s.target.value, where, ast.Store())
+            for op in (ast.Sub(), ast.Add()):
+                more = placed(ast.AugAssign(target, op, s.value), s)
+                yield "term-missing", 2, block.with_instead(k, s, more)
 
 
 def _of_one(
@@ -96,7 +149,6 @@ def _of_one(
         call = ast.Call(code("np.array"), [ast.Name(name, ast.Load())], [])
         fresh = placed(ast.Assign([ast.Name(name, ast.Store())], call), s)
         yield "copy-missing", 1, block.with_instead(k, fresh, s)
-    yield from _targets(block, k, s)
     if not isinstance(s, (ast.FunctionDef, ast.ClassDef, ast.Import)):
         if len(block.statements) > 1 and not isinstance(s, ast.Return):
             yield "statement-extra", 2, block.with_instead(k)
@@ -120,7 +172,7 @@ def _written_to(s: ast.stmt) -> str | None:
 
 
 def _targets(
-    block: Block, k: int, s: ast.stmt
+    block: Block, k: int, s: ast.stmt, numbers: list[str]
 ) -> Iterator[tuple[str, int, list[ast.stmt]]]:
     """Another index or slice on the left of the equals sign."""
     target = getattr(s, "target", None) or getattr(s, "targets", [None])[0]
@@ -129,7 +181,7 @@ def _targets(
     if not isinstance(target, ast.Subscript):
         return
     other: Any
-    for kind, tier, other in of_a_target(target):
+    for kind, tier, other in of_a_target(target, numbers):
         if isinstance(s, ast.AugAssign):
             new: ast.stmt = ast.AugAssign(other, s.op, s.value)
         else:
