@@ -79,11 +79,11 @@ def _kind(r: Response, adjoints: Adjoints) -> str | None:
         for p, v in zip(lacks, r.values, strict=True)
         if float(np.abs(p).max(initial=0)) > 1e-6 * size
     ]
-    if not all(np.any(v) for _, v in pairs):  # nothing is there at all
-        return None
     must = [v + p for p, v in pairs]
     if not all(map(adjoints.holds, must)):
         return None
+    if not all(np.any(v) for _, v in pairs):  # nothing is there at all
+        return None if any(np.any(v) for _, v in pairs) else "term-missing"
     if all(adjoints.holds(p, parts=True) for p, _ in pairs):
         return "term-missing"
     if all(adjoints.holds(v, parts=True) for _, v in pairs):

@@ -12,6 +12,7 @@ from gan_numpy.gradcheck.repair.adjoints import Adjoints
 from gan_numpy.gradcheck.repair.attempts import Attempts
 from gan_numpy.gradcheck.repair.bench import Bench, OutOfTime, until
 from gan_numpy.gradcheck.repair.cases import Case
+from gan_numpy.gradcheck.repair.edits.constants import numbers_in
 from gan_numpy.gradcheck.repair.edits.pools import written_texts
 from gan_numpy.gradcheck.repair.edits.proposals import Proposals
 from gan_numpy.gradcheck.repair.edits.site import Site, sites
@@ -75,7 +76,8 @@ class Search:
         self.cases, self.clock, self.in_forward = cases, clock, in_forward
         self.texts = written_texts(*(f.node for f in functions))
         self.benches = [b for b in map(Bench, functions) if b.plain is not None]
-        self.proposals = Proposals(self.texts)
+        numbers = numbers_in(*(f.node for f in functions))
+        self.proposals = Proposals(self.texts, numbers)
         self.sites: dict[int, list[Site]] = {}
         self.known: dict[int, dict[int, Response | None]] = {}
         self.attempts = Attempts(cases, clock, adjoints)

@@ -3,12 +3,13 @@ r"""Another number where a number is written."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import permutations
 
 from gan_numpy.gradcheck.repair.edits.operators import Proposal
 from gan_numpy.gradcheck.repair.edits.site import Site, code
 
+MOST_NUMBERS = 12
 EINSUM = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ,->. ")
 
 
@@ -56,6 +57,28 @@ def _numbers(value: float, kind: str) -> Iterator[Proposal]:
         seen.append(other)
         plain = int(other) if isinstance(value, int) and other == int(other) else other
         yield kind, 1 if k < 7 else 2, code(repr(plain))
+
+
+def elsewhere(site: Site, numbers: Sequence[float]) -> Iterator[Proposal]:
+    """The ``numbers`` of other lines, in place of one that is written."""
+    node = site.node
+    if not isinstance(node, ast.Constant) or type(node.value) not in (int, float):
+        return
+    power = isinstance(site.owner, ast.BinOp) and isinstance(site.owner.op, ast.Pow)
+    kind = "exponent" if power and site.field == "right" else "constant"
+    for other in numbers:
+        if other != node.value:
+            yield kind, 1, ast.Constant(other)
+
+
+def numbers_in(*nodes: ast.AST) -> list[float]:
+    """The numbers that are written there and are not whole, each once."""
+    found = [n.value for node in nodes for n in ast.walk(node) if _is_part(n)]
+    return list(dict.fromkeys(found))[:MOST_NUMBERS]  # type: ignore[arg-type]
+
+
+def _is_part(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) is float
 
 
 def _permuted(site: Site, node: ast.Tuple) -> Iterator[Proposal]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import permutations
 from types import ModuleType
 from typing import Any
 
@@ -20,6 +21,7 @@ from gan_numpy.gradcheck.repair.edits.site import (
     is_simple,
 )
 
+MOST_AXES = 6  # of which every order is tried
 MOST_ITEMS = 8  # of a tuple that are looked at
 
 
@@ -162,6 +164,15 @@ def size_names(site: Site) -> Iterator[Proposal]:
             yield "wrong-size", 2, code(text)
 
 
+def _every_order(node: ast.expr, ndim: int) -> Iterator[Proposal]:
+    """The axes of a whole value in each other order."""
+    for order in permutations(range(ndim)) if ndim <= MOST_AXES else ():
+        if list(order) != sorted(order):
+            method = ast.Attribute(node, "transpose", ast.Load())
+            axes: list[ast.expr] = [ast.Constant(k) for k in order]
+            yield "axes-permuted", 3, ast.Call(method, axes, [])
+
+
 def transposes(site: Site) -> Iterator[Proposal]:
     """With .T, or without it; the last two axes exchanged."""
     node, array = site.node, as_array(site.value)
@@ -178,6 +189,8 @@ def transposes(site: Site) -> Iterator[Proposal]:
         last = [ast.UnaryOp(ast.USub(), ast.Constant(k)) for k in (1, 2)]
         new = ast.Call(method, list(last), [])
         yield "operand-transposed", 1 if isinstance(node, ast.Name) else 2, new
+        if isinstance(site.owner, ast.stmt):
+            yield from _every_order(node, array.ndim)
     elif site.value is UNSEEN and isinstance(site.owner, ast.BinOp):
         if isinstance(site.owner.op, ast.MatMult):
             yield "operand-transposed", 1, ast.Attribute(node, "T", ast.Load())

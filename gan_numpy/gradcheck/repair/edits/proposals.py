@@ -3,10 +3,10 @@ r"""All families at one site, sorted by how far-fetched they are."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from gan_numpy.gradcheck.repair.edits.calls import calls
-from gan_numpy.gradcheck.repair.edits.constants import constants
+from gan_numpy.gradcheck.repair.edits.constants import constants, elsewhere
 from gan_numpy.gradcheck.repair.edits.everywhere import everywhere
 from gan_numpy.gradcheck.repair.edits.indices import indices
 from gan_numpy.gradcheck.repair.edits.names import names, size_names, transposes
@@ -42,8 +42,8 @@ def _all_of(family: Callable[[Site], Iterator[Proposal]], site: Site) -> list[Pr
 class Proposals:
     """What may stand in place of each expression; made once, when it is asked for."""
 
-    def __init__(self, texts: list[str]) -> None:
-        self.texts = texts
+    def __init__(self, texts: list[str], numbers: Sequence[float] = ()) -> None:
+        self.texts, self.numbers = texts, numbers
         self.plain: dict[int, list[Proposal]] = {}
         self.far: dict[int, list[Proposal]] = {}
         self.pools: dict[tuple[int, str], Pool] = {}
@@ -55,6 +55,7 @@ class Proposals:
         key = id(site)
         if key not in self.plain:
             self.plain[key] = [p for family in PLAIN for p in _all_of(family, site)]
+            self.plain[key] += elsewhere(site, self.numbers)
         every = self.plain[key]
         if tier >= 2 and far:
             if key not in self.far:
