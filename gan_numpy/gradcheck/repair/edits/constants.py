@@ -73,12 +73,9 @@ def elsewhere(site: Site, numbers: Sequence[float]) -> Iterator[Proposal]:
 
 def numbers_in(*nodes: ast.AST) -> list[float]:
     """The numbers that are written there and are not whole, each once."""
-    found = [n.value for node in nodes for n in ast.walk(node) if _is_part(n)]
-    return list(dict.fromkeys(found))[:MOST_NUMBERS]  # type: ignore[arg-type]
-
-
-def _is_part(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and type(node.value) is float
+    every = [n for node in nodes for n in ast.walk(node)]
+    values = [n.value for n in every if isinstance(n, ast.Constant)]
+    return list(dict.fromkeys(v for v in values if type(v) is float))[:MOST_NUMBERS]
 
 
 def _permuted(site: Site, node: ast.Tuple) -> Iterator[Proposal]:
