@@ -1,4 +1,4 @@
-"""Pictures: grids of samples, training curves, scatter plots."""
+"""Pictures: grids of samples, scatter plots."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Who is who, in all figures, lessons and pages: the paper's Figure 1 has black data, a
 # green G and a blue D. These shades are told apart by the color-blind, too.
 DATA, GENERATOR, DISCRIMINATOR = "#000000", "#009E73", "#0072B2"
+DPI = 110
 SCREEN_PIXELS = 28  # small images are enlarged to about MNIST's size
 # Settings that are not of pictures: what a notebook chose for its windows stays.
 OF_WINDOWS = ("backend", "interactive", "toolbar", "timezone", "webagg", "tk", "date")
@@ -130,6 +131,45 @@ def save_image_grid(path: Path, images: np.ndarray, columns: int | None = None) 
 
 
 @own_style()
+def save_sheets(
+    path: Path, sheets: Sequence[tuple[str, np.ndarray, int]], rows: Sequence[str] = ()
+) -> None:
+    """Write grids of images side by side as PNG, each below its title.
+
+    Parameters
+    ----------
+    path : Path
+    sheets : sequence of (title, images, columns)
+        Images as for `image_grid`.
+    rows : sequence of str
+        Names of the first grid's rows.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be written.
+    """
+    grids = [image_grid(images, columns) for _, images, columns in sheets]
+    step = sheets[0][1].shape[-2] + 1
+    zoom = max(1, round(2 * SCREEN_PIXELS / (step - 1))) / DPI
+    widths = [grid.shape[1] for grid in grids]
+    figure = new_figure(
+        zoom * sum(widths) + 0.2 * len(grids) + 0.4,
+        zoom * max(map(len, grids)) + 0.4,
+    )
+    ratios = {"width_ratios": widths}
+    panels = figure.subplots(1, len(grids), squeeze=False, gridspec_kw=ratios)[0]
+    for panel, (title, _, _), grid in zip(panels, sheets, grids):
+        panel.imshow(grid, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+        panel.set_title(title, fontsize="medium")
+        panel.set(xticks=[], yticks=[], anchor="N")
+        panel.spines[:].set_visible(False)
+    panels[0].set_yticks([step * (i + 0.5) for i in range(len(rows))], rows)
+    panels[0].tick_params(length=0)
+    save_figure(path, figure)
+
+
+@own_style()
 def save_labeled_rows(
     path: Path,
     rows: list[tuple[str, np.ndarray]],
@@ -209,7 +249,9 @@ def _frame(left: float, top: float, width: float, height: float) -> Patch:
 
 
 @own_style()
-def save_scatter(path: Path, points: np.ndarray, reference: np.ndarray) -> None:
+def save_scatter(
+    path: Path, points: np.ndarray, reference: np.ndarray, title: str = ""
+) -> None:
     """Write a scatter plot of 2-D samples over real points as PNG.
 
     Parameters
@@ -217,19 +259,27 @@ def save_scatter(path: Path, points: np.ndarray, reference: np.ndarray) -> None:
     path : Path
     points, reference : (N, 2) ndarray
         Generated and real points.
+    title : str
     """
     figure = new_figure(5, 5)
     axes = figure.subplots()
     axes.scatter(reference[:, 0], reference[:, 1], s=6, color="0.75", label="data")
     axes.scatter(points[:, 0], points[:, 1], s=6, color=GENERATOR, label="samples")
     axes.set_aspect("equal")
-    axes.set(xlabel="$x_1$", ylabel="$x_2$")
+    axes.set(xlabel="$x_1$", ylabel="$x_2$", title=title)
     axes.legend(loc="upper right")
     save_figure(path, figure)
 
 
 def save_samples(
-    path: Path, samples: np.ndarray, data: Dataset, columns: int | None = None
+    path: Path,
+    samples: np.ndarray,
+    data: Dataset,
+    columns: int | None = None,
+    *,
+    title: str = "",
+    rows: Sequence[str] = (),
+    real: np.ndarray | None = None,
 ) -> None:
     """Write samples as whatever they are: images, points, or rows of values.
 
@@ -243,62 +293,29 @@ def save_samples(
         are the background of a scatter plot.
     columns : int, optional
         Of the grid of images; about the square root of N by default.
+    title : str
+        Of the picture, if it has one.
+    rows : sequence of str
+        Names of the rows of images.
+    real : (M, features) ndarray, optional
+        Examples that are shown beside images, on as many rows.
     """
     if data.image_shape is not None:
         images = data.display(samples).reshape(-1, *data.image_shape)
-        save_image_grid(path, images, columns)
+        columns = columns or math.ceil(math.sqrt(len(images)))
+        sheets = [(title, images, columns)]
+        if real is not None:
+            beside = data.display(real).reshape(-1, *data.image_shape)
+            lines = math.ceil(len(images) / columns)
+            sheets.append(("data", beside, math.ceil(len(beside) / lines)))
+        if title or rows or real is not None:
+            save_sheets(path, sheets, rows)
+        else:
+            save_image_grid(path, images, columns)
     elif samples.shape[1] == 2:
-        save_scatter(path, samples, data.scaled("test", slice(0, 1000)))
+        save_scatter(path, samples, data.scaled("test", slice(0, 1000)), title)
     else:
         save_image_grid(path, samples[:, None, :], columns=1)
-
-
-@own_style()
-def save_curves(
-    path: Path, metrics: dict[str, list[float]], steps: int, draw: float | None = None
-) -> None:
-    r"""Write the training curves as PNG.
-
-    Losses, mean D(x) and D(G(z)) - both approach ½ as the players approach the
-    equilibrium - and the gradient norms, against the epoch.
-
-    Parameters
-    ----------
-    path : Path
-    metrics : dict
-        Columns of ``metrics.csv``.
-    steps : int
-        Generator updates per epoch, for the title.
-    draw : float, optional
-        What both losses are where D = ½ everywhere; a line marks it.
-    """
-    figure = new_figure(12, 3.6)
-    panels = figure.subplots(1, 3)
-    epochs = metrics["epoch"]
-    marker = "o" if len(epochs) == 1 else None
-    curves = (
-        ("loss (nats)", ("loss_discriminator", "loss_generator")),
-        ("mean output of D", ("d_real", "d_fake")),
-        ("gradient norm", ("grad_norm_discriminator", "grad_norm_generator")),
-    )
-    labels = {"d_real": "D(x), real", "d_fake": "D(G(z)), generated"}
-    for axes, (title, names) in zip(panels, curves):
-        players = (DISCRIMINATOR, GENERATOR)
-        if names[0] == "d_real":
-            players = (DATA, GENERATOR)
-        for name, color, style in zip(names, players, ("-", "--")):
-            label = labels.get(name, name.rpartition("_")[2])
-            axes.plot(
-                epochs, metrics[name], style, color=color, label=label, marker=marker
-            )
-        axes.set(xlabel=f"epoch ({steps} steps each)", ylabel=title)
-        axes.legend()
-    if draw is not None:
-        panels[0].axhline(draw, color="0.7", linewidth=1, zorder=0)
-        panels[0].text(epochs[0], draw, "D = ½", color="0.4", va="bottom", fontsize=8)
-    panels[1].axhline(0.5, color="0.7", linewidth=1, zorder=0)
-    panels[1].set_ylim(0, 1)
-    save_figure(path, figure)
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -310,4 +327,4 @@ def new_figure(width: float, height: float) -> Figure:
 
 def save_figure(path: Path, figure: Figure) -> None:
     """Write a figure as PNG, atomically."""
-    write_atomically(path, lambda file: figure.savefig(file, format="png", dpi=110))
+    write_atomically(path, lambda file: figure.savefig(file, format="png", dpi=DPI))

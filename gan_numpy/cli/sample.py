@@ -75,7 +75,8 @@ def run(args: argparse.Namespace) -> int:
         samples = job.sample(state, args.n or 100, args.seed)
     make_directory(out.parent)
     if out.suffix.lower() == ".png":
-        save_samples(out, samples, data, each if len(classes) > 1 else None)
+        rows = [str(label) for label in classes] if len(classes) > 1 else []
+        save_samples(out, samples, data, each if rows else None, rows=rows)
     else:
         shape = data.image_shape or samples.shape[1:]
         arrays["samples"] = samples.reshape(-1, *shape)

@@ -11,20 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+import numpy as np
 from tqdm import tqdm
 
 from gan_numpy.datasets import Dataset
 from gan_numpy.errors import UserError
 from gan_numpy.files import make_directory
 from gan_numpy.kernels.threads import limit_threads
-from gan_numpy.plots import save_curves, save_samples
+from gan_numpy.plots import save_samples
+from gan_numpy.runs.curves import save_curves
 from gan_numpy.runs.lock import exclusive
 from gan_numpy.runs.run import Run, open_run
 from gan_numpy.sampling.draw import PREVIEW_STREAM
 from gan_numpy.training.algorithm1 import steps_per_epoch, train_epoch
 from gan_numpy.training.state import TrainingState
 
-PREVIEW = 100  # samples in a picture
+PREVIEW, REAL = 100, 30  # samples in a picture, and real examples beside them
 SMALL_PRODUCT = 2**23  # multiplications for which one thread is enough
 
 
@@ -161,22 +163,33 @@ def _is_picture_epoch(epoch: int, run: Run) -> bool:
 
 
 def save_preview(run: Run, data: Dataset, state: TrainingState) -> Path:
-    """Write the picture of this epoch, always of the same z.
+    """Write the picture of this epoch, always of the same z, with real examples beside.
 
     If the generator is told a class: one class a row, one z a column.
     """
     path = run.path / "samples" / f"epoch-{state.epoch:04d}.png"
-    n, columns = PREVIEW if data.image_shape else 1000, None
+    n, columns, rows = PREVIEW if data.image_shape else 1000, None, []
     if run.recipe.told:
         classes = range(run.recipe.told)
-        columns = math.ceil(n / len(classes))
+        columns, rows = math.ceil(n / len(classes)), [str(c) for c in classes]
         samples, _ = run.sample_classes(
             state, classes, columns, run.seed, PREVIEW_STREAM
         )
     else:
         samples = run.sample(state, n, run.seed, PREVIEW_STREAM)
-    save_samples(path, samples, data, columns)
+    real = data.scaled("test", real_rows(run, data))
+    title = f"epoch {state.epoch}"
+    save_samples(path, samples, data, columns, title=title, rows=rows, real=real)
     return path
+
+
+def real_rows(run: Run, data: Dataset) -> np.ndarray | slice:
+    """Which test examples a preview shows: if classes are asked for, some of each."""
+    labels, classes = data.labels.get("test"), run.recipe.told
+    if labels is None or not classes or run.recipe.label_policy.discovers:
+        return slice(0, REAL)
+    some = [np.flatnonzero(labels == c)[: REAL // classes] for c in range(classes)]
+    return np.concatenate(some)
 
 
 def draw_curves(run: Run, steps: int) -> None:

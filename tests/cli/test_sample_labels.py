@@ -3,6 +3,10 @@
 import numpy as np
 import pytest
 
+from gan_numpy import plots
+from gan_numpy.datasets import load_dataset
+from gan_numpy.runs.job import real_rows
+from gan_numpy.runs.run import open_run
 from tests.cli.test_bad_input import assert_refused
 
 TINY = [
@@ -31,6 +35,20 @@ def arrays(cli, run, *options):
         return dict(file)
 
 
+@pytest.fixture
+def drawn(monkeypatch):
+    """The grids of each picture, by the end of its path."""
+    seen = {}
+
+    def remember(path, sheets, rows=()):
+        seen[path.name] = [(title, x.shape, n) for title, x, n in sheets], list(rows)
+        save_sheets(path, sheets, rows)
+
+    save_sheets = plots.save_sheets
+    monkeypatch.setattr(plots, "save_sheets", remember)
+    return seen
+
+
 def size_of(path):
     from matplotlib.image import imread
 
@@ -57,21 +75,32 @@ def test_one_class_a_row(cli, told_run):
     assert np.abs(rows[3] - rows[5]).max() > 1e-3
 
 
-def test_pictures(cli, told_run):
-    for options, shape in (
-        ([], (10, 10)),
-        (["-n", 30], (10, 3)),
-        (["--label", "3,5,7"], (3, 10)),
-        (["--label", "3"], (3, 4)),
-        (["--label", "3", "-n", 9], (3, 3)),
+def test_pictures(cli, told_run, drawn):
+    """Several classes stand in named rows; of one class there is a plain grid."""
+    for options, classes, each in (
+        ([], "0123456789", 10),
+        (["-n", 30], "0123456789", 3),
+        (["--label", "3,5,7"], "357", 10),
     ):
-        code, out, err = cli("sample", told_run, *options)
+        code, _, err = cli("sample", told_run, *options)
+        assert code == 0, err
+        ((_, shape, columns),), rows = drawn["samples.png"]
+        assert (shape, columns) == ((len(classes) * each, 8, 8), each)
+        assert rows == list(classes)
+    for options, shape in ((["-n", 4], (2, 2)), (["-n", 9], (3, 3))):
+        code, _, err = cli("sample", told_run, "--label", "3", *options)
         assert code == 0, err
         assert size_of(told_run / "samples.png") == grid(*shape)
 
 
-def test_the_preview_has_one_class_a_row(cli, told_run):
-    assert size_of(told_run / "samples" / "epoch-0002.png") == grid(10, 10)
+def test_the_preview_has_one_class_a_row_and_real_digits_beside(drawn, told_run):
+    sheets, rows = drawn["epoch-0002.png"]
+    assert sheets == [("epoch 2", (100, 8, 8), 10), ("data", (30, 8, 8), 3)]
+    assert rows == list("0123456789")
+    labels = load_dataset("digits").labels["test"]
+    run = open_run(told_run)
+    shown = labels[real_rows(run, run.load_data())]
+    np.testing.assert_array_equal(shown, np.repeat(np.arange(10), 3))
 
 
 def test_samples_without_a_class_have_no_labels(cli, small_run):

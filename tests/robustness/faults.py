@@ -189,6 +189,7 @@ def main() -> None:
     import sklearn.cluster  # noqa: F401
 
     import gan_numpy.evaluation.metrics  # noqa: F401
+    from gan_numpy import plots
     from gan_numpy.evaluation import state_score
     from gan_numpy.evaluation.parzen import ParzenResult, ParzenScore
     from gan_numpy.files import write_text
@@ -199,6 +200,7 @@ def main() -> None:
     for function in ("score_state", "score_untrained"):
         setattr(state_score, function, lambda *a: ParzenResult(score, score))
     job.save_curves = lambda path, *a: write_text(path, "curves")
+    plots.save_sheets = lambda path, *a: write_text(path, "sheets")
     print(json.dumps(drive(Path(sys.argv[1]), sys.argv[2])))
 
 

@@ -116,6 +116,7 @@ def setting(folder: Path):
         mock.patch(place + "score_state", lambda *a, **k: cheap),
         mock.patch(place + "score_untrained", lambda *a, **k: cheap),
         mock.patch("gan_numpy.runs.job.save_curves", lambda *a: None),
+        mock.patch("gan_numpy.plots.save_sheets", lambda *a: None),
     ]
     return stack
 
