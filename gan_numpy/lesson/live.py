@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
+import PIL.Image
 
 from gan_numpy.lesson.film import film, picture
+from gan_numpy.lesson.style import DPI
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -56,7 +59,7 @@ def live(
 
     def painted(**values: Any) -> bytes:
         draw(**values)
-        return picture(figure)
+        return picture(figure, DPI)  # as large as the figures around it
 
     if buttons:  # the film: the last of them pressed again and again
         pictures, start = [painted(**middle)], 0
@@ -102,6 +105,8 @@ def panel(
 
     image = widgets.Image(value=painted(**values()), format="png")
     image.alt = alt
+    with PIL.Image.open(BytesIO(image.value)) as first:  # a box would stretch it
+        image.layout = {"width": f"{first.width}px", "max_width": "100%"}
 
     def redraw(*_: Any) -> None:
         image.value = painted(**values())

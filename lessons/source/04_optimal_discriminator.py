@@ -56,9 +56,11 @@ The value of the game is what the discriminator earns on average
 the probability that it gave to the truth.
 
 $$
-V(D, G) = \mathbb{E}_{x \sim p_d}\bigl[\log D(x)\bigr]
-        + \mathbb{E}_{x \sim p_g}\bigl[\log(1 - D(x))\bigr]
-        = \int \Bigl( p_d(x) \log D(x) + p_g(x) \log\bigl(1 - D(x)\bigr) \Bigr)\, dx .
+\begin{aligned}
+V(D, G) &= \mathbb{E}_{x \sim p_d}\bigl[\log D(x)\bigr]
+         + \mathbb{E}_{x \sim p_g}\bigl[\log(1 - D(x))\bigr] \\
+        &= \int \Bigl( p_d(x) \log D(x) + p_g(x) \log\bigl(1 - D(x)\bigr) \Bigr)\, dx .
+\end{aligned}
 $$
 
 $D$ may answer every $x$ as it likes, whatever it answers elsewhere. So it maximizes the

@@ -135,8 +135,8 @@ ways = {
     "simultaneous, R1 with $\\gamma = 0.3$": play(step, gamma=0.3),
 }
 for name, way in ways.items():
-    r = radius(way)
-    print(f"{name:>37}: from {r[0]:.3f} to {r[-1]:.3g}, at most {r.max():.3f}")
+    r, plain = radius(way), name.replace("$", "").replace("\\gamma", "gamma")
+    print(f"{plain:>34}: from {r[0]:.3f} to {r[-1]:.3g}, at most {r.max():.3f}")
 
 theta, psi = ways["simultaneous"][:-1].T
 slopes = sigmoid(-psi * theta)

@@ -89,9 +89,11 @@ with the matrix $W_{ij}$, $(out, C)$, applied to the channels at every place. So
 a sum of $k^2$ affine layers, and lesson 02 says how each line flows back:
 
 $$
-dW_{ij} = \sum_{n,h,w} dy_{n,:,h,w}\; x^{(ij)\top}_{n,:,h,w}, \quad (out, C), \qquad
-dx^{(ij)} \mathrel{+}= W_{ij}^\top\, dy, \quad (N, C, height, width), \qquad
-db = \sum_{n,h,w} dy .
+\begin{aligned}
+dW_{ij} &= \sum_{n,h,w} dy_{n,:,h,w}\; x^{(ij)\top}_{n,:,h,w}, \quad (out, C), \qquad
+db = \sum_{n,h,w} dy, \\
+dx^{(ij)} &\mathrel{+}= W_{ij}^\top\, dy, \quad (N, C, height, width) .
+\end{aligned}
 $$
 
 Note the $\mathrel{+}=$. The slices of different $(i, j)$ overlap: a pixel is seen by several windows
