@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -84,6 +85,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     """Parse and run; every failure that people can mend is one line."""
+    for argument in sys.argv[1:] if arguments is None else arguments:
+        try:
+            os.fsencode(argument)
+        except UnicodeEncodeError:  # half a character: no file can be called so
+            return _complain(f"{ascii(argument)[:80]} is no text", BAD_INPUT)
     args = build_parser().parse_args(arguments)
     try:
         check_environment(args.command)

@@ -130,7 +130,8 @@ def _start(args: argparse.Namespace) -> tuple[Any, Any]:
     from gan_numpy.recipes import get_recipe, with_settings
     from gan_numpy.runs.run import create_run
 
-    recipe = with_settings(get_recipe(args.recipe or DEFAULT_RECIPE), args.settings)
+    name = DEFAULT_RECIPE if args.recipe is None else args.recipe  # "" is no recipe
+    recipe = with_settings(get_recipe(name), args.settings)
     if args.data is not None:
         check_own(args.data)
         recipe = recipe.replace(dataset=str(args.data.resolve()))
