@@ -125,7 +125,7 @@ def check_gradients(
     if problem is not None and result.attempted and result.findings:
         behaves = any(f.verdict == "behavior" for f in result.findings)
         found = fixes(problem, cotangent, behaves, seed, since=started)
-        trusted = candidates is not None or truth is not None
+        trusted = any(k is not None for k in (candidates, truth, solution))
         combine(result, found, trusted)
         place_errors(result, problem.source)
     return result

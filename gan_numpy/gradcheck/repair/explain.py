@@ -118,11 +118,13 @@ def gradient_cases(
     """Other sizes first: all different, small, and so the best to search on."""
     rng = np.random.default_rng([seed, 99])
     others = list(resized(problem, rng, lambda: clock.part() > 0.2))
-    if clock.part() > 0.4:  # a slow forward: the search would not come to an end
-        return
+    made = 0
     for changed in (*others, redrawn(problem, rng)):
+        if made and clock.part() > 0.4:  # a slow forward: two questions are enough
+            break
         case = gradient_case(changed, rng, behaves=behaves)
         if case is not None:
+            made += 1
             yield case
     case = gradient_case(problem, rng, dy, behaves)
     if case is not None:

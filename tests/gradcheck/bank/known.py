@@ -14,4 +14,4 @@ KNOWN: dict[str, tuple[str, ...]] = {
 }
 
 REACHED = {"named": 0.6, "right line, of those named": 0.65}
-WRONG_NAMES = 0.03
+WRONG_NAMES = 0.01
