@@ -39,12 +39,13 @@ sys.path.insert(0, str(HERE))
 
 from hostile_case import FREE, HONEST, MARK, Case  # noqa: E402
 from hostile_intake import INTAKE  # noqa: E402
+from hostile_modules import MODULES  # noqa: E402
 from hostile_points import POINTS  # noqa: E402
 from hostile_replies import REPLIES  # noqa: E402
 from hostile_texts import TEXTS  # noqa: E402
 from hostile_walls import WALLS  # noqa: E402
 
-CASES: dict[str, Case] = POINTS | REPLIES | WALLS | TEXTS | INTAKE
+CASES: dict[str, Case] = POINTS | REPLIES | WALLS | TEXTS | INTAKE | MODULES
 ROOT = HERE.parents[2]
 SECRET = "topsecret-7391"
 TOLD = (
