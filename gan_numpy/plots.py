@@ -157,8 +157,7 @@ def save_sheets(
         zoom * sum(widths) + 0.2 * len(grids) + 0.4,
         zoom * max(map(len, grids)) + 0.4,
     )
-    ratios = {"width_ratios": widths}
-    panels = figure.subplots(1, len(grids), squeeze=False, gridspec_kw=ratios)[0]
+    panels = figure.subplots(1, len(grids), squeeze=False, width_ratios=widths)[0]
     for panel, (title, _, _), grid in zip(panels, sheets, grids):
         panel.imshow(grid, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
         panel.set_title(title, fontsize="medium")
@@ -191,12 +190,13 @@ def save_labeled_rows(
     width = min(12.0, 1.5 + 0.8 * max(len(images) for _, images in rows))
     longest = max(grid.shape[1] for grid in grids)
     height = (width - 1.5) * sum(len(grid) for grid in grids) / longest
-    figure = new_figure(width, height + 0.25 * len(rows) + 0.5)
+    above = 0.25 * bool(columns) + 0.35 * bool(title)
+    figure = new_figure(width, height + 0.12 * len(rows) + 0.1 + above)
     axes = figure.subplots(len(rows), 1, squeeze=False)[:, 0]
     for panel, (name, images), grid in zip(axes, rows, grids):
         panel.imshow(grid, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
         panel.set_ylabel(name, rotation=0, ha="right", va="center")
-        panel.set(xticks=[], yticks=[], xlim=(-0.5, longest - 0.5))
+        panel.set(xticks=[], yticks=[], xlim=(-0.5, longest - 0.5), anchor="W")
         panel.spines[:].set_visible(False)
     step = rows[0][1].shape[-1] + 1
     if columns:

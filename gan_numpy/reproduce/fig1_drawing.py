@@ -153,7 +153,7 @@ examples a step; data N(0, 1), z uniform on (-1, 1).
 (b) D alone took {s.alone} more.
 (c) G took {s.held} small steps along the gradient of that D; the paper speaks of one update.
 (d) {s.rounds} rounds of Algorithm 1, k = {s.discriminator_steps}, with rates that fall to 0.
-D* (orange, solid) is not in the paper's figure. p_g is the exact density of the map as
+D* (light blue, solid) is not in the paper's figure. p_g is the exact density of the map as
 learned, by change of variables, not a histogram. Equilibrium is reached as closely as
 the networks allow: the numbers below say how closely, where the paper has equality.
 With z bounded, x is bounded: p_g ends where p_data has tails, and there D nears 1.

@@ -77,7 +77,7 @@ def draw_modes(path: Path, rows: Sequence[Row], data: Dataset) -> None:
             seen = opinion_map(row.run, data, limit)
             extent = (-limit, limit, -limit, limit)
             shades = {"cmap": "Greys_r", "vmin": 0, "vmax": 1}
-            axes.imshow(seen, extent=extent, origin="lower", **shades)
+            opinion = axes.imshow(seen, extent=extent, origin="lower", **shades)
             centers = MIXTURES[data.name][0]()
             ring = {"facecolors": "none", "edgecolors": "#0072B2"}
             axes.scatter(*centers.T, s=60, linewidths=0.8, **ring)
@@ -88,10 +88,8 @@ def draw_modes(path: Path, rows: Sequence[Row], data: Dataset) -> None:
             )
         for axes in line[1 + len(group) :]:
             axes.set_visible(False)
-    figure.suptitle(
-        "samples over D's opinion, from black (generated) to white (real); "
-        "circles are modes"
-    )
+    figure.colorbar(opinion, ax=panels, shrink=0.6, label="D: 0 generated, 1 real")
+    figure.suptitle("samples over D's opinion; circles are modes")
     save_figure(path, figure)
 
 
