@@ -146,3 +146,14 @@ def test_large_arrays_are_checked_along_directions(rng):
         return dx, dW
 
     assert not check_gradients(forward, one_entry, x, W).passed
+
+
+def test_an_array_of_thirty_axes_is_a_wrong_shape():
+    """All orders of its axes, and all sets of them, would never end."""
+
+    def backward(dy, x):
+        return 2 * x.sum() * dy.sum() * np.ones((1,) * 30)
+
+    with searching(Limits(0.0)):  # the diagnosis alone, as in grading
+        result = check_gradients(lambda x: (x**2, x), backward, np.arange(1.0, 8.0))
+    assert not result.passed and "shape" in result.tags
