@@ -50,6 +50,7 @@ class Floats(ast.NodeTransformer):
 
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
         """Raises ValueError for a number that no float can hold."""
+        assert isinstance(node.value, int | float)  # `read` lets nothing else pass
         try:
             return ast.copy_location(ast.Constant(float(node.value)), node)
         except OverflowError:
