@@ -144,6 +144,11 @@ def with_repair(
         if places:
             result.findings = [replace(f, places=places) for f in result.findings]
         return
+    nothing = all(f.tags == ("all-zero",) for f in result.findings)
+    if nothing and not result.right and repair.tag == "term-missing":
+        # No path is there, so none is *the* missing one.
+        result.findings = [replace(f, places=repair.places) for f in result.findings]
+        return
     unnamed = WEAK - KEPT if trusted else WEAK | SYMPTOMS
     named = [f for f in result.findings if not set(f.tags) & unnamed]
     several = len({f.tags for f in named}) > 1
