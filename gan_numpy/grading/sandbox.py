@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gan_numpy.gradcheck.repair.memory import address_space
 from gan_numpy.grading import landlock, seccomp
 from gan_numpy.grading import system as linux
 from gan_numpy.grading.system import System
@@ -97,7 +98,7 @@ def isolate(hide: list[str], ours: str) -> Walls:
     ours : str
         The folder of this library, which is not to be read.
     """
-    walls = Walls([], address_space=_address_space())
+    walls = Walls([], address_space=address_space())
     system = System()
     readable = landlock.needed_files(ours)
     if os.geteuid() != 0:
@@ -153,15 +154,6 @@ def _own_processes() -> int | None:
         return os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
-
-
-def _address_space() -> int:
-    """Bytes mapped by this process, or a generous guess."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-    except (OSError, ValueError):
-        return 1 << 32
-    return pages * resource.getpagesize()
 
 
 def _rebuild_files(system: System, hide: list[str]) -> None:

@@ -19,6 +19,7 @@ from gan_numpy.gradcheck.repair.edits.site import Site, sites
 from gan_numpy.gradcheck.repair.edits.returns import return_edits
 from gan_numpy.gradcheck.repair.edits.statements import statement_edits
 from gan_numpy.gradcheck.repair.found import Fix, Found, Stopwatch, is_use
+from gan_numpy.gradcheck.repair.memory import little_memory
 from gan_numpy.gradcheck.repair.missing import solved
 from gan_numpy.gradcheck.repair.solve import Response, responses
 from gan_numpy.gradcheck.repair.paths import path_of
@@ -93,7 +94,8 @@ class Search:
 
         If the time goes, what was found until then.
         """
-        with until(self.clock.reached), contextlib.suppress(OutOfTime):
+        over = contextlib.suppress(OutOfTime, MemoryError)
+        with until(self.clock.reached), over, little_memory():
             self._search()
         return Found(self.fixes, self.place, self.right)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gan_numpy.gradcheck.probes import arrays_within, close
+from gan_numpy.gradcheck.repair.bench import OutOfTime, until
 from gan_numpy.gradcheck.repair.cases import right
 from gan_numpy.gradcheck.repair.explain import quietly, suspects, time_left
 from gan_numpy.gradcheck.repair.found import Found, Stopwatch
@@ -95,8 +96,11 @@ def fixes_of_values(cases: Sequence[ValueCase], since: float | None = None) -> F
         return Found()
     clock = Stopwatch(limits)
     clock.begun = min(clock.begun, since or clock.begun)
-    with quietly():
-        wrong = [c for c in cases if not _right(c)]
+    with quietly(), until(clock.reached):
+        try:
+            wrong = [c for c in cases if not _right(c)]
+        except OutOfTime:
+            return Found()
         if not wrong:
             return Found()
         ordered = [wrong[0], *(c for c in cases if c is not wrong[0])]

@@ -15,11 +15,15 @@ from gan_numpy.gradcheck.repair.edits.site import (
     is_simple,
 )
 
+# np.c_[x, y]: what stands in these brackets is no index. Without brackets NumPy takes
+# these objects for sequences without end.
+BUILDERS = {"c_", "r_", "s_", "index_exp", "mgrid", "ogrid"}
+
 
 def indices(site: Site) -> Iterator[Proposal]:
     """All of these."""
     node = site.node
-    if isinstance(node, ast.Subscript):
+    if isinstance(node, ast.Subscript) and _text(node.value) not in BUILDERS:
         yield "index-extra", 1, node.value
         yield from _slices(site, node)
         yield from _new_axes(node)
@@ -38,6 +42,11 @@ def indices(site: Site) -> Iterator[Proposal]:
         yield "reversed", 1, ast.Subscript(node, turned, ast.Load())
     if is_integer(site.value) and not isinstance(node, ast.Constant):
         yield from _shifted(site)
+
+
+def _text(node: ast.expr) -> str:
+    """The last name: c_ of np.c_."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _shifted(site: Site) -> Iterator[Proposal]:
