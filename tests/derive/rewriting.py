@@ -35,6 +35,8 @@ def renamed(text: str) -> str:
     """Other letters for the indices."""
     if "1_" in text or "sum_n dy" in text and "dy_" not in text or "einsum" in text:
         return text
+    if re.search(r"\[([a-z]) = \1\]", text):  # only their names say what they run over
+        return text
     old = letters(text)
     taken = names(text) | set("skw") | set(re.findall(r"\b[a-z]\b", text))
     free = [c for c in POOL if c not in old and c not in taken]
