@@ -358,7 +358,7 @@ r"""
 **Question 3**, to the letter. $D$ has learned for 300 steps to tell the ring from fakes that lie anywhere in
 the square; from here on it is *held*. The generator begins as a small blob in the middle, $z \sim N(0, 0.1^2)$,
 and climbs for 200 steps. Nothing tells it of the other heaps: it ends with *all* samples on one of the
-eight. Three games with other seeds, and the same end on another heap.
+eight. Three games with other seeds, and the same end.
 """
 
 
@@ -393,6 +393,16 @@ def climb(seed):
     return game, before, game.G.forward(z)[0]
 
 
+def moment(axes, D, x, title):
+    """D's opinion, the eight modes, the fakes."""
+    D = D.reshape(60, 60)
+    axes.imshow(D, cmap="cividis", vmin=0, vmax=1, extent=box, origin="lower")
+    axes.plot(*modes.T, "o", color="white", fillstyle="none", markersize=8)
+    axes.plot(*x.T, ".", color=lesson.GENERATOR, markersize=3)
+    axes.set(xlim=box[:2], ylim=box[2:], title=title)
+    axes.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+
+
 collapsed = {}
 seeds = (1, 2, 3)[: lesson.steps(3, 1)]
 figure, panels = plt.subplots(1, 3, sharey=True, figsize=(6.2, 2.5))
@@ -400,13 +410,8 @@ for axes, seed in zip(panels, seeds):
     game, before, x = climb(seed)
     collapsed[seed] = covered, share = cover(x, modes, 0.15)
     print(f"seed {seed}: {covered} mode of 8 within 0.15, share {share:.1%}")
-    D = game.probability(lesson.plane(box, 60)[2]).reshape(60, 60)
-    axes.imshow(D, cmap="cividis", vmin=0, vmax=1, extent=box, origin="lower")
-    axes.plot(*modes.T, "o", color="white", fillstyle="none", markersize=8)
     axes.plot(*before.T, ".", color=lesson.RED, markersize=2)
-    axes.plot(*x.T, ".", color=lesson.GENERATOR, markersize=3)
-    axes.set(xlim=box[:2], ylim=box[2:], title=f"seed {seed}")
-    axes.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+    moment(axes, game.probability(lesson.plane(box, 60)[2]), x, f"seed {seed}")
 lesson.show(
     "Three generators against a discriminator that is held: a blob in the middle, red,"
     " has climbed onto one of the eight modes, green."
@@ -447,12 +452,7 @@ print(f"after as many steps of D, the first game: {counts[0.5][same, 2]}")
 
 figure, panels = plt.subplots(1, 3, sharey=True, figsize=(6.2, 2.5))
 for axes, (count, x, D) in zip(panels, pictures):
-    image = D.reshape(60, 60)
-    axes.imshow(image, cmap="cividis", vmin=0, vmax=1, extent=box, origin="lower")
-    axes.plot(*modes.T, "o", color="white", fillstyle="none", markersize=8)
-    axes.plot(*x.T, ".", color=lesson.GENERATOR, markersize=3)
-    axes.set(xlim=box[:2], ylim=box[2:], title=f"after {count} steps of $D$")
-    axes.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+    moment(axes, D, x, f"after {count} steps of $D$")
 lesson.show(
     "Three moments of the generator that runs ahead: its samples are one blob, and D"
     " has already turned away from where they are."
