@@ -2,6 +2,7 @@ r"""Figures with controls: ipywidgets where a kernel answers, a film where none 
 
 from __future__ import annotations
 
+import html
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -108,22 +109,29 @@ def panel(
     with PIL.Image.open(BytesIO(image.value)) as first:  # a box would stretch it
         image.layout = {"width": f"{first.width}px", "max_width": "100%"}
 
-    def redraw(*_: Any) -> None:
-        image.value = painted(**values())
+    failed = widgets.HTML()
+
+    def answer(act: Callable[[], Any] = lambda: None) -> None:
+        try:
+            act()
+            image.value = painted(**values())
+            failed.value = ""
+        except Exception as error:  # else only the browser's log would tell
+            said = html.escape(f"{type(error).__name__}: {error}")
+            failed.value = f"<b>{said}.</b> Run the cell of this figure again."
 
     for slider in sliders.values():
-        slider.observe(redraw, names="value")
+        slider.observe(lambda _: answer(), names="value")
     row = []
     for name, act in buttons.items():
         button = widgets.Button(description=name)
 
         def clicked(_: Any, act: Callable[[], Any] = act) -> None:
-            act()
-            redraw()
+            answer(act)
 
         button.on_click(clicked)
         row.append(button)
-    return widgets.VBox([*sliders.values(), widgets.HBox(row), image])
+    return widgets.VBox([*sliders.values(), widgets.HBox(row), image, failed])
 
 
 def label_of(value: Any) -> str:

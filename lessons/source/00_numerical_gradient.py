@@ -176,7 +176,7 @@ left.set(xlabel="$x$", ylabel="$e^x$", ylim=(-3, 21))
 right.loglog(widths, error64, color=lesson.ORANGE, linestyle="-")
 (place,) = right.plot([], [], "o", color=lesson.BLUE, markersize=8)
 right.set(xlabel="step $h$", ylabel="error", ylim=(1e-13, 10))
-figure.suptitle("h = 1e-05: the slope is 2.718281828")
+title = figure.suptitle("h = 1e-05: the slope is 2.718281828")
 
 
 def look(h):
@@ -184,7 +184,7 @@ def look(h):
     slope = gradient(exponential, one, h)[0]
     chord.set_data([1 - h, 1 + h], [np.exp(1 - h), np.exp(1 + h)])
     place.set_data([h], [max(abs(slope - truth), 1e-13)])
-    figure.suptitle(f"h = {h:.0e}: the slope is {slope:.9f}")
+    title.set_text(f"h = {h:.0e}: the slope is {slope:.9f}")
 
 
 lesson.live(

@@ -300,12 +300,12 @@ and the rate that you choose. What happens after fifty steps of $G$ alone?
 
 # %% tags=["fold"]
 figure, axes = plt.subplots(figsize=(6.2, 2.6))
-edges = np.linspace(-2.6, 2.6, 61)
+bins = np.linspace(-2.6, 2.6, 61)
 axes.fill_between(grid[:, 0], density(grid[:, 0]), color=lesson.GRAY, alpha=0.4)
-fakes = axes.stairs(np.zeros(60), edges, color=lesson.GENERATOR, linewidth=1.6)
+fakes = axes.stairs(np.zeros(60), bins, color=lesson.GENERATOR, linewidth=1.6)
 (answer,) = axes.plot(grid, grid, color=lesson.DISCRIMINATOR, linestyle="--")
 axes.set(xlim=(-2.6, 2.6), ylim=(0, 1.5), xlabel="$x$")
-axes.set_title("0 steps of D, 0 of G; loss of G 0.00")
+title = axes.set_title("0 steps of D, 0 of G; loss of G 0.00")
 table = {}
 
 
@@ -330,11 +330,11 @@ def look(k, rate):
     """The two densities and D as they are now."""
     table.update(k=k, rate=rate)
     x = table["G"].forward(even)[0]
-    fakes.set_data(np.histogram(x, edges, density=True)[0])
+    fakes.set_data(np.histogram(x, bins, density=True)[0])
     answer.set_ydata(sigmoid(table["D"].forward(grid)[0]))
     loss = softplus(-table["D"].forward(x)[0]).mean()
     of_D, of_G = table["moves"]
-    axes.set_title(f"{of_D} steps of D, {of_G} of G; loss of G {loss:.2f}")
+    title.set_text(f"{of_D} steps of D, {of_G} of G; loss of G {loss:.2f}")
 
 
 anew()

@@ -236,7 +236,7 @@ left.set_xlabel("$\\theta$", color=lesson.GENERATOR)
 left.set_ylabel("$\\psi$", color=lesson.DISCRIMINATOR)
 (shrinks,) = right.semilogy([1], [1], color=lesson.BLACK, linestyle="-")
 right.set(xlim=(0, 400), ylim=(1e-6, 1e3), xlabel="step", ylabel="radius")
-figure.suptitle("h = 0.10, gamma = 0.025: grows or shrinks")
+title = figure.suptitle("h = 0.10, gamma = 0.025: grows or shrinks")
 
 
 def look(gamma, h):
@@ -248,7 +248,7 @@ def look(gamma, h):
     head.set_data(*np.clip(way[-1:], -9, 9).T)
     shrinks.set_data(np.arange(401), r)
     verdict = "shrinks" if r[-1] < r[0] else "grows"
-    figure.suptitle(f"h = {h}, gamma = {gamma}: {verdict}")
+    title.set_text(f"h = {h}, gamma = {gamma}: {verdict}")
 
 
 lesson.live(

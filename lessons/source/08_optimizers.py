@@ -316,7 +316,7 @@ right.plot(0, 0, "k+", markersize=12)
 right.set(aspect="equal", xlim=(-3, 3), ylim=(-3, 3))
 right.set_xlabel("$\\theta$", color=lesson.GENERATOR)
 right.set_ylabel("$\\psi$", color=lesson.DISCRIMINATOR)
-figure.suptitle("mu = -0.30: alone it ends at 1e-10, the game at 1e+10")
+title = figure.suptitle("mu = -0.30: alone it ends at 1e-10, the game at 1e+10")
 
 
 def look(mu):
@@ -329,7 +329,7 @@ def look(mu):
     one_way.set_data(*np.clip(path, -9, 9).T)
     two_ways.set_data(*np.clip(game, -99, 99).T)
     ends = np.linalg.norm(path[-1]), np.hypot(*game[-1])
-    figure.suptitle(
+    title.set_text(
         f"mu = {mu}: alone it ends at {ends[0]:.2g}, the game at {ends[1]:.2g}"
     )
 

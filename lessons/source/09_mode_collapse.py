@@ -332,7 +332,7 @@ field = axes.imshow(D, cmap="cividis", vmin=0, vmax=1, extent=box, origin="lower
 axes.plot(*modes.T, "o", color="white", fillstyle="none", markersize=12)
 (cloud,) = axes.plot(*x.T, ".", color=lesson.GENERATOR, markersize=3)
 axes.set(xlim=box[:2], ylim=box[2:], xticks=(-1, 0, 1), yticks=(-1, 0, 1))
-axes.set_title("0 modes within 0.15, share 100 %")
+title = axes.set_title("0 modes within 0.15, share 100 %")
 
 
 def look(beta1, seed):
@@ -340,7 +340,7 @@ def look(beta1, seed):
     x, D, (covered, share) = choices[beta1, seed]
     field.set_data(D)
     cloud.set_data(*x.T)
-    axes.set_title(f"{covered} modes within 0.15, share {share:.0%}")
+    title.set_text(f"{covered} modes within 0.15, share {share:.0%}")
 
 
 lesson.live(

@@ -291,7 +291,7 @@ for (top, bottom), (name, centers) in zip(panels.T, sets.items()):
     bottom.plot(sigmas, means, color=lesson.BLACK, linestyle="-")
     places += bottom.plot([], [], "o", color=lesson.RED)
     bottom.set(xscale="log", ylim=(-80, 30), xlabel="$\\sigma$", xticks=(0.1, 1))
-figure.suptitle("sigma = 0.10")
+title = figure.suptitle("sigma = 0.10")
 
 
 def look(sigma):
@@ -302,7 +302,7 @@ def look(sigma):
         picture.set_data(image_grid(drawn_here, 5))
         score = kernels.parzen_log_density(test_x[:100], centers, np.array([sigma]))
         place.set_data([sigma], [score.mean()])
-    figure.suptitle(f"sigma = {sigma:.2f}")
+    title.set_text(f"sigma = {sigma:.2f}")
 
 
 lesson.live(

@@ -434,7 +434,7 @@ axes.axis("off")
 shown = [panel.imshow(np.zeros((8, 8)), vmin=0, vmax=1) for panel in panels]
 for panel, name in zip(panels, ("straight", "great circle")):
     panel.set(title=name, xticks=[], yticks=[])
-axes.set_title("psi = -0.25, from 0 to 6; |z| = 9.9 and 9.9", pad=16)
+title = axes.set_title("psi = -0.25, from 0 to 6; |z| = 9.9 and 9.9", pad=16)
 
 
 def look(psi, to):
@@ -448,9 +448,7 @@ def look(psi, to):
     for picture, image in zip(shown, generate(recipe, G, points)):
         picture.set_data(image.reshape(8, 8))
     first, second = np.linalg.norm(points, axis=1)
-    axes.set_title(
-        f"psi = {psi}, from 0 to {to}; |z| = {first:.1f} and {second:.1f}", pad=16
-    )
+    title.set_text(f"psi = {psi}, from 0 to {to}; |z| = {first:.1f} and {second:.1f}")
 
 
 lesson.live(

@@ -227,22 +227,22 @@ spots = np.linspace(-3, 9, 301)
 left.fill_between(spots, np.exp(-(spots**2) / 0.5), color=lesson.GRAY, alpha=0.4)
 (samples,) = left.plot(spots, spots, color=lesson.GENERATOR)
 left.set(ylim=(0, 1.2), xlabel="$x$", yticks=())
-curve = np.array([divergence(d, 0.5) for d in deltas])
-right.plot(deltas, curve, color=lesson.BLACK, label="JSD")
+divergences = np.array([divergence(d, 0.5) for d in deltas])
+right.plot(deltas, divergences, color=lesson.BLACK, label="JSD")
 right.plot(deltas, deltas / 6, color=lesson.PINK, label="$W_1 / 6$")
 marks = right.plot([0, 0], [0, 0], "o", color=lesson.RED)
 right.set(xlabel="$\\delta$", ylim=(0, 1.1))
 right.legend(loc="lower right")
-figure.suptitle("delta = 0.0: slope of JSD 0.000, of W1 1")
+title = figure.suptitle("delta = 0.0: slope of JSD 0.000, of W1 1")
 
 
 def look(delta):
     """Data at 0, samples at delta, both of width 0.5."""
     samples.set_ydata(np.exp(-((spots - delta) ** 2) / 0.5))
     k = int(np.argmin(np.abs(deltas - delta)))
-    marks[0].set_data([delta, delta], [curve[k], delta / 6])
-    slope = np.gradient(curve, deltas)[k]
-    figure.suptitle(f"delta = {delta}: slope of JSD {slope:.6f}, of W1 1")
+    marks[0].set_data([delta, delta], [divergences[k], delta / 6])
+    slope = np.gradient(divergences, deltas)[k]
+    title.set_text(f"delta = {delta}: slope of JSD {slope:.6f}, of W1 1")
 
 
 lesson.live(

@@ -272,12 +272,12 @@ What does $\lambda$ do? Below, the price $L(s) = -\delta s + \lambda(s - 1)^2$ o
 
 # %% tags=["fold"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 2.7))
-slopes, prices = np.linspace(0, 4, 201), (1.0, 2.0, 5.0, 10.0, 30.0)
+axis_s, prices = np.linspace(0, 4, 201), (1.0, 2.0, 5.0, 10.0, 30.0)
 ends = {}
 for LAMBDA in prices:
     ends[LAMBDA] = train(3.0, penalty_backward, lesson.steps(150, 10))[1][-30:].mean()
 LAMBDA = 10.0
-(price,) = left.plot(slopes, slopes, color=lesson.BLACK)
+(price,) = left.plot(axis_s, axis_s, color=lesson.BLACK)
 (lowest,) = left.plot([0], [0], "o", color=lesson.RED)
 left.set(xlabel="slope $s$", ylabel="price $L(s)$", ylim=(-16, 20))
 fine = np.geomspace(0.8, 40, 100)
@@ -285,16 +285,16 @@ right.plot(fine, 1 + 3 / (2 * fine), color=lesson.GRAY, linestyle="-")
 right.plot(ends.keys(), ends.values(), "o", color=lesson.DISCRIMINATOR)
 (place,) = right.plot([0], [0], "o", color=lesson.RED, fillstyle="none", markersize=12)
 right.set(xscale="log", xlabel="$\\lambda$", ylabel="slope at the end", ylim=(0, 3))
-figure.suptitle("lambda = 10.0, delta = 10.0: the law says 1.50")
+title = figure.suptitle("lambda = 10.0, delta = 10.0: the law says 1.50")
 
 
 def look(lam, delta):
     """The price of a slope, and its lowest point."""
     best = 1 + delta / (2 * lam)
-    price.set_ydata(-delta * slopes + lam * (slopes - 1) ** 2)
+    price.set_ydata(-delta * axis_s + lam * (axis_s - 1) ** 2)
     lowest.set_data([best], [-delta * best + lam * (best - 1) ** 2])
     place.set_data([lam], [best if delta == 3.0 else np.nan])
-    figure.suptitle(f"lambda = {lam}, delta = {delta}: the law says {best:.2f}")
+    title.set_text(f"lambda = {lam}, delta = {delta}: the law says {best:.2f}")
 
 
 lesson.live(

@@ -272,6 +272,10 @@ def widgets_answer(page):
 
 def answer_of(page, control):
     """What a control is called, and the time until its picture came."""
-    page.wait_for_function("() => window.answered !== null", timeout=20_000)
+    page.wait_for_function(
+        "() => window.answered !== null || document.querySelector('.widget-html b')",
+        timeout=20_000,
+    )
+    assert page.locator(".widget-vbox:has(.widget-image) .widget-html b").count() == 0
     took = page.evaluate("() => { const t = answered; answered = null; return t }")
     return f"{control.inner_text().splitlines()[0]} {took:.0f} ms"

@@ -82,12 +82,30 @@ def test_its_controls_redraw_it():
     box = panel(
         painted, {"h": (0.1, 0.5)}, {"h": 0.5}, {"go": lambda: pressed.append(1)}, "a"
     )
-    slider, row, image = box.children
+    slider, row, image, failed = box.children
     before = len(asked)
     slider.value = 0.1
     assert asked[-1] == {"h": 0.1} and len(asked) == before + 1
     row.children[0].click()
     assert pressed == [1] and len(asked) == before + 2 and image.value[:4] == b"\x89PNG"
+    assert failed.value == ""
+
+
+def test_a_control_that_fails_says_so_until_it_works_again():
+    pytest.importorskip("ipywidgets")
+    from gan_numpy.lesson.live import panel
+
+    def painted(h):
+        if h == 0.5:
+            raise ZeroDivisionError("by <0>")
+        return picture(Figure(figsize=(1, 1)))
+
+    box = panel(painted, {"h": (0.1, 0.5)}, {"h": 0.1}, {}, "a")
+    slider, *_, failed = box.children
+    slider.value = 0.5
+    assert "ZeroDivisionError: by &lt;0&gt;" in failed.value
+    slider.value = 0.1
+    assert failed.value == ""
 
 
 def test_with_buttons_the_film_shows_what_the_last_one_does(shown):
