@@ -3,13 +3,12 @@ r"""The cell after an exercise: ``check(relu_backward)`` shows the diagnosis the
 from __future__ import annotations
 
 import inspect
-import linecache
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from gan_numpy.exercises.limited import most_hints
 from gan_numpy.exercises.registry import NAMES
-from gan_numpy.exercises.variants import exercise_in
+from gan_numpy.exercises.variants import exercise_for
 from gan_numpy.gradcheck.result import CheckResult
 
 LATER = (
@@ -46,9 +45,7 @@ def check(function: Callable[..., Any], seed: int = 0) -> CheckResult:
         raise ValueError(f"{name} is a {kind}, not a function: what has replaced it?")
     plain = inspect.unwrap(function)
     namespace = dict(getattr(plain, "__globals__", theirs))
-    code = getattr(plain, "__code__", None)
-    lines = linecache.getlines(code.co_filename) if code is not None else []
-    exercise = exercise_in("".join(lines), name)
+    exercise = exercise_for(plain, name)
     result = exercise.run({**namespace, name: function}, seed)
     cells = theirs.get("In", [])  # what IPython has run
     result.most_hints = most_hints(s for s in cells if isinstance(s, str))

@@ -26,12 +26,16 @@ font-style:normal;color:var(--dim)}.line.lit{border-left-color:rgb(var(--pos))}
 .line.adj{background:var(--adj)}.line.here{background:var(--here)}
 .line.wrong i{color:var(--bad);font-weight:bold}.line.wrong{border-left-color:var(--bad)}
 .arrays{display:flex;flex-wrap:wrap;gap:12px;align-items:flex-start}
-.array{max-width:100%;overflow-x:auto}.array table{border-collapse:collapse;
+.scroll{max-height:42vh;overflow:auto}.key{padding:0 6px;margin-right:4px;
+border-left:4px solid transparent}.key.lit{border-left-color:rgb(var(--pos))}
+.key.adj{background:var(--adj)}.key.here{background:var(--here)}
+.key.up{background:rgba(var(--pos),.45)}.key.down{background:rgba(var(--neg),.45)}
+summary{cursor:pointer}.array{max-width:100%;overflow-x:auto}.array table{border-collapse:collapse;
 font:11.5px/1.3 ui-monospace,monospace}.array td{padding:1px 5px;text-align:right;
 border:1px solid var(--line)}.array b{font-family:ui-monospace,monospace}
-.verdict{border-left:4px solid var(--bad);padding-left:10px}
-@media(max-width:760px){.sides{grid-template-columns:minmax(0,1fr)}
-.block{max-height:40vh;overflow-y:auto}main{padding:8px 8px 60px}}
+.verdict{border-left:4px solid var(--bad);padding-left:10px;max-height:24vh;overflow:auto}
+@media(max-width:760px){.sides{grid-template-columns:minmax(0,1fr);gap:0}
+.scroll{max-height:20vh}.verdict{max-height:13vh}.one .scroll{max-height:42vh}main{padding:8px 8px 60px}}
 """
 
 SCRIPT = r"""
@@ -48,8 +52,20 @@ let at = S.start, timer = null;
 const lines = new Map();
 const two = S.blocks.some(b => b.side === "forward");
 page.append(make("h1", "", S.name), make("p", "", S.title));
-if (S.statement) page.append(make("pre", "dim", S.statement));
-if (S.verdict) page.append(make("pre", "verdict", S.verdict));
+const help = make("details");
+help.open = window.innerWidth > 760 && !S.verdict;
+help.append(make("summary", "dim", "the task, the colors, the keys"));
+if (S.statement) help.append(make("pre", "dim", S.statement));
+const legend = make("p", "dim");
+for (const [cls, text] of [["here", "this line"], ...(two ? [["adj", "whose adjoint it makes"],
+  ["lit", "adjoint already made"]] : []), ["up", "positive"], ["down", "negative"]])
+  legend.append(make("span", "key " + cls, text), " ");
+legend.append("keys: ← → a step, Home, End, space plays" + (two ? ", b to the adjoint" : ""));
+help.append(legend); page.append(help);
+if (S.verdict) {
+  const verdict = make("pre", "verdict", S.verdict);
+  verdict.tabIndex = 0; page.append(verdict);
+}
 for (const n of S.notes) page.append(make("p", "dim", n));
 const bar = make("div", "bar");
 const button = (label, title, act) => {
@@ -70,6 +86,8 @@ const columns = {};
 for (const side of two ? ["forward", "backward"] : ["backward"]) {
   columns[side] = make("section");
   columns[side].append(make("h2", "", two ? side : "the function"));
+  columns[side].scroll = make("div", "scroll");
+  columns[side].append(columns[side].scroll);
   sides.append(columns[side]);
 }
 const what = make("section"); what.setAttribute("aria-live", "polite");
@@ -84,8 +102,12 @@ S.blocks.forEach((b, k) => {
     lines.set(k + ":" + n, row); box.append(row);
   });
   box.tabIndex = 0; box.setAttribute("aria-label", b.name + ", " + b.side);
-  columns[b.side].append(box);
+  columns[b.side].scroll[b.name === S.name ? "prepend" : "append"](box);
 });
+function reveal(row) {
+  const box = row.closest(".scroll");
+  box.scrollTop += row.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 2;
+}
 function jump(block, line) {
   const hits = S.steps.map((s, i) => [s, i]).filter(([s]) => s.block === block && s.line === line);
   if (hits.length) go((hits.find(([, i]) => i > at) || hits[0])[1]);
@@ -99,8 +121,9 @@ function other() {
 }
 function table(name, place, note) {
   const a = S.arrays[place], box = make("div", "array");
-  box.append(make("b", "", name), make("span", "dim", " (" + a.shape.join(", ") +
-    (a.shape.length === 1 ? ",)" : ")") + (a.cut ? ", the first of it" : "")));
+  const shape = "(" + a.shape.join(", ") + (a.shape.length === 1 ? ",)" : ")");
+  box.append(make("b", "", name), make("span", "dim", " " +
+    (a.shape.length ? shape : "a number") + (a.part ? ", shown [" + a.part + "]" : "")));
   if (note) box.append(make("div", "", note));
   const t = make("table");
   for (const row of a.rows) {
@@ -116,7 +139,6 @@ function table(name, place, note) {
   box.append(t); return box;
 }
 function source(name, step) {
-  if (step < 0) return S.inputs[name];
   const made = S.steps[step].made;
   const key = Object.keys(made).filter(k => k === name || k.startsWith(name + "[")).pop();
   return key === undefined ? undefined : made[key];
@@ -128,12 +150,9 @@ function show() {
     for (const p of Object.values(S.steps[i].adjoint)) lines.get(p[0] + ":" + p[1])?.classList.add("lit");
   for (const p of Object.values(s.adjoint)) lines.get(p[0] + ":" + p[1])?.classList.add("adj");
   const row = lines.get(s.block + ":" + s.line);
-  if (row) {
-    row.classList.add("here");
-    const box = row.parentElement;
-    if (box.scrollHeight > box.clientHeight)
-      box.scrollTop = row.offsetTop - box.offsetTop - box.clientHeight / 2;
-  }
+  const partner = Object.values(s.adjoint).map(p => lines.get(p[0] + ":" + p[1])).find(r => r);
+  if (partner) reveal(partner);
+  if (row) { row.classList.add("here"); reveal(row); }
   count.textContent = "step " + (at + 1) + " of " + S.steps.length + ", " + b.name + " line " + s.line;
   what.replaceChildren();
   what.append(make("h2", "", "this line makes"));
@@ -145,8 +164,8 @@ function show() {
   if (!made.children.length) made.append(make("span", "dim", "no array: it decides what runs next"));
   what.append(made, make("h2", "", "it waits for"));
   const waits = make("div", "arrays");
-  for (const [name, step] of s.waits) {
-    const place = source(name, step);
+  for (const [name, step, given] of s.waits) {
+    const place = step < 0 ? given : source(name, step);
     const from = step < 0 ? "given" : "step " + (step + 1) + ", line " + S.steps[step].line;
     if (place === undefined) { const d = make("div", "array"); d.append(make("b", "", name), make("span", "dim", " " + from)); waits.append(d); }
     else waits.append(table(name, place, from));

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-MOST_STEPS = 80
+MOST_STEPS = 250
 RETURNED = "returned"
 
 
@@ -30,14 +30,14 @@ class Step:
         In its file.
     made : dict
         The arrays and numbers that it made or changed, by name, as copies.
-    known : tuple of str
-        The names that had a value before it ran.
+    given : dict
+        What the call of its function was given, the same object for all of its lines.
     """
 
     code: CodeType
     line: int
     made: dict[str, Any]
-    known: tuple[str, ...] = ()
+    given: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -81,9 +81,8 @@ class _Frame:
     """The names of a running function, and the line that is at work in it."""
 
     def __init__(self, frame: FrameType) -> None:
-        self.before = self.seen(frame)
+        self.given = self.before = self.seen(frame)
         self.line: int | None = None
-        self.known: tuple[str, ...] = ()
 
     def seen(self, frame: FrameType) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -138,13 +137,12 @@ def record(
             found.left += 1
             return
         made = {**state.made(frame), **extra}
-        found.steps.append(Step(frame.f_code, state.line, made, state.known))
+        found.steps.append(Step(frame.f_code, state.line, made, state.given))
 
     def local(frame: FrameType, event: str, value: Any) -> Any:
         if event == "line":
             ended(frame, {})
             frames[frame].line = frame.f_lineno
-            frames[frame].known = tuple(frames[frame].before)
         elif event == "return":
             ended(frame, parts(RETURNED, value))
             del frames[frame]

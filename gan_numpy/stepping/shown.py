@@ -15,7 +15,8 @@ class Table:
     Attributes
     ----------
     arrays : list of dict
-        ``shape``, ``rows`` (numbers of three digits), ``of`` (what is left out).
+        ``shape``, ``rows`` (numbers of three digits), ``part`` (which entries they are,
+        if not all).
     """
 
     def __init__(self) -> None:
@@ -36,7 +37,13 @@ def described(array: np.ndarray) -> dict[str, Any]:
     """Plain data of an array."""
     shape = [int(n) for n in array.shape]
     if array.size == 0:
-        return {"shape": shape, "kind": str(array.dtype), "rows": [], "top": 0.0}
+        return {
+            "shape": shape,
+            "kind": str(array.dtype),
+            "rows": [],
+            "top": 0,
+            "part": "",
+        }
     plane = array.reshape(-1, *shape[-2:])[0] if array.ndim > 2 else array
     plane = np.atleast_2d(plane)[:ROWS, :COLUMNS]
     finite = (
@@ -46,14 +53,21 @@ def described(array: np.ndarray) -> dict[str, Any]:
     )
     top = float(finite.max(initial=0))
     rows = [[_short(v) for v in row] for row in plane.tolist()]
-    cut = bool(plane.size < array.size)
+    part = _part(array.shape) if plane.size < array.size else ""
     return {
         "shape": shape,
         "kind": str(array.dtype),
         "rows": rows,
         "top": top,
-        "cut": cut,
+        "part": part,
     }
+
+
+def _part(shape: tuple[int, ...]) -> str:
+    """The entries that are shown, as they would be indexed."""
+    most = [ROWS, COLUMNS][-min(len(shape), 2) :]
+    ends = [f":{m}" if n > m else ":" for n, m in zip(shape[-2:], most, strict=True)]
+    return ", ".join(["0"] * (len(shape) - 2) + ends)
 
 
 def _short(value: Any) -> Any:

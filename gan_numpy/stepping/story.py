@@ -27,7 +27,6 @@ def story(found: Subject) -> dict[str, Any]:
         "blocks": writer.blocks,
         "steps": writer.steps,
         "arrays": table.arrays,
-        "inputs": writer.inputs,
         "start": writer.start(),
         "notes": writer.notes,
     }
@@ -42,7 +41,7 @@ class _Writer:
         self.steps: list[dict[str, Any]] = []
         self.notes: list[str] = []
         self.texts: dict[tuple[CodeType, str], tuple[int, Block]] = {}
-        self.makers: dict[tuple[str, CodeType, str], int] = {}
+        self.makers: dict[tuple[int, str], int] = {}  # by call and name
         self.wrong: list[int] = []
         self.inputs = {
             k: table.add(v) for k, v in found.inputs.items() if hasattr(v, "shape")
@@ -92,14 +91,19 @@ class _Writer:
     def _step(
         self, step: Step, side: str, place: int, text: Block, line: int
     ) -> dict[str, Any]:
-        waits = []
+        waits: list[list[Any]] = []
         for name in text.reads.get(line, ()):
-            keys = [k for k in self.makers if k[:2] == (side, step.code)]
-            exact = [k for k in keys if k[2].split("[")[0] == name]
-            if exact:
-                waits.append([name, max(self.makers[k] for k in exact)])
-            elif any(k.split("[")[0] == name for k in step.known):
-                waits.append([name, -1])  # an argument
+            made = [
+                at
+                for (call, key), at in self.makers.items()
+                if call == id(step.given) and key.split("[")[0] == name
+            ]
+            if made:
+                waits.append([name, max(made)])
+                continue
+            for key, value in step.given.items():  # an argument, or parts of one
+                if key.split("[")[0] == name:
+                    waits.append([key, -1, self.table.add(value)])
         return {"block": place, "line": line, "made": {}, "waits": waits, "adjoint": {}}
 
     def _made(
@@ -109,7 +113,7 @@ class _Writer:
         for name, value in step.made.items():
             plain["made"][name] = self.table.add(value)
             if not name.startswith(RETURNED):
-                self.makers[side, step.code, name] = number
+                self.makers[id(step.given), name] = number
             partner = self._partner(name, value, chain) if side == "backward" else None
             if partner is not None:
                 plain["adjoint"][name] = partner
@@ -142,8 +146,8 @@ class _Writer:
         return None
 
     def start(self) -> int:
-        """The first wrong line of the student's, or the first step."""
-        for k, step in enumerate(self.steps):
-            if step["line"] in self.blocks[step["block"]]["wrong"]:
-                return k
-        return 0
+        """The first wrong line of the student's, or the first step of the story."""
+        places = [(self.blocks[step["block"]], step["line"]) for step in self.steps]
+        wrong = [k for k, (b, line) in enumerate(places) if line in b["wrong"]]
+        own = [k for k, (b, _) in enumerate(places) if b["name"] == self.found.name]
+        return next(iter(wrong or (own if self.found.forward is None else [])), 0)

@@ -14,6 +14,7 @@ from gan_numpy.exercises.base import Exercise, Function
 from gan_numpy.exercises.checks import backward_check, gradient_of, loss_check
 from gan_numpy.exercises.corners import generator
 from gan_numpy.exercises.registry import NAMES, get_exercise
+from gan_numpy.exercises.variants import exercise_for
 from gan_numpy.gradcheck.adapt import from_functions
 from gan_numpy.gradcheck.repair.adjoints import LARGEST
 from gan_numpy.stepping.chain import Chain
@@ -75,7 +76,9 @@ def subject(name: str, namespace: Mapping[str, Any] | None = None) -> Subject:
     """
     if name in LAYERS:
         return _layer(name)
-    return _exercise(get_exercise(name), namespace or {})
+    theirs = namespace or {}
+    exercise = exercise_for(theirs[name], name) if name in theirs else None
+    return _exercise(exercise or get_exercise(name), theirs)
 
 
 def _exercise(exercise: Exercise, theirs: Mapping[str, Any]) -> Subject:

@@ -2,9 +2,7 @@
 
 import json
 import re
-import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +11,11 @@ import gan_numpy.layers as all_layers
 from gan_numpy import cli, lesson
 from gan_numpy.exercises import all_exercises, build_mutant
 from gan_numpy.stepping import build_page, names
+from gan_numpy.exercises.stubs import stub_file
+from gan_numpy.exercises.variants import variant
 from gan_numpy.stepping.layers import LAYERS
 from gan_numpy.stepping.recorder import record
+from gan_numpy.stepping.shown import described
 from gan_numpy.stepping.story import story
 from gan_numpy.stepping.subjects import subject
 
@@ -57,7 +58,9 @@ def test_a_page_is_complete_small_and_alone(name):
     for step in told["steps"]:
         numbers = [n for n, _ in told["blocks"][step["block"]]["lines"]]
         assert step["line"] in numbers
-        assert all(at < len(told["steps"]) for _, at in step["waits"])
+        for _, at, *given in step["waits"]:
+            place = given[0] if at < 0 else 0
+            assert at < len(told["steps"]) and place < len(told["arrays"])
 
 
 ADJOINTS = {
@@ -172,23 +175,42 @@ def test_a_notebook_shows_it_in_a_frame(tmp_path):
         lesson.step_through("Relu")
 
 
-BROWSER = Path(__file__).with_name("browse.py")
+def test_a_students_variant_is_shown_with_its_own_forward(tmp_path):
+    exercise = variant("dense_backward", "columns.h.A.c")
+    text = stub_file([exercise])
+    body = "h, A = cache\n    dA = dy @ h.T\n    return A.T @ dy, dA, dy.sum(axis=0)"
+    stub = '    raise NotImplementedError("dense_backward")'
+    file, page = tmp_path / "mine.py", tmp_path / "mine.html"
+    file.write_text(text.replace(stub, "    " + body), "utf-8")
+    command = ["explain", "dense_backward", "--solution", str(file)]
+    assert cli.main([*command, "--html", str(page)]) == 0
+    content = page.read_text("utf-8")
+    assert "A @ h + c[:, None]" in content and "a sample is a column" in content
+    (told,) = re.findall(r'id="story">(.*?)</script>', content)
+    wrong = [n for b in json.loads(told)["blocks"] for n in b["wrong"]]
+    assert [file.read_text("utf-8").split("\n")[n - 1] for n in wrong] == [
+        "    return A.T @ dy, dA, dy.sum(axis=0)"
+    ]
 
 
-def test_in_a_browser(tmp_path):
-    """No error, no request; by keyboard; light, dark and 390 pixels."""
-    pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    import shutil
+def test_an_array_says_which_of_it_is_shown():
+    assert described(np.zeros((7, 8)))["part"] == ""
+    assert described(np.zeros((9, 8)))["part"] == ":7, :"
+    assert described(np.zeros(20))["part"] == ":8"
+    assert described(np.zeros((3, 2, 9, 9)))["part"] == "0, 0, :7, :8"
 
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("chromium is not installed")
-    for name in ("batchnorm_backward", "Dense"):
-        build_page(name).save(tmp_path / f"{name}.html")
-    done = subprocess.run(
-        [sys.executable, str(BROWSER), chromium, str(tmp_path)],
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+
+def test_arguments_are_those_of_the_call_itself():
+    """A helper that is called twice waits for what it was given each time."""
+
+    def helper(a):
+        a = 2 * a
+        return a
+
+    def function(x):
+        return helper(x) + helper(x + 1)
+
+    codes = {helper.__code__, function.__code__}
+    steps = record(function, (1.0,), lambda code: code in codes).steps
+    given = [s.given for s in steps if s.code is helper.__code__]
+    assert [g["a"] for g in given] == [1.0, 1.0, 2.0, 2.0]
