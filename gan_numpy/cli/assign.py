@@ -83,7 +83,9 @@ def roster(args: argparse.Namespace) -> tuple[str, ...]:
         what is handed out cannot differ between students.
     """
     if args.format != "files" or args.notebook is not None:
-        raise UserError("--variants goes with --format files, and without --notebook")
+        what = "--notebook has" if args.format == "files" else f"{args.format} releases"
+        says = f"{what} one notebook for everyone: leave it out, and hand out the files"
+        raise UserError(f"--variants goes with --format files; {says}")
     try:
         lines = args.variants.read_text("utf-8-sig").splitlines()
     except UnicodeDecodeError:

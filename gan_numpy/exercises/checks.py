@@ -59,6 +59,7 @@ class backward_check(Check):
     wrt: tuple[str, ...]
     candidates: Supply | None = None
     batch: bool = True
+    batch_axis: int = 0
     corners: tuple[Corner, ...] = ()
 
     def ordinary_inputs(self, seed: int) -> Inputs:
@@ -80,6 +81,7 @@ class backward_check(Check):
             seed=seed + 1,
             candidates=self.candidates,
             batch=self.batch,
+            batch_axis=self.batch_axis,
             truth=self.forward,
             solution=self.backward,
         )
@@ -118,6 +120,7 @@ class gradient_of(Check):
     wrt: tuple[str, ...]
     candidates: Supply | None = None
     batch: bool = True
+    batch_axis: int = 0
     corners: tuple[Corner, ...] = ()
 
     def ordinary_inputs(self, seed: int) -> Inputs:
@@ -144,6 +147,7 @@ class gradient_of(Check):
             cotangent=np.asarray(1.0),
             candidates=self.candidates,
             batch=self.batch,
+            batch_axis=self.batch_axis,
             solution=solution,
         )
 

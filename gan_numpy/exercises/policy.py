@@ -152,7 +152,7 @@ POLICY = Exercise(
         corners=CORNERS,
     ),
     mutants=(
-        mutant("sign", "return (adv", "return -(adv"),
+        mutant("sign", "return (advantages", "return -(advantages"),
         mutant("mean-missing", "narrow) / n", "narrow)"),
         mutant("advantage-missing", "advantages[:, None] * surprise", "surprise"),
         mutant("entropy-missing", " + beta * narrow", ""),

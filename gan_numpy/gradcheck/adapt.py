@@ -55,6 +55,8 @@ class Problem:
     solution : function (problem, dy) -> gradients by name, optional
         A backward that should be right: if it agrees with differences along random
         directions, the student's arrays are compared with its.
+    batch_axis : int
+        Of the first input.
     """
 
     inputs: dict[str, Any]
@@ -68,6 +70,7 @@ class Problem:
     fixed: bool = False
     truth: Callable[[dict[str, Any]], tuple[Any, Any]] | None = None
     solution: Callable[[Problem, np.ndarray], Arrays] | None = None
+    batch_axis: int = 0
 
     def value(self, values: dict[str, Any]) -> Any:
         """The output that is differentiated: that of ``truth`` where there is one."""

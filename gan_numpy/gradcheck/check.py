@@ -40,6 +40,7 @@ def check_gradients(
     seed: int = 0,
     candidates: Supply | None = None,
     batch: bool = True,
+    batch_axis: int = 0,
     title: str | None = None,
     formula_hints: tuple[str, ...] = (),
     truth: Callable[..., Any] | None = None,
@@ -70,6 +71,8 @@ def check_gradients(
         Named parts of the formula for each variable, see `candidates.Candidates`.
     batch : bool
         Also try a batch of one (the first axis of the first input).
+    batch_axis : int
+        The axis of the first input along which the samples lie.
     title : str, optional
     formula_hints : tuple of str
         Later stages of the hints.
@@ -113,6 +116,7 @@ def check_gradients(
                 problem = _problem(forward, backward, inputs, keywords, wrt, truth)
                 if solution is not None:
                     problem = with_solution(problem, solution)
+                problem = replace(problem, batch_axis=batch_axis)
                 result.notes += problem.notes
                 rng = np.random.default_rng([STREAM, seed])
                 _check(problem, result, rng, cotangent, candidates, batch)

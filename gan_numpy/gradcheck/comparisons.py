@@ -51,7 +51,7 @@ def comparisons(trial: Trial, supply: Supply | None) -> list[tuple[Comparison, i
             derivative.value,
             derivative.error,
             derivative.known,
-            sizes_of(arrays),
+            sizes_of(arrays, problem.batch_axis),
             arrays,
             every,
         )

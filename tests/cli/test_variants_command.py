@@ -87,7 +87,15 @@ def test_two_who_share_odd_numbers_stand_in_the_summary(cli, tmp_path):
         ("", (), "names nobody"),
         ("ann\nAnn\n", (), "twice"),
         ("../ann\n", (), "is no student's name"),
-        ("ann\n", ("--format", "otter"), "--variants goes with --format files"),
+        *(
+            ("ann\n", ("--format", form), f"{form} releases one notebook for everyone")
+            for form in ("otter", "nbgrader", "gradescope")
+        ),
+        (
+            "ann\n",
+            ("--notebook", "x.ipynb"),
+            "--notebook has one notebook for everyone",
+        ),
     ],
 )
 def test_what_is_refused(content, more, message, cli, tmp_path):

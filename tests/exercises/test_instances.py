@@ -5,6 +5,8 @@ Some are tried every day; ``GAN_NUMPY_BANK=all`` draws a thousand.
 
 import os
 import random
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -55,8 +57,12 @@ def test_a_variant_is_solvable_and_its_mistakes_are_named(name, code):
 
 
 def test_students_get_variants_that_their_own_reference_solves():
-    count = 1000 if WHOLE else 40
-    for name, student in drawn(count):
+    """Those whom chance gave the same one are asked once."""
+    pairs = drawn(1000 if WHOLE else 40)
+    given = {
+        (n, code_for(n, student, "a secret")): (n, student) for n, student in pairs
+    }
+    for name, student in given.values():
         exercise = exercise_of(name, student, "a secret")
         assert exercise.agrees(seed=3)
         if WHOLE:
@@ -65,6 +71,7 @@ def test_students_get_variants_that_their_own_reference_solves():
                 with searching(Limits(0.0)):
                     result = exercise.run({name: build_mutant(exercise, change)})
                 assert set(result.tags) == set(change.tags), (name, exercise.variant)
+    print(f"{len(pairs)} students, {len(given)} different variants")
 
 
 def test_who_gets_what():
@@ -140,3 +147,17 @@ def test_a_notebooks_cell_is_checked_as_its_variant():
     assert check(space["dropout_backward"]).passed
     assert not get_exercise("dropout_backward").run(space).passed
     assert exercise.run(space).passed
+
+
+def test_the_instructors_table_says_what_differs():
+    path = Path(__file__).parents[2] / "lessons" / "INSTRUCTORS.md"
+    rows = re.findall(r"^\| (`.*`) \| (.*) \|$", path.read_text("utf-8"), re.MULTILINE)
+    said = {
+        name: says for names, says in rows for name in re.findall(r"`(\w+)`", names)
+    }
+    assert set(VARIED) <= set(said)
+    for name in VARIED:
+        choices = set(FAMILIES[name].ingredients)
+        assert ("columns" in choices) == ("rows or columns" in said[name]), name
+        assert ("sum" in choices) == ("sum or mean" in said[name]), name
+        assert (len(choices) == 1) == (said[name] == "names alone"), name

@@ -7,9 +7,18 @@ from gan_numpy.exercises.variants.make import (
     VARIED,
     code_for,
     codes,
+    exercise_for,
     exercise_in,
     exercise_of,
     variant,
 )
 
-__all__ = ["VARIED", "code_for", "codes", "exercise_in", "exercise_of", "variant"]
+__all__ = [
+    "VARIED",
+    "code_for",
+    "codes",
+    "exercise_for",
+    "exercise_in",
+    "exercise_of",
+    "variant",
+]

@@ -10,7 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gan_numpy.exercises.variants.ingredient import Ingredient
-from gan_numpy.exercises.variants.sums import SUM_D, SUM_G
+from gan_numpy.exercises.variants.layouts import (
+    BATCHNORM_COLUMNS,
+    DENSE_COLUMNS,
+    FEATURE_COLUMNS,
+    POLICY_COLUMNS,
+)
+from gan_numpy.exercises.variants.sums import (
+    SUM_CRITIC,
+    SUM_D,
+    SUM_G,
+    SUM_POLICY,
+    SUM_SQUARES,
+)
 
 AS_IS = Ingredient()
 
@@ -36,64 +48,6 @@ WEIGHTS = ("W", "A", "V", "weights")
 BIASES = ("b", "c", "bias", "shift")
 REAL, FAKE = ("a_real", "real", "logits_real"), ("a_fake", "fake", "logits_fake")
 
-COLUMNS = Ingredient(
-    pairs=(
-        (
-            'r"""y = x W + b with x (N, n_in), W (n_in, n_out), b (n_out,)."""',
-            'r"""y = W x + b with x (n_in, N), W (n_out, n_in), b (n_out,)."""',
-        ),
-        ("    return x @ W + b, (x, W)", "    return W @ x + b[:, None], (x, W)"),
-        ("The gradients of <dy, x W + b>.", "The gradients of <dy, W x + b>."),
-        ("dy : (N, n_out)", "dy : (n_out, N)"),
-        (
-            "dx : (N, n_in)\n    dW : (n_in, n_out)",
-            "dx : (n_in, N)\n    dW : (n_out, n_in)",
-        ),
-        (
-            "    dx = dy @ W.T\n    dW = x.T @ dy\n    db = dy.sum(axis=0)\n",
-            "    dx = W.T @ dy\n    dW = dy @ x.T\n    db = dy.sum(axis=1)\n",
-        ),
-        (
-            '"x": rng.standard_normal((7, 5)),\n        "W": rng.standard_normal((5, 3)),',
-            '"x": rng.standard_normal((5, 7)),\n        "W": rng.standard_normal((3, 5)),',
-        ),
-        ("rng.standard_normal((i, o)), rng", "rng.standard_normal((o, i)), rng"),
-        (
-            '{"x": rng.standard_normal((n, i)), "W"',
-            '{"x": rng.standard_normal((i, n)), "W"',
-        ),
-        (
-            '        ("x", "W", "b"),\n        corners=DENSE_CORNERS,',
-            '        ("x", "W", "b"),\n        lambda inputs, y, dy: {\n'
-            "            k: Candidates(\n                constants=[\n"
-            '                    Constant("batch", float(dy.shape[1]), "mean-twice",\n'
-            '                        "mean-missing", "the mean over the batch, too often",\n'
-            '                        "the mean over the batch is missing")\n'
-            "                ]\n            )\n"
-            '            for k in ("x", "W", "b")\n        },\n'
-            "        batch=False,\n        corners=DENSE_CORNERS,",
-        ),
-    ),
-    mutants=(
-        ("not-summed", "dy.sum(axis=1)", "dy"),
-        ("wrong-axis", "dy.sum(axis=1)", "dy.sum(axis=0)"),
-        ("keepdims", "dy.sum(axis=1)", "dy.sum(axis=1, keepdims=True)"),
-        ("mean-twice", "dy @ x.T", "dy @ x.T / x.shape[1]"),
-        ("mean-missing", "dy @ x.T", "dy @ x.T * x.shape[1]"),
-        ("transposed", "dy @ x.T", "x @ dy.T"),
-        ("sign", "dy @ x.T", "-dy @ x.T"),
-        ("exception", "W.T @ dy", "W @ dy"),
-        ("count", "dx, dW, db\n", "dx, dW\n"),
-    ),
-    statement=(
-        "y = W x + b, in indices y_jn = sum_i W_ji x_in + b_j: a sample is a column.\n"
-        "Given dy = dL/dy for any loss L, return dL/dx, dL/dW and dL/db."
-    ),
-    hints=(
-        "Each gradient has the shape of its variable; b is used once for every sample.",
-        "dx = W^T dy, dW = dy x^T, db = sum over n of the columns of dy",
-    ),
-)
 OTHER_SIDE = Ingredient(
     pairs=(
         (
@@ -221,7 +175,7 @@ DROP = Ingredient(
 )
 FAMILIES: dict[str, Family] = {
     "dense_backward": Family(
-        {"rows": AS_IS, "columns": COLUMNS},
+        {"rows": AS_IS, "columns": DENSE_COLUMNS},
         {"x": INPUTS, "W": WEIGHTS, "b": BIASES},
     ),
     "relu_backward": Family(names={"x": INPUTS}),
@@ -243,7 +197,28 @@ FAMILIES: dict[str, Family] = {
     ),
     "generator_gradient": Family({"mean": AS_IS, "sum": SUM_G}, {"a_fake": FAKE}),
     "batchnorm_backward": Family(
-        {"1e-5": AS_IS, "1e-3": Ingredient(pairs=(("1e-5", "1e-3"),))},
+        {
+            "1e-5": AS_IS,
+            "1e-3": Ingredient(pairs=(("1e-5", "1e-3"),)),
+            "columns": BATCHNORM_COLUMNS,
+        },
         {"x": INPUTS, "gamma": ("gamma", "scale", "g"), "beta": ("beta", "shift", "o")},
+    ),
+    "least_squares_gradient": Family(
+        {"mean": AS_IS, "sum": SUM_SQUARES}, {"a_real": REAL, "a_fake": FAKE}
+    ),
+    "critic_gradient": Family(
+        {"mean": AS_IS, "sum": SUM_CRITIC}, {"a_real": REAL, "a_fake": FAKE}
+    ),
+    "feature_matching_gradient": Family(
+        {"rows": AS_IS, "columns": FEATURE_COLUMNS},
+        {"real": ("real", "f_real"), "fake": ("fake", "f_fake")},
+    ),
+    "policy_gradient": Family(
+        {"rows": AS_IS, "columns": POLICY_COLUMNS, "sum": SUM_POLICY},
+        {
+            "logits": ("logits", "scores", "prefs"),
+            "advantages": ("advantages", "gains", "weights"),
+        },
     ),
 }

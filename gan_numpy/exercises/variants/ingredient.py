@@ -20,9 +20,16 @@ class Ingredient:
     statement : str
         In place of the exercise's own, if not empty.
     hints : tuple of str
+    columns : tuple of str
+        The inputs of which a sample is a column now: the exercise's own inputs and
+        candidates are turned.
+    summed : tuple of str
+        The inputs over whose samples the loss is a sum now, not a mean.
     """
 
     pairs: Pairs = ()
     mutants: tuple[tuple[str, str, str], ...] = ()
     statement: str = ""
     hints: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    summed: tuple[str, ...] = ()

@@ -14,11 +14,15 @@ from dataclasses import replace
 from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from gan_numpy.errors import UserError
 from gan_numpy.exercises.base import Exercise, mutant
 from gan_numpy.exercises.registry import MODULE_OF, get_exercise
 from gan_numpy.exercises.variants.families import FAMILIES, Family
+from gan_numpy.exercises.variants.ingredient import Ingredient
+from gan_numpy.exercises.variants.turned import as_sum, in_columns, under_names
+from gan_numpy.gradcheck.diagnosis.candidates import slug
 
 VARIED = tuple(FAMILIES)
 MARK = re.compile(r"^# variant of (\w+): ([\w.-]+)", re.MULTILINE)
@@ -70,6 +74,19 @@ def exercise_in(text: str, name: str) -> Exercise:
         If there is no such variant.
     """
     return variant(name, dict(MARK.findall(text)).get(name, ""))
+
+
+def exercise_for(function: Any, name: str) -> Exercise:
+    """The exercise that a function was written for, by the text that it stands in.
+
+    Raises
+    ------
+    UserError
+        If that text names a variant that there is not.
+    """
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    lines = linecache.getlines(code.co_filename) if code is not None else []
+    return exercise_in("".join(lines), name)
 
 
 def exercise_of(name: str, student: str, secret: str) -> Exercise:
@@ -128,16 +145,35 @@ def _made(name: str, choice: str, names: dict[str, str], code: str) -> Exercise:
     sys.modules[made.__name__] = made  # where functions are looked up by their module
     exec(compile(text, filename, "exec"), vars(made))
     found: Exercise = {e.name: e for e in vars(made)["EXERCISES"]}[name]
-    found = replace(found, variant=code)
+    found = replace(found, variant=code, check=_asked(found, ingredient, names))
     if ingredient.mutants:
         own = [
             mutant(tags, renamed(old, names), renamed(new, names))
             for tags, old, new in ingredient.mutants
         ]
         found = replace(found, mutants=tuple(own))
+    tagged = [replace(m, tags=_tags(m.tags, names)) for m in found.mutants]
+    found = replace(found, mutants=tuple(tagged))
     if ingredient.statement:
         found = replace(found, statement=renamed(ingredient.statement, names))
     if ingredient.hints:
         hints = tuple(renamed(h, names) for h in ingredient.hints)
         found = replace(found, hints=hints)
     return found
+
+
+def _asked(found: Exercise, ingredient: Ingredient, names: dict[str, str]) -> Any:
+    """The exercise's check, for the layout and the total that the ingredient names."""
+    check = under_names(found.check, names)
+    if ingredient.summed:
+        check = as_sum(check, [names.get(k, k) for k in ingredient.summed])
+    if ingredient.columns:
+        check = in_columns(check, [names.get(k, k) for k in ingredient.columns])
+    return check
+
+
+def _tags(tags: tuple[str, ...], names: dict[str, str]) -> tuple[str, ...]:
+    """Tags that are made of an array's name, with the new one."""
+    both = {f"{slug(old)}-": f"{slug(word)}-" for old, word in names.items()}
+    first = {t: next((k for k in both if t.startswith(k)), "") for t in tags}
+    return tuple(both.get(k, "") + t.removeprefix(k) for t, k in first.items())

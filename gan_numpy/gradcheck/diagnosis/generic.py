@@ -16,9 +16,11 @@ from gan_numpy.gradcheck.diagnosis.candidates import (
 )
 
 
-def sizes_of(arrays: Mapping[str, np.ndarray]) -> dict[str, int]:
-    """Every size of the arrays by name, the first axis of the first array first."""
+def sizes_of(arrays: Mapping[str, np.ndarray], batch_axis: int = 0) -> dict[str, int]:
+    """Every size of the arrays by name, the batch size of the first array first."""
     found: dict[str, int] = {}
+    if batch_axis:
+        found["N, the batch size"] = next(iter(arrays.values())).shape[batch_axis]
     places = [a.shape[2] * a.shape[3] for k, a in arrays.items() if a.ndim == 4]
     for name, a in arrays.items():
         for axis, size in enumerate(a.shape):
