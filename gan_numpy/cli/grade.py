@@ -112,6 +112,13 @@ def add_parser(subparsers: Any) -> None:
         help="a share of the points for the arrays that are right (dx, dW, db)",
     )
     parser.add_argument(
+        "--questions",
+        type=not_negative,
+        default=0.0,
+        metavar="POINTS",
+        help="what each question of the lessons is worth (default: 0)",
+    )
+    parser.add_argument(
         "--lessons",
         metavar="URL",
         default="",
@@ -152,7 +159,7 @@ def run(args: argparse.Namespace) -> int:
     except NotGraded as error:
         print(f"gan-numpy: error: {error}", file=sys.stderr)
         return 1
-    grades = grades_of(args.out, task.exercises, points, args.partial)
+    grades = grades_of(args.out, task.exercises, points, args.partial, args.questions)
     write_grades(args.out, grades)
     write_feedback(args.out, grades, args.hints, args.lessons)
     summary = write_summary(args.out, grades)

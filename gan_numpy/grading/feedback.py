@@ -13,7 +13,7 @@ from gan_numpy.exercises.answers import shown
 from gan_numpy.files import make_directory, write_text
 from gan_numpy.grading.course import file_name, load_records
 from gan_numpy.grading.grader import RIGHT, STUB, one_line
-from gan_numpy.grading.report import Grades, Row, number, state_of
+from gan_numpy.grading.report import Grades, Row, entry_of, number, state_of
 from gan_numpy.grading.texts import line, plain
 
 FOLDER = "feedback"
@@ -57,16 +57,33 @@ def sections(
 ) -> list[tuple[str, str, str]]:
     """For each exercise: its name, its state, and what there is to say."""
     found = []
-    for name in grades.exercises:
-        entry = record["exercises"].get(name, {"state": "missing", "reasons": []})
+    for name in [*grades.exercises, *asked(record, grades)]:
+        entry = entry_of(record, name)
         if "texts" in entry:
             says = shown(entry, hints)
         else:
-            says = "\n".join(entry["reasons"])
+            says = "\n".join(entry.get("reasons", []))
         if not says and entry["state"] != STUB:
-            says = f"There is no function {name} in what was handed in."
+            what = "answer to" if is_question(name) else "function"
+            says = f"There is no {what} {name} in what was handed in."
         found.append((name, entry["state"], says))
     return found
+
+
+def asked(record: Mapping[str, Any], grades: Grades) -> list[str]:
+    """The questions that count; where none does, those that are answered."""
+    answers = record.get("questions", {})
+    return [*grades.questions] or [n for n in answers if answers[n]["state"] != STUB]
+
+
+def is_question(name: str) -> bool:
+    """Of a lesson, "02-line", and not an exercise."""
+    return name[:2].isdigit()
+
+
+def title_of(name: str) -> str:
+    """What the part of a page about an exercise or a question is called."""
+    return f"Question {name}" if is_question(name) else get_exercise(name).title
 
 
 Parts = list[tuple[str, str, str]]
@@ -74,7 +91,7 @@ Parts = list[tuple[str, str, str]]
 
 def lesson_of(name: str, lessons: str) -> tuple[str, str]:
     """What the lesson of an exercise is called, and its address if there is one."""
-    number = get_exercise(name).lesson
+    number = name[:2] if is_question(name) else get_exercise(name).lesson
     address = f"{lessons.rstrip('/')}/{STEMS[number]}.ipynb" if lessons else ""
     return f"lesson {number}", address
 
@@ -90,14 +107,14 @@ def markdown(
         "| exercise | | points |",
         "|---|---|---|",
     ]
-    for name, value in grades.exercises.items():
+    for name, value in grades.parts.items():
         score = f"{number(row.points[name])} of {number(value)}"
         lines.append(f"| {name} | {state_of(record, name)} | {score} |")
     lines += [""] + [f"- {escaped(one_line(p))}" for p in record["problems"]]
     for name, state, says in parts:
         text, address = lesson_of(name, lessons)
         where = f"[{text}]({address})" if address else text
-        lines += ["", f"## {get_exercise(name).title}: {state}", "", f"See {where}."]
+        lines += ["", f"## {title_of(name)}: {state}", "", f"See {where}."]
         if says:
             fence = "`" * (3 + max(map(len, re.findall("`+", says)), default=0))
             lines += ["", fence + "text", says, fence]
@@ -122,7 +139,7 @@ def as_html(
         f"<h1>{name_of}: {total}</h1>",
         "<table><tr><th>exercise<th><th>points",
     ]
-    for name, value in grades.exercises.items():
+    for name, value in grades.parts.items():
         state, score = state_of(record, name), number(row.points[name])
         color = state.replace(" ", "-")
         lines.append(
@@ -133,7 +150,7 @@ def as_html(
     lines += ["<ul>", *problems, "</ul>"] if problems else []
     for name, state, says in parts:
         color = RIGHT if state == RIGHT else "wrong"
-        title = html.escape(get_exercise(name).title)
+        title = html.escape(title_of(name))
         lines.append(f'<h2>{title}: <span class="{color}">{state}</span></h2>')
         text, address = lesson_of(name, lessons)
         link = f'<a href="{html.escape(address, quote=True)}">{text}</a>'

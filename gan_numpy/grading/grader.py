@@ -28,13 +28,13 @@ from gan_numpy.grading.forbidden import ALLOWED
 from gan_numpy.grading.fingerprints import given_fingerprints
 from gan_numpy.grading.lines import Wrong, functions_of, say_line
 from gan_numpy.grading.pairs import unusual
+from gan_numpy.grading.questions import RIGHT, STUB, WRONG, add_answers
 from gan_numpy.grading.sandbox import Limits
 from gan_numpy.grading.nursery import NotGraded, Nursery
 from gan_numpy.grading.session import Clock, Session
 from gan_numpy.grading.submissions import Handin
 from gan_numpy.grading.texts import all_plain, plain
 
-RIGHT, WRONG, STUB = "right", "wrong", "not attempted"
 FLAGGED, MISSING, UNREADABLE = "flagged", "missing", "unreadable"
 NO_EXERCISE = "defines no exercise"
 ENDED = ("timeout", "crash", "memory", "answer")
@@ -95,7 +95,7 @@ def own_digest() -> str:
     """A hash of the exercises, of the checker and of the grader."""
     total = hashlib.sha256(__version__.encode())
     package = Path(__file__).parents[1]
-    for name in ("exercises", "gradcheck", "grading"):
+    for name in ("exercises", "gradcheck", "grading", "lesson"):
         for path in sorted((package / name).rglob("*.py")):
             total.update(path.read_bytes())
     return total.hexdigest()
@@ -146,7 +146,7 @@ def grade(handin: Handin, task: Task, listen: Listener | None = None) -> dict[st
 
 def failed_record(student: str, reason: str) -> dict[str, Any]:
     """The record of a submission that *we* could not grade."""
-    empty: dict[str, Any] = {"files": [], "problems": [], "missing": [], "kib": 0}
+    empty = dict[str, Any](files=[], problems=[], missing=[], questions={}, kib=0)
     about = {"student": student, "key": "", "failed": plain(reason), "seconds": 0.0}
     return {**about, **empty, "exercises": {}}
 
@@ -161,6 +161,7 @@ def _grade(handin: Handin, task: Task, listen: Listener | None) -> dict[str, Any
         "kib": 0,
         "seed": task.seed,
         "exercises": {},
+        "questions": {},
     }
     if any(is_notebook(name) for name, _ in handin.files) and not is_installed():
         raise NotGraded(NEEDED)  # nobody's zero
@@ -207,7 +208,8 @@ def _grade_file(
         found = loaded.get("found", {})
         used = (name[: name.rfind("/") + 1] + other for other in loaded.get("used", ()))
         imported.update(f"{other}: {NO_EXERCISE}" for other in used)
-        if not found and not problems:
+        add_answers(record, loaded.get("answers"), name)
+        if not (found or problems or loaded.get("answers")):
             problems = [NO_EXERCISE]
         record["problems"] += [f"{name}: {one_line(p)}" for p in problems]
         for key in [n for n in NAMES if n in found]:

@@ -34,6 +34,7 @@ from gan_numpy.gradcheck.calls import describe
 from gan_numpy.grading import wire
 from gan_numpy.grading.forbidden import Watchman, shortcuts
 from gan_numpy.grading.inside_coder import InsideCoder
+from gan_numpy.grading.questions import answers_in
 from gan_numpy.grading.reading import define, untouched
 
 Reply = tuple[dict[str, Any], bytes]
@@ -123,7 +124,9 @@ class Service:
                 problem = problem or str(error)[:TEXT]
             same = untouched(self.submission, given)
             found[name] = {"flags": flags[:5], "syntax": problem, "untouched": same}
-        return {"found": found, "errors": errors[:1], "used": [*used]}, b""
+        answers = answers_in(self.submission.statements())
+        about = {"found": found, "errors": errors[:1], "used": [*used]}
+        return {**about, "answers": answers}, b""
 
     def _looked_at(self, wanted: list[str]) -> tuple[list[str], list[str]]:
         """Shortcuts, and the files beside it that the functions rest upon."""

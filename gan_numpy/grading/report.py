@@ -65,6 +65,8 @@ class Grades:
     ----------
     exercises : dict
         Name to the points that it is worth, in the order of the lessons.
+    questions : dict
+        The same for the lessons' questions; empty where they do not count.
     rows : list of Row
     missing : list of str
         What the sandbox could not do on the machine that graded.
@@ -73,11 +75,17 @@ class Grades:
     exercises: dict[str, float]
     rows: list[Row] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    questions: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """All that counts."""
+        return self.exercises | self.questions
 
     @property
     def possible(self) -> float:
         """The most points that can be had."""
-        return sum(self.exercises.values())
+        return sum(self.parts.values())
 
     @property
     def graded(self) -> list[Row]:
@@ -93,6 +101,14 @@ class Grades:
 def worth(name: str, points: Mapping[str, float]) -> float:
     """What an exercise is worth: as the instructor says, or as it is defined."""
     return float(points.get(name, get_exercise(name).points))
+
+
+def questions_of(exercises: Iterable[str]) -> list[str]:
+    """The questions of the lessons from which exercises are."""
+    from gan_numpy.lesson.bank import QUESTIONS
+
+    lessons = {get_exercise(name).lesson for name in exercises}
+    return [name for name in QUESTIONS if name[:2] in lessons]
 
 
 def share_of(entry: Mapping[str, Any], partial: bool) -> float:
@@ -121,15 +137,19 @@ def grades_of(
     exercises: Iterable[str],
     points: Mapping[str, float],
     partial: bool = False,
+    question: float = 0.0,
 ) -> Grades:
     """The grades of all records; without exercises, of every one that was found.
 
-    With `partial`, an exercise of which a part is right earns its share.
+    With `partial`, an exercise of which a part is right earns its share. Each question
+    of the lessons from which the exercises are is worth `question` points.
     """
     wanted = set(exercises)
     if not wanted:
         wanted = {name for r in load_records(out) for name in r["exercises"]}
     grades = Grades({n: worth(n, points) for n in NAMES if n in wanted})
+    if question:
+        grades.questions = dict.fromkeys(questions_of(grades.exercises), question)
     for record in load_records(out):
         if "failed" in record:
             reason = f"{FAILED}: {record['failed']}"
@@ -137,16 +157,18 @@ def grades_of(
             continue
         earned = {
             name: round(value * share_of(entry_of(record, name), partial), 3)
-            for name, value in grades.exercises.items()
+            for name, value in grades.parts.items()
         }
-        grades.rows.append(Row(record["student"], earned, reasons(record)))
+        why = [*reasons(record), *unanswered(record, grades.questions)]
+        grades.rows.append(Row(record["student"], earned, why))
         grades.missing += [m for m in record["missing"] if m not in grades.missing]
     return grades
 
 
 def entry_of(record: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """What a record has of an exercise, which may be nothing."""
-    entry: dict[str, Any] = record["exercises"].get(name, {"state": MISSING})
+    """What a record has of an exercise or a question, which may be nothing."""
+    known = {**record.get("questions", {}), **record["exercises"]}
+    entry: dict[str, Any] = known.get(name, {"state": MISSING})
     return entry
 
 
@@ -170,6 +192,12 @@ def reasons(record: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def unanswered(record: Mapping[str, Any], questions: Iterable[str]) -> list[str]:
+    """Which questions are not right; what is said of them is in the feedback."""
+    states = {name: state_of(record, name) for name in questions}
+    return [f"{name}: {state}" for name, state in states.items() if state != RIGHT]
+
+
 def in_short(entry: Mapping[str, Any]) -> str:
     """What went wrong with an exercise, or the names of the mistakes in it."""
     errors = [f["says"] for f in entry["findings"] if f["verdict"] == "error"]
@@ -180,9 +208,9 @@ def write_grades(out: Path, grades: Grades) -> None:
     """Write ``grades.csv`` and ``grades.json``."""
     file = io.StringIO()
     table = csv.writer(file, lineterminator="\n")
-    table.writerow(["student", "points", "possible", *grades.exercises, "remarks"])
+    table.writerow(["student", "points", "possible", *grades.parts, "remarks"])
     for row in grades.rows:
-        scores = [number(row.points[n]) if row.graded else "" for n in grades.exercises]
+        scores = [number(row.points[n]) if row.graded else "" for n in grades.parts]
         remarks = as_text(line("; ".join(row.reasons)))
         total = number(row.total) if row.graded else ""
         about = [as_text(line(row.student)), total, number(grades.possible)]
@@ -190,6 +218,7 @@ def write_grades(out: Path, grades: Grades) -> None:
     write_text(out / "grades.csv", file.getvalue())
     whole = {
         "exercises": grades.exercises,
+        "questions": grades.questions,
         "possible": grades.possible,
         WALLS: grades.missing,
         "students": [

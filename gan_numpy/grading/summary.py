@@ -14,7 +14,7 @@ from gan_numpy.grading.course import load_records
 from gan_numpy.grading.feedback import STYLE, VIEWPORT
 from gan_numpy.grading.grader import FLAGGED, MISSING, RIGHT, STUB, UNREADABLE, WRONG
 from gan_numpy.grading.pairs import same_numbers
-from gan_numpy.grading.report import Grades, number, state_of
+from gan_numpy.grading.report import Grades, entry_of, number, state_of
 
 STATES = {
     RIGHT: "#4c9f50",
@@ -56,15 +56,15 @@ class Summary:
 
 def summarize(out: Path, grades: Grades) -> Summary:
     """Count over all records."""
-    summary = Summary(len(grades.graded), {n: Counter() for n in grades.exercises})
+    summary = Summary(len(grades.graded), {n: Counter() for n in grades.parts})
     records = list(load_records(out))
     summary.pairs = [plain(says) for says in same_numbers(records)]
     for record in records:
         if "failed" in record:
             continue
-        for name in grades.exercises:
+        for name in grades.parts:
             summary.states[name][state_of(record, name)] += 1
-            entry = record["exercises"].get(name, {})
+            entry = entry_of(record, name)
             for tag, says in diagnoses(entry):
                 summary.diagnoses[name, tag] += 1
                 summary.says.setdefault((name, tag), says)

@@ -126,3 +126,22 @@ def agree(mine: str, other: str, variables: Mapping[str, tuple[int, ...]]) -> bo
         if np.shape(a) != np.shape(b) or not np.allclose(a, b, rtol=1e-8, atol=1e-10):
             return False
     return True
+
+
+def compute(text: str) -> float:
+    """The number that a formula without variables gives.
+
+    >>> compute("2 * sqrt(4)")
+    4.0
+
+    Raises
+    ------
+    ValueError
+        If it is no formula, or gives no number.
+    """
+    code = read(text, {})
+    with np.errstate(all="ignore"):
+        try:
+            return float(eval(code, {"__builtins__": {}, **FUNCTIONS}))
+        except (TypeError, ValueError, ArithmeticError) as error:
+            raise ValueError(f"it cannot be computed: {error}") from None
