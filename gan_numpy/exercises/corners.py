@@ -106,8 +106,10 @@ class Check(ABC):
                 got = self.answer(functions, copy.deepcopy(inputs), seed)
                 return list(got.values()), []
 
-            want = self.answer(None, copy.deepcopy(inputs), seed)
-            yield ValueCase(call, list(want.values()))
+            def solution(inputs: Inputs = inputs) -> Answer:
+                return self.answer(None, copy.deepcopy(inputs), seed)
+
+            yield ValueCase(call, list(solution().values()), solution=solution)
 
     def agrees(self, functions: Functions, seed: int) -> bool:
         """Whether all answers are ours: no diagnosis, and no differences taken."""

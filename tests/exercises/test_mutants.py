@@ -63,6 +63,7 @@ def test_where_a_line_is_pointed_at_it_is_the_right_one():
     pointed = places["there"] + places["among"] + places["elsewhere"]
     assert pointed >= 10 and places["elsewhere"] <= 0.05 * pointed, places
     assert places["among"] <= 0.1 * pointed, places
+    assert places["there"] >= 0.9 * (pointed + places["nowhere"]), places
 
 
 def test_there_are_many_and_the_table_counts_them():

@@ -15,6 +15,7 @@ from gan_numpy.gradcheck.repair.cases import Case, right
 from gan_numpy.gradcheck.repair.edits.site import Site, like
 from gan_numpy.gradcheck.repair.edits.statements import Change
 from gan_numpy.gradcheck.repair.found import Fix, Stopwatch, is_use, size_of
+from gan_numpy.gradcheck.repair.ways import Ways
 from gan_numpy.gradcheck.repair.naming import renamed
 from gan_numpy.gradcheck.repair.source import build
 from gan_numpy.gradcheck.repair.wanted import Wanted
@@ -33,6 +34,7 @@ class Attempts:
         adjoints: Callable[[Case], Adjoints] | None,
     ) -> None:
         self.cases, self.clock, self.adjoints = cases, clock, adjoints
+        self.ways: Ways | None = None  # beside those of the solution
         self.first: set[int] = set()  # statements in which something first is wrong
         self.made: list[Any] = []  # by the root of the last edit that was right
         self.wants: dict[int, Wanted] = {}  # by the whole that a site is part of
@@ -70,7 +72,7 @@ class Attempts:
             is_use(site),
             max(0, size_of(new) - size_of(old)),
             self.was_right(bench, site.root),
-            self._are_adjoints(self.made),
+            self.are_adjoints(self.made),
             id(site.root.statement),
         )
 
@@ -106,17 +108,20 @@ class Attempts:
         return (
             test is not None
             and test.must is not None
-            and self._are_adjoints(list(test.must))
+            and self.are_adjoints(list(test.must))
         )
 
     def was_right(self, bench: Bench, root: Root) -> bool:
-        """What the statement made, unchanged, is an adjoint (and no mere name)."""
+        """What the statement made, unchanged, is an adjoint (and no mere name), or a
+        value of the solution's."""
         node = getattr(root.owner, root.field)
         if isinstance(node, ast.Name) or id(root.statement) in self.first:
             return False
-        return self._are_adjoints(bench.history.get(id(node), []))
+        if self.ways and self.ways.is_right(bench, node, root.statement):
+            return True
+        return self.are_adjoints(bench.history.get(id(node), []))
 
-    def _are_adjoints(self, values: list[Any]) -> bool:
+    def are_adjoints(self, values: list[Any]) -> bool:
         """All of these values, one for each visit."""
         if self.adjoints is None or not values:
             return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,7 +25,7 @@ TICK, EDITED, SEE, HERE = "_tick", "_edited", "_see", "_here"
 LOOPS = (ast.For, ast.While)
 TICKS = 20_000
 ROUNDS = 64  # of a loop between two looks at the clock
-VISITS = 16
+VISITS = 32
 MOST_KEPT = 40  # items of a dict that are copied
 
 
@@ -99,7 +100,7 @@ class Bench:
     values : dict
         The last value of each expression by ``id`` of its node.
     history : dict
-        Its values at the first visits.
+        Its values at the first visits; ``times`` says when these were.
     scopes : dict
         The names and values before each statement, by ``id`` of the statement, at
         each of its first visits.
@@ -109,6 +110,7 @@ class Bench:
     clock: Clock = field(default_factory=Clock)
     values: dict[int, Any] = field(default_factory=dict)
     history: dict[int, list[Any]] = field(default_factory=dict)
+    times: dict[int, list[int]] = field(default_factory=dict)
     scopes: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     sure: dict[int, set[str]] = field(default_factory=dict)
 
@@ -145,11 +147,14 @@ class Bench:
         if code is None:
             return
 
+        count = itertools.count()
+
         def see(k: int, value: Any) -> Any:
             self.values[id(nodes[k])] = now = kept(value)
             visits = self.history.setdefault(id(nodes[k]), [])
             if len(visits) < VISITS:
                 visits.append(now)
+                self.times.setdefault(id(nodes[k]), []).append(next(count))
             return value
 
         def here(k: int, scope: dict[str, Any]) -> None:

@@ -47,6 +47,9 @@ class Case(Protocol):
     def keeps(self, answer: Any) -> bool:
         """What precedes the gradients is as it was."""
 
+    def model(self) -> Callable[[], Any] | None:
+        """A call of the solution that answers the same question; None without one."""
+
     def judge(self, answer: Any, quick: bool = False) -> dict[str, bool]:
         """Which of what was asked for is right; ``quick`` stops at a wrong one."""
 
@@ -144,6 +147,11 @@ class GradientCase:
         if any(got[k].shape != p.shape for k, p in self.true.items()):
             return None
         return np.concatenate([got[k].ravel() for k in self.true]).astype(np.float64)
+
+    def model(self) -> Callable[[], Any] | None:
+        """The solution's gradients, by way of the true forward."""
+        solution = self.problem.solution
+        return None if solution is None else lambda: solution(self.problem, self.dy)
 
     def results(self, answer: Any) -> dict[str, np.ndarray]:
         """The gradients."""

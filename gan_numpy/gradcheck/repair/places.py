@@ -83,6 +83,42 @@ def right_before(
     return list(names)
 
 
+def first_wrong(
+    bench: Bench, tops: list[Site], attempts: Attempts
+) -> tuple[Site | None, set[int]]:
+    """The first line whose value is no adjoint, but would be if all were right.
+
+    And the statements (by ``id``) that are wrong because it is. If something before it
+    may be wrong as well, it is one of these, and there is no first.
+    """
+    found = []
+    for number, site in enumerate(tops):
+        test = attempts.wants.get(id(site.node))
+        if test is not None and not isinstance(site.node, ast.Tuple):
+            found.append((test.at, number, site))
+    made = [f for f in found if not is_use(f[2])]
+    firsts = [f for f in made if attempts.becomes_right(f[2])]
+    if not firsts:
+        return None, set()
+    wrong = [f for f in firsts if not attempts.was_right(bench, f[2].root)]
+    first = min(wrong or firsts, key=lambda f: f[:2])
+    at, number, site = first
+    later = {
+        id(s.root.statement)
+        for *when, s in found
+        if when > [at, number] or attempts.was_right(bench, s.root)
+    }
+    if any(f[:2] < first[:2] and _may_be_wrong(bench, f[2], attempts) for f in made):
+        return None, later | {id(site.root.statement)}
+    return site, later - {id(site.root.statement)}
+
+
+def _may_be_wrong(bench: Bench, site: Site, attempts: Attempts) -> bool:
+    """What its value must be does not follow from the results."""
+    test = attempts.wants[id(site.node)]
+    return test.must is None and not attempts.was_right(bench, site.root)
+
+
 def _around(bench: Bench, line: int) -> list[ast.stmt]:
     loops = [n for n in ast.walk(bench.function.node) if isinstance(n, LOOPS)]
     inside = [n for n in loops if n.lineno <= line <= (n.end_lineno or n.lineno)]

@@ -24,6 +24,7 @@ from gan_numpy.gradcheck.repair.missing import solved
 from gan_numpy.gradcheck.repair.solve import Response, responses
 from gan_numpy.gradcheck.repair.paths import path_of
 from gan_numpy.gradcheck.repair.places import (
+    first_wrong,
     possible_lines,
     right_before,
     unpacks,
@@ -31,6 +32,7 @@ from gan_numpy.gradcheck.repair.places import (
 from gan_numpy.gradcheck.repair.slices import slice_of
 from gan_numpy.gradcheck.repair.source import Written
 from gan_numpy.gradcheck.repair.wanted import wanted
+from gan_numpy.gradcheck.repair.ways import Ways
 
 # What is tried, in this order; "solved": factors and terms that solve for a value. What
 # the forward calls, too, comes later: its output is right.
@@ -49,6 +51,8 @@ STAGES = (
     ("3", "forward"),
 )
 
+
+FOCUS = ("1", "solved", "2", "paths", "3")  # of a line that is known to be the place
 
 Place = tuple[str, int, str]  # file, line, its text
 
@@ -101,7 +105,7 @@ class Search:
 
     def _search(self) -> None:
         self._fixes()
-        if not self.fixes:
+        if not self.fixes and self.place is None:
             lines = self._only_lines()
             self.place = next(iter(lines), None) if len(lines) == 1 else None
         first = min(self.fixes, key=lambda f: f.line, default=None)
@@ -143,6 +147,8 @@ class Search:
         }
         held: list[Fix] = []  # they mend what follows from a wrong line
         for stage, group in STAGES:
+            if stage == "1" and group == "backward" and self._focused():
+                return
             if held and (group == "forward" or stage == "3"):
                 break
             found: list[Fix] = []
@@ -156,6 +162,39 @@ class Search:
             if any(f.statement not in self.later for f in found):
                 return
             held = held or found
+
+    def _focused(self) -> bool:
+        """Look for the line at which the values part from the solution's, and there."""
+        if self.cases[0].model() is None:
+            return False
+        ways = Ways(
+            self.cases, self._is_late, lambda v: self.attempts.are_adjoints([v])
+        )
+        self.attempts.ways = ways
+        for bench in reversed(self.benches):  # what is called by others first
+            tops = [s for s in self.sites[id(bench)] if s.node is s.top]
+            found = ways.part(bench, tops)
+            if found is not None:
+                return self._focus(bench, found)
+        return False
+
+    def _focus(self, bench: Bench, site: Site) -> bool:
+        """All edits of the line of which it is known that it is the place."""
+        statement, line = site.root.statement, site.node.lineno
+        self.place = (bench.function.filename, line, bench.function.text(line))
+        every, part = self.sites[id(bench)], self.parts[id(bench)]
+        self.sites[id(bench)] = [s for s in every if s.root.statement is statement]
+        self.parts[id(bench)] = {id(statement)}
+        for stage in FOCUS:
+            for fix in self._stage(bench, stage):
+                self.fixes.append(fix)
+            if self.fixes:
+                break
+        self.sites[id(bench)], self.parts[id(bench)] = every, part
+        return True
+
+    def _is_late(self) -> bool:
+        return self.clock.part() > 0.5
 
     def _stage(self, bench: Bench, stage: str) -> Iterable[Fix]:
         if stage == "solved":
@@ -203,43 +242,11 @@ class Search:
                 test = wanted(bench, self.cases[0], found)
                 if test is not None:
                     self.attempts.wants[id(site.node)] = test
-        self._find_the_first(bench, tops)
-
-    def _find_the_first(self, bench: Bench, tops: list[Site]) -> None:
-        """The first line whose value is no adjoint, but would be if all were right.
-
-        Those after it are wrong because it is.
-        """
-        found = []
-        for number, site in enumerate(tops):
-            test = self.attempts.wants.get(id(site.node))
-            if test is not None and not isinstance(site.node, ast.Tuple):
-                found.append((test.at, number, site))
-        made = [f for f in found if not is_use(f[2])]
-        firsts = [f for f in made if self.attempts.becomes_right(f[2])]
-        if not firsts:
-            return
-        wrong = [f for f in firsts if not self.attempts.was_right(bench, f[2].root)]
-        firsts = wrong or firsts
-        first = min(firsts, key=lambda f: f[:2])
-        at, number, site = first
-        statement = id(site.root.statement)
-        self.later |= {
-            id(s.root.statement)
-            for *when, s in found
-            if when > [at, number] or self.attempts.was_right(bench, s.root)
-        }
-        if any(f[:2] < first[:2] and self._may_be_wrong(bench, f[2]) for f in made):
-            self.later.add(statement)  # unless nothing is found before it
-            return
-        self.later.discard(statement)
-        self.first[id(bench)] = site
-        self.attempts.first.add(statement)
-
-    def _may_be_wrong(self, bench: Bench, site: Site) -> bool:
-        """What its value must be does not follow from the results."""
-        test = self.attempts.wants[id(site.node)]
-        return test.must is None and not self.attempts.was_right(bench, site.root)
+        first, later = first_wrong(bench, tops, self.attempts)
+        self.later |= later
+        if first is not None:
+            self.first[id(bench)] = first
+            self.attempts.first.add(id(first.root.statement))
 
     def _solved(self, bench: Bench) -> Iterator[Fix]:
         """Factors and terms, where the results are linear in a value."""

@@ -29,15 +29,22 @@ class ValueCase:
     want : list of array
     given : list of array
         The arguments, which must be left as they are.
+    solution : function, optional
+        The solution's answer to the same arguments.
     """
 
     call: Callable[[], tuple[list[np.ndarray], Any]]
     want: list[np.ndarray]
     given: list[np.ndarray] = field(default_factory=list)
+    solution: Callable[[], Any] | None = None
 
     def ask(self) -> Any:
         """The answer, and what became of the arguments."""
         return self.call()
+
+    def model(self) -> Callable[[], Any] | None:
+        """The solution."""
+        return self.solution
 
     def keep_forward(self, keep: bool) -> None:
         """Nothing precedes the function."""
