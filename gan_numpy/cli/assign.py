@@ -43,6 +43,11 @@ def add_parser(subparsers: Any) -> None:
         help="a lesson's notebook to hand out in place of one made of the exercises",
     )
     parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="the exercises alone, without the text and the plots of their lessons",
+    )
+    parser.add_argument(
         "--points",
         nargs="+",
         action="extend",
@@ -124,6 +129,7 @@ def run(args: argparse.Namespace) -> int:
     worths = {n: worth(n, points) for n in sorted(chosen)}
     assignment = Assignment(name, worths, seed, args.hints, secret)
     names = roster(args) if args.variants is not None else ()
-    for path in assign(assignment, args.out, args.format, args.notebook, names):
+    how = (args.format, args.notebook, names, args.plain)
+    for path in assign(assignment, args.out, *how):
         print(path)
     return 0

@@ -15,6 +15,7 @@ from gan_numpy.exercises.limited import ALL, marked
 from gan_numpy.exercises.stubs import stub_file
 from gan_numpy.files import make_directory, write_atomically
 from gan_numpy.grading.assignment import Assignment
+from gan_numpy.grading.lessons import lesson_cells
 from gan_numpy.grading.notebooks import (
     Cell,
     cell,
@@ -38,6 +39,7 @@ def assign(
     form: str,
     given: Path | None = None,
     students: tuple[str, ...] = (),
+    plain: bool = False,
 ) -> list[Path]:
     """Write everything that a format consists of.
 
@@ -52,6 +54,8 @@ def assign(
         A lesson's own notebook, used in place of one that is made.
     students : tuple of str
         Who gets variants, a folder each.
+    plain : bool
+        The exercises alone, without the lessons' text.
 
     Returns
     -------
@@ -72,7 +76,7 @@ def assign(
             kind, _, file = name.partition("/")
             contents[f"{kind}/{student}/{file}"] = content
     if not students:
-        contents = WRITERS[form](assignment, marked_books(assignment, given))
+        contents = WRITERS[form](assignment, marked_books(assignment, given, "", plain))
     contents["instructor/assignment.json"] = assignment.as_json()
     for name, content in contents.items():
         path = out / name
@@ -98,27 +102,32 @@ def _mark(cells: list[Cell], hints: int) -> None:
 
 
 def marked_books(
-    assignment: Assignment, given: Path | None, student: str = ""
+    assignment: Assignment, given: Path | None, student: str = "", plain: bool = True
 ) -> Notebooks:
     """The notebooks, each with how many hints are allowed."""
-    books = notebooks_of(assignment, given, student)
+    books = notebooks_of(assignment, given, student, plain)
     for cells, _ in books.values():
         _mark(cells, assignment.hints)
     return books
 
 
 def notebooks_of(
-    assignment: Assignment, given: Path | None, student: str = ""
+    assignment: Assignment, given: Path | None, student: str = "", plain: bool = True
 ) -> Notebooks:
-    """A notebook for each lesson, or the one that is given."""
+    """A notebook for each lesson, or the one that is given.
+
+    Variants have notebooks of their exercises alone: the text does not fit all of them.
+    """
     if given is not None:
         cells = load_cells(given)
         exchange(cells, assignment.exercises(), lambda e, s: [], lambda e: [])
         return {given.stem: (cells, assignment.exercises())}
-    return {
-        f"lesson{number}": (student_cells(f"Lesson {number}", exercises), exercises)
-        for number, exercises in assignment.lessons(student).items()
-    }
+    books: Notebooks = {}
+    for number, exercises in assignment.lessons(student).items():
+        whole = None if plain else lesson_cells(number, exercises)
+        bare = student_cells(f"Lesson {number}", exercises)
+        books[f"lesson{number}"] = (whole or bare, exercises)
+    return books
 
 
 def files(assignment: Assignment, books: Notebooks) -> Contents:

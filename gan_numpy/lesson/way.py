@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
+from threadpoolctl import threadpool_limits
 
 from gan_numpy.lesson.style import DATA, DISCRIMINATOR, GENERATOR, RED, show, style
 
@@ -66,7 +67,8 @@ def opening(number: str) -> None:
     """Show where a lesson is on the gradient's way, in the lessons' style.
 
     From here on the library's kernels are plain NumPy, unless ``GAN_NUMPY_KERNELS``
-    says otherwise: networks of a lesson's size are not worth a compilation.
+    says otherwise, and the BLAS has one thread: networks of a lesson's size are not
+    worth a compilation, and threads that share their products mostly wait.
 
     Parameters
     ----------
@@ -75,6 +77,7 @@ def opening(number: str) -> None:
     """
     style()
     os.environ.setdefault("GAN_NUMPY_KERNELS", "reference")
+    threadpool_limits(1, user_api="blas")
     about, part = LESSONS[number]
     _, axes = plt.subplots(figsize=(7.2, 2.1))
     draw_way(axes, part)

@@ -20,7 +20,6 @@ import numpy as np
 from gan_numpy import lesson
 from gan_numpy.datasets import load_dataset
 from gan_numpy.exercises import check
-from gan_numpy.objectives import sigmoid
 from gan_numpy.plots import image_grid
 from gan_numpy.recipes import get_recipe
 from gan_numpy.sampling.draw import generate, sample, trained_generator

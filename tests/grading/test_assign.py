@@ -14,9 +14,12 @@ from hostile import LIMITS
 from gan_numpy.cli import main
 from gan_numpy.errors import UserError
 from gan_numpy.exercises import all_exercises
+from gan_numpy.exercises.base import split_source
+from gan_numpy.exercises.registry import STEMS
 from gan_numpy.grading.assign import assign, nbgrader_metadata
 from gan_numpy.grading.assignment import Assignment, load_assignment
 from gan_numpy.grading.grader import Task, grade
+from gan_numpy.grading.lessons import lesson_cells
 from gan_numpy.grading.notebooks import cell, load_cells, notebook, student_cells
 from gan_numpy.grading.submissions import Handin
 
@@ -57,7 +60,7 @@ def test_files_are_stubs_and_solutions_are_right(tmp_path):
 
 
 def test_a_notebook_for_each_lesson(tmp_path):
-    assign(HOMEWORK, tmp_path / "out", "files")
+    assign(HOMEWORK, tmp_path / "out", "files", plain=True)
     names = sorted(p.name for p in (tmp_path / "out" / "student").iterdir())
     stems = ("lesson02", "lesson03")
     assert names == [s + kind for s in stems for kind in (".ipynb", ".py")]
@@ -70,10 +73,41 @@ def test_a_notebook_for_each_lesson(tmp_path):
 
 
 def test_students_get_neither_seed_nor_solution(tmp_path):
-    assign(HOMEWORK, tmp_path / "out", "files")
+    assign(HOMEWORK, tmp_path / "out", "files", plain=True)
     for path in (tmp_path / "out" / "student").iterdir():
         text = path.read_text()
         assert "argmax" not in text and "seed" not in text and "points" not in text
+
+
+def test_the_lessons_text_is_handed_out(tmp_path):
+    """With its questions and plots, and without links to what the student lacks."""
+    assign(HOMEWORK, tmp_path / "out", "files")
+    for number in ("02", "03"):
+        cells = cells_of(tmp_path / "out" / "student" / f"lesson{number}.ipynb")
+        text = "\n".join(c.source for c in cells if c.cell_type == "markdown")
+        assert text.startswith(f"# {number} ·") and "## Derive" in text
+        assert not re.search(r"\]\((?!https?:)", text) and "](https://" in text
+        code = "\n".join(c.source for c in cells if c.cell_type == "code")
+        assert f'lesson.ask("{number}-' in code and "lesson.show(" in code
+        assert not re.search(r"\(\d+ points?\)", code)
+        for name in [n for n in POINTS if EXERCISES[n].lesson == number]:
+            assert f"check({name})" in code
+            assert f'raise NotImplementedError("{name}")' in code
+            body = split_source(EXERCISES[name].reference)[1]
+            assert body.rstrip() not in code
+
+
+def test_without_the_lessons_there_are_the_exercises(tmp_path, monkeypatch):
+    monkeypatch.setattr("gan_numpy.grading.lessons.PLACES", (tmp_path,))
+    assign(HOMEWORK, tmp_path / "out", "files")
+    cells = cells_of(tmp_path / "out" / "student" / "lesson02.ipynb")
+    assert cells[0].source.startswith("# Lesson 02\n")
+
+
+def test_every_lesson_can_be_handed_out():
+    for number in STEMS:
+        mine = [e for e in EXERCISES.values() if e.lesson == number]
+        assert lesson_cells(number, mine) is not None, number
 
 
 KEYS = {"schema_version", "grade_id", "grade", "solution", "locked", "task"}

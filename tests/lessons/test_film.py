@@ -6,6 +6,7 @@ import re
 
 import matplotlib.pyplot as plt
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 from matplotlib.figure import Figure
 
 from gan_numpy import lesson
@@ -131,8 +132,11 @@ def test_values_are_short():
 
 def test_the_opening_shows_where_a_lesson_is(shown, monkeypatch):
     monkeypatch.setenv("GAN_NUMPY_KERNELS", "native")
-    for number in ("00", "17"):
-        lesson.opening(number)
+    with threadpool_limits(2, user_api="blas"):  # afterwards all is as before
+        for number in ("00", "17"):
+            lesson.opening(number)
+        pools = [p for p in threadpool_info() if p["user_api"] == "blas"]
+        assert pools and {p["num_threads"] for p in pools} == {1}
     assert all("data:image/png" in bundle["text/html"] for bundle in shown)
     assert all('alt="The way' in bundle["text/html"] for bundle in shown)
     assert "the gradient" in shown[0]["text/plain"]
