@@ -257,7 +257,7 @@ TABLE: dict[str, Environment] = {
     "cp949": Environment(("evaluate",), C_LOCALE | {"PYTHONIOENCODING": "cp949"}),
     "strict ascii": Environment(("recipes",), {"PYTHONIOENCODING": "ascii:strict"}),
     "locale C": Environment(("recipes",), C_LOCALE),
-    "utf-16": Environment(("recipes",), {"PYTHONIOENCODING": "utf-16"}, lost=("out",)),
+    "utf-16": Environment(("recipes", "resume"), {"PYTHONIOENCODING": "utf-16"}),
     "narrow terminal": Environment(("recipes",), {"COLUMNS": "1", "TERM": "dumb"}),
     "columns are a word": Environment(("resume",), {"COLUMNS": "wide", "LINES": "x"}),
     "settings of tqdm": Environment(
@@ -313,7 +313,7 @@ TABLE: dict[str, Environment] = {
         says="cannot write",
     ),
     "temporary folder missing": Environment(("check",), {"TMPDIR": "/none"}),
-    "umask 077": Environment(("train",), redirect="umask 077"),
+    "umask 077": Environment(("train", "recipes"), redirect="umask 077"),
     # --------------------------------------------------------------- Python
     "optimized": Environment(("check",), flags=("-OO",)),
     "warnings are errors": Environment(("train", "check"), flags=("-W", "error")),
