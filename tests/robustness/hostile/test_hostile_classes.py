@@ -48,18 +48,15 @@ def usable(how: How) -> str:
     """Why this system cannot be had here; empty if it can."""
     if sys.platform != "linux":
         return "only Linux has these walls"
-    if how.user:
-        if os.getuid() != 0:
-            return "only root becomes another user"
-        command = [
-            "setpriv",
-            f"--reuid={NOBODY}",
-            f"--regid={NOBODY}",
-            "--clear-groups",
-        ]
-        done = subprocess.run([*command, sys.executable, "-c", "import gan_numpy"],
-                              capture_output=True, check=False)  # fmt: skip
-        if done.returncode != 0:
+    if how.user and os.getuid() != 0:
+        return "only root becomes another user"
+    if os.getuid() == 0 and (how.user or how.without):
+        command = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}"]
+        # What it starts shows what it may do: itself it is started as root.
+        starts = "import sys, subprocess as s, gan_numpy; s.check_call(sys.argv[1:])"
+        inner = [sys.executable, "-c", "import ctypes"]
+        outer = [*command, "--clear-groups", sys.executable, "-c", starts, *inner]
+        if subprocess.run(outer, capture_output=True, check=False).returncode != 0:
             return "an ordinary user may not run this Python"
     if not how.without and not has_name_spaces():
         return "this system has no name spaces"
