@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from gan_numpy import lesson
-from gan_numpy.exercises import get_exercise
+from gan_numpy.exercises import check, get_exercise
 from gan_numpy.gradcheck.repair.explain import searching
 from gan_numpy.gradcheck.repair.found import Limits
 
@@ -127,3 +127,10 @@ def test_a_gradient_of_zero_gives_no_warning():
     axes = Figure().subplots()
     lesson.heat_map(axes, lambda x: np.full(len(x), 0.5), (0, 1, 0, 1), lambda x: 0 * x)
     assert (axes.collections[-1].U == 0).all()
+
+
+def test_a_mistakes_line_is_that_of_its_function_and_no_file_is_made_up():
+    with searching(Limits(60.0)):
+        result = check(lesson.mistake("relu_backward", "mask-from-dy"))
+    said = result.text(0)
+    assert "at relu_backward, line" in said.replace("\n", " ") and "<" not in said

@@ -21,7 +21,7 @@ def maxout_layer(
 ) -> tuple[np.ndarray, Any]:
     r"""Lesson 03's layer: the largest of each unit's pieces."""
     z = (x @ W + b).reshape(len(x), -1, pieces)
-    return z.max(axis=2), (x, W, np.eye(pieces)[z.argmax(axis=2)])
+    return z.max(axis=2), (x, W, np.eye(pieces, dtype=z.dtype)[z.argmax(axis=2)])
 
 
 def maxout_gradients(

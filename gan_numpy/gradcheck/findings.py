@@ -3,6 +3,7 @@ r"""What a check has found, as data: findings, verdict, tags, hints."""
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 
 from gan_numpy.gradcheck.calls import StudentError
@@ -62,6 +63,9 @@ CATEGORY_HINTS = {
 }
 
 
+MADE = re.compile(r"^<(\w+) [0-9a-f]{12}>$")  # a function that is in no file
+
+
 @dataclass(frozen=True)
 class Place:
     """A line of the student's: "solution.py", 12, "dW = x.T @ dy"."""
@@ -71,7 +75,7 @@ class Place:
     text: str
 
     def __str__(self) -> str:
-        name = os.path.basename(self.filename)
+        name = MADE.sub(r"\1", os.path.basename(self.filename))
         return f"{name}, line {self.line}" + (f": {self.text}" if self.text else "")
 
 
