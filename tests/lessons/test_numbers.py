@@ -5,44 +5,14 @@ Such a run takes seconds: lessons take turns; ``GAN_NUMPY_LESSONS=all`` plays al
 
 from __future__ import annotations
 
-import linecache
-import re
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from tests.turns import share
 
 from gan_numpy import lesson
-from gan_numpy.kernels.threads import limit_threads
 
 TOLD = share(("04", "06", "09"), 3, "GAN_NUMPY_LESSONS")
 TOLD += ["10"] * (len(TOLD) == 3)
-
-
-@pytest.fixture
-def played(builder, monkeypatch):
-    """Plays a solved lesson, without its checks; its names."""
-    monkeypatch.delenv("GAN_NUMPY_FAST", raising=False)
-    monkeypatch.setattr(lesson, "working", lambda *f: f if len(f) > 1 else f[0])
-    monkeypatch.setattr(lesson, "live", lambda *a, **k: plt.close("all"))
-    for name in ("show", "animate", "opening", "architecture"):
-        monkeypatch.setattr(lesson, name, lambda *a, **k: plt.close("all"))
-
-    def play(number):
-        (source,) = builder.sources(number)
-        names = {"__name__": "__main__"}
-        with limit_threads(1):
-            for cell in builder.build(source, solutions=True).cells:
-                text = cell.source
-                if cell.cell_type != "code" or re.match(r"check\(|lesson.ask", text):
-                    continue
-                linecache.cache[cell.id] = len(text), None, text.splitlines(True), ""
-                exec(compile(text, cell.id, "exec"), names)
-        plt.close("all")
-        return names
-
-    return play
 
 
 @pytest.mark.skipif("04" not in TOLD, reason="another lesson's turn")
