@@ -107,7 +107,8 @@ class Derivation:
             parts.append(self.check._repr_html_())
         title = html.escape(f"{self.exercise.name}: {self.headline()}")
         left = ", ".join(self.missing)
-        parts.append(f"<p><b>{title}</b></p>")
+        if self.check is None or self.headline() == "right so far":
+            parts.append(f"<p><b>{title}</b></p>")  # else the checker has said so
         if self.missing:
             parts.append(f"<p>still to derive: {html.escape(left)}</p>")
         return "\n".join(parts)
