@@ -87,16 +87,21 @@ def roster(args: argparse.Namespace) -> tuple[str, ...]:
         If the file names nobody, somebody twice, or what is no name of a folder; or if
         what is handed out cannot differ between students.
     """
-    if args.format != "files" or args.notebook is not None:
-        what = "--notebook has" if args.format == "files" else f"{args.format} releases"
+    mail = args.format == "gradescope"
+    if args.notebook is not None or args.format not in ("files", "gradescope"):
+        what = "--notebook has" if args.notebook else f"{args.format} releases"
         says = f"{what} one notebook for everyone: leave it out, and hand out the files"
-        raise UserError(f"--variants goes with --format files; {says}")
+        raise UserError(f"--variants goes with --format files or gradescope; {says}")
     try:
         lines = args.variants.read_text("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise UserError(f"{args.variants} is no text in UTF-8") from None
     names = [line.strip() for line in lines if line.strip()]
+    names = [name.lower() for name in names] if mail else names
     for name in names:
+        if mail and not re.fullmatch(r"[^@]+@[^@]+", name):
+            says = "expected the e-mail address by which Gradescope knows the student"
+            raise UserError(f"{args.variants}: {name!r}: {says}")
         if not re.fullmatch(r"[^\W.][\w .@+-]{0,99}", name) or name.endswith("."):
             says = "expected letters, digits, spaces and . @ + - _"
             raise UserError(f"{args.variants}: {name!r} is no student's name: {says}")

@@ -53,7 +53,7 @@ def assign(
     given : Path, optional
         A lesson's own notebook, used in place of one that is made.
     students : tuple of str
-        Who gets variants, a folder each.
+        Who gets variants, a folder each; of the forms files and gradescope.
     plain : bool
         The exercises alone, without the lessons' text.
 
@@ -77,6 +77,8 @@ def assign(
             contents[f"{kind}/{student}/{file}"] = content
     if not students:
         contents = WRITERS[form](assignment, marked_books(assignment, given, "", plain))
+    elif form == "gradescope":  # one autograder for all: it asks who has submitted
+        contents["autograder.zip"] = autograder(assignment)
     contents["instructor/assignment.json"] = assignment.as_json()
     for name, content in contents.items():
         path = out / name
@@ -218,7 +220,12 @@ PYTHONPATH="$root/source" exec "$python" -m gan_numpy.grading.gradescope "$root"
 
 
 def gradescope(assignment: Assignment, books: Notebooks) -> Contents:
-    """The autograder as a zip, with this package in it; the files for the students."""
+    """The autograder as a zip, and the files for the students."""
+    return {"autograder.zip": autograder(assignment), **files(assignment, books)}
+
+
+def autograder(assignment: Assignment) -> bytes:
+    """A zip with this package in it."""
     file = io.BytesIO()
     package = Path(__file__).parents[1]
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -229,7 +236,7 @@ def gradescope(assignment: Assignment, books: Notebooks) -> Contents:
         archive.writestr("assignment.json", assignment.as_json())
         for path in sorted(package.rglob("*.py")):
             archive.write(path, Path(package.name) / path.relative_to(package))
-    return {"autograder.zip": file.getvalue(), **files(assignment, books)}
+    return file.getvalue()
 
 
 def otter(assignment: Assignment, books: Notebooks) -> Contents:

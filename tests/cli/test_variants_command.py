@@ -89,8 +89,9 @@ def test_two_who_share_odd_numbers_stand_in_the_summary(cli, tmp_path):
         ("../ann\n", (), "is no student's name"),
         *(
             ("ann\n", ("--format", form), f"{form} releases one notebook for everyone")
-            for form in ("otter", "nbgrader", "gradescope")
+            for form in ("otter", "nbgrader")
         ),
+        ("ann\n", ("--format", "gradescope"), "expected the e-mail address by which"),
         (
             "ann\n",
             ("--notebook", "x.ipynb"),

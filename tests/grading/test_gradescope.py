@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import time
 import zipfile
@@ -11,6 +12,7 @@ import zipfile
 import hostile
 import pytest
 
+from gan_numpy.exercises.variants import code_for
 from gan_numpy.grading.assign import assign
 from gan_numpy.grading.assignment import Assignment
 from tests import programs
@@ -115,3 +117,37 @@ def test_there_is_a_result_before_the_end(autograder):
         programs.end(process)
         process.wait(programs.SECONDS)
     assert valid(json.loads(path.read_text()))["score"] == 2.0
+
+
+def test_who_has_submitted_decides_the_variant(tmp_path, autograder):
+    """One autograder for the class; each has the folder of their own."""
+    students = ("ann@x.org", "bob@x.org", "cid@x.org", "eve@x.org")
+    assignment = Assignment("hw", {"dense_backward": 2.0}, 7, variants="a secret")
+    assign(assignment, tmp_path / "made", "gradescope", students=students)
+    assert {p.name for p in (tmp_path / "made" / "student").iterdir()} == {*students}
+    root = tmp_path / "autograder"
+    with zipfile.ZipFile(tmp_path / "made" / "autograder.zip") as archive:
+        archive.extractall(root / "source")
+    shutil.copytree(autograder / "venv", root / "venv")
+    (root / "submission").mkdir()
+    rows, columns = (
+        next(s for s in students if code_of(s).startswith(layout))
+        for layout in ("rows", "columns")
+    )
+    solved = tmp_path / "made" / "instructor" / rows / "lesson02_solution.ipynb"
+    shutil.copy(solved, root / "submission" / "lesson02.ipynb")
+    for student, score in ((rows, 2.0), (columns, 0.0)):
+        about = {"users": [{"email": student.upper(), "name": "of no matter"}]}
+        (root / "submission_metadata.json").write_text(json.dumps(about))
+        script = ["bash", root / "source" / "run_autograder"]
+        done = finished(script, env={**os.environ, "AUTOGRADER_ROOT": str(root)})
+        assert done.returncode == 0, done.stderr
+        found = json.loads((root / "results" / "results.json").read_text())
+        assert found["score"] == score
+    (root / "submission_metadata.json").unlink()
+    done = finished(script, env={**os.environ, "AUTOGRADER_ROOT": str(root)})
+    assert done.returncode == 1 and "names no submitter" in done.stderr
+
+
+def code_of(student):
+    return code_for("dense_backward", student, "a secret")
