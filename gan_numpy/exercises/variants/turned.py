@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -45,8 +46,7 @@ def as_sum(check: Kind, names: Collection[str]) -> Kind:
     ) -> dict[str, Candidates]:
         every = dict(supply(inputs, y, dy)) if supply is not None else {}
         for k in set(names) & set(every):
-            count = len(inputs[k])
-            every[k] = changed(every[k], lambda v: count * v, lambda v: v)  # noqa: B023
+            every[k] = changed(every[k], partial(np.multiply, len(inputs[k])), np.array)
         return every
 
     return replace(check, candidates=found)
