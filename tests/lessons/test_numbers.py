@@ -125,3 +125,13 @@ def test_lesson_10(played):
     for walk, step in zip(is_["walks"], is_["steps"]):
         whole = np.linalg.norm(walk[-1] - walk[0])
         assert step.max() < 0.4 * whole
+    # One number changed: a collapse, and a draw of players who know nothing.
+    spread, seen = is_["spreads"], is_["seen"]
+    assert spread["rate × 50"] < 0.1 * spread["as it is"]  # one picture
+    fast, weak = seen["rate × 50"], seen["D of 2 units"]
+    assert fast["d_real"] > 0.9 and fast["d_fake"] < 0.1
+    assert spread["D of 2 units"] < 0.6 * spread["as it is"]
+    for name in ("d_real", "d_fake"):
+        assert weak[name] == pytest.approx(0.5, abs=0.03)
+    for name in ("loss_discriminator", "loss_generator"):
+        assert weak[name] == pytest.approx(np.log(2), abs=0.03)
