@@ -87,8 +87,10 @@ def _run(arguments: Sequence[str] | None) -> int:
     """Parse and run; every failure that people can mend is one line."""
     for argument in sys.argv[1:] if arguments is None else arguments:
         try:
-            os.fsencode(argument)
-        except UnicodeEncodeError:  # half a character: no file can be called so
+            named = b"\0" not in os.fsencode(argument)
+        except UnicodeEncodeError:  # half a character
+            named = False
+        if not named:  # no file can be called so
             return _complain(f"{ascii(argument)[:80]} is no text", BAD_INPUT)
     args = build_parser().parse_args(arguments)
     try:

@@ -149,10 +149,11 @@ def test_damaged_input(reader, pristine, tmp_path, monkeypatch):
 
 # Found by longer campaigns, each a kind of its own: nested beyond Python's stack, a
 # header that leads SciPy's reader astray, sizes that no array can have; a recipe whose
-# name is empty (it trained the default one), half a character as an argument.
+# name is empty (it trained the default one), half a character or a zero byte in an
+# argument.
 SEEN = (
     *(("parzen", 70042), ("matlab", 70018), ("settings", 70178)),
-    *(("names", 70196), ("names", 815211)),
+    *(("names", 70196), ("names", 815211), ("names", 906088), ("names", 917882)),
 )
 
 
