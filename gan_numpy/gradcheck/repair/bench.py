@@ -135,6 +135,11 @@ class Bench:
             for name in hooks:
                 space.pop(name, None)
 
+    def forget(self) -> None:
+        """Nothing has been seen."""
+        for seen in (self.values, self.history, self.times, self.scopes, self.sure):
+            seen.clear()
+
     def observe(self, run: Callable[[], object]) -> None:
         """Run once, and keep the value of every expression and every scope."""
         nodes = list(ast.walk(self.function.node))
