@@ -171,7 +171,8 @@ class Search:
             self.cases, self._is_late, lambda v: self.attempts.are_adjoints([v])
         )
         self.attempts.ways = ways
-        for bench in reversed(self.benches):  # what is called by others first
+        outside = [b for b in self.benches if b.function not in self.in_forward]
+        for bench in reversed(outside or self.benches):  # what others call first
             tops = [s for s in self.sites[id(bench)] if s.node is s.top]
             found = ways.part(bench, tops)
             if found is not None:
