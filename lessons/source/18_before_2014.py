@@ -449,6 +449,6 @@ r"""
   [arXiv:1603.04904](https://arxiv.org/abs/1603.04904); Zhang, Yang and Başar,
   [arXiv:1906.00729](https://arxiv.org/abs/1906.00729), for when policy gradients find a
   saddle point.
-- The library: [miniatures/](../gan_numpy/miniatures), each a game from seed to figures
+- The library: [miniatures/](../gan_numpy/miniatures/__init__.py), each a game from seed to figures
   (`gan-numpy train nce`), and [layers/lstm.py](../gan_numpy/layers/lstm.py).
 """
