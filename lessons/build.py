@@ -120,7 +120,8 @@ def make_cell(
     metadata: dict[str, Any] = {"tags": list(tags)} if tags else {}
     if "fold" in metadata.get("tags", ()):  # JupyterLab, and books made by Sphinx
         metadata = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
-    cell = {"cell_type": kind, "id": name, "metadata": metadata, "source": source}
+    text = source.strip("\n")  # a folded cell shows its first line
+    cell = {"cell_type": kind, "id": name, "metadata": metadata, "source": text}
     return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
 
 

@@ -16,7 +16,7 @@ from gan_numpy.exercises.losses import batch_constants
 
 def nce_loss(g_data: np.ndarray, g_noise: np.ndarray, nu: float) -> float:
     r"""mean softplus(log nu - g_data) + nu * mean softplus(g_noise - log nu)."""
-    a_data, a_noise = g_data - np.log(nu), g_noise - np.log(nu)
+    a_data, a_noise = g_data - float(np.log(nu)), g_noise - float(np.log(nu))
     return float(np.mean(softplus(-a_data)) + nu * np.mean(softplus(a_noise)))
 
 
@@ -39,8 +39,8 @@ def nce_gradient(
     dg_data : (N,)
     dg_noise : (M,)
     """
-    a_data = g_data - np.log(nu)
-    a_noise = g_noise - np.log(nu)
+    a_data = g_data - float(np.log(nu))
+    a_noise = g_noise - float(np.log(nu))
     dg_data = (sigmoid(a_data) - 1) / len(g_data)
     dg_noise = nu * sigmoid(a_noise) / len(g_noise)
     return dg_data, dg_noise
@@ -142,9 +142,11 @@ NCE = Exercise(
         mutant("nu-missing", "nu * sigmoid(a_noise)", "sigmoid(a_noise)"),
         mutant("nu-extra", "(sigmoid(a_data) - 1)", "nu * (sigmoid(a_data) - 1)"),
         mutant("labels-swapped", "(sigmoid(a_data) - 1)", "sigmoid(a_data)"),
-        mutant("log-ratio-missing", "g_noise - np.log(nu)", "g_noise"),
-        mutant("log-ratio-sign", "g_data - np.log(nu)", "g_data + np.log(nu)"),
-        mutant("ratio-not-logged", "g_noise - np.log(nu)", "g_noise - nu"),
+        mutant("log-ratio-missing", "g_noise - float(np.log(nu))", "g_noise"),
+        mutant(
+            "log-ratio-sign", "g_data - float(np.log(nu))", "g_data + float(np.log(nu))"
+        ),
+        mutant("ratio-not-logged", "g_noise - float(np.log(nu))", "g_noise - nu"),
     ),
     hints=(
         "It is D's gradient at the logit G - log nu; the noise weighs nu times more.",

@@ -58,7 +58,7 @@ def lstm_backward(
     """
     x, W, U, h, c, gates = cache
     dx, dW, dU = np.zeros_like(x), np.zeros_like(W), np.zeros_like(U)
-    db = np.zeros(W.shape[1])
+    db = np.zeros(W.shape[1], W.dtype)
     dh_next = np.zeros_like(h[:, 0])
     dc_next = np.zeros_like(h[:, 0])
     for t in reversed(range(x.shape[1])):
