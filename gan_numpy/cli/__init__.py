@@ -27,6 +27,7 @@ COMMANDS = (
     "sample",
     "interpolate",
     "arithmetic",
+    "play",
     "evaluate",
     "reproduce",
     "data",

@@ -54,4 +54,6 @@ def play(args: argparse.Namespace) -> int:
         )
         print(f"  {name:{width}}  {figure:9.4g}{said}")
     print(f"picture: {out / PICTURE}")
+    if outcome.files:
+        print(f"beside it: {', '.join(outcome.files)}")
     return 0

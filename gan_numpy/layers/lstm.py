@@ -102,18 +102,13 @@ class LSTM(Layer):
         W, U, b = (self.params[name] for name in "WUb")
         self._check(x)
         N, T, _ = x.shape
-        units = len(U)
         gates = x @ W + b  # of all steps at once; what h adds comes step by step
-        h = np.zeros((N, T + 1, units), dtype=x.dtype)  # one before the first
+        h = np.zeros((N, T + 1, len(U)), dtype=x.dtype)  # one before the first
         c = np.zeros_like(h)
         for t in range(T):
             a = gates[:, t]  # a view: the gates take the place of what they are made of
             a += h[:, t] @ U
-            a[:, : 3 * units] = _sigmoid(a[:, : 3 * units])
-            a[:, 3 * units :] = np.tanh(a[:, 3 * units :])
-            i, f, o, g = np.split(a, 4, axis=1)
-            c[:, t + 1] = f * c[:, t] + i * g
-            h[:, t + 1] = o * np.tanh(c[:, t + 1])
+            h[:, t + 1], c[:, t + 1] = cell(a, c[:, t])
         return h[:, 1:].copy(), (x, gates, h, c)
 
     def backward(
@@ -131,18 +126,10 @@ class LSTM(Layer):
         h_next = np.zeros_like(h[:, 0])  # what the future asks of h_t and c_t
         c_next = np.zeros_like(h_next)
         for t in reversed(range(x.shape[1])):
-            i, f, o, g = np.split(gates[:, t], 4, axis=1)
-            s = np.tanh(c[:, t + 1])
             dh = dy[:, t] + h_next
-            dc = c_next + dh * o * (1 - s * s)
-            parts = (
-                dc * g * i * (1 - i),
-                dc * c[:, t] * f * (1 - f),
-                dh * s * o * (1 - o),
-                dc * i * (1 - g * g),
-            )
-            da[:, t] = np.concatenate(parts, axis=1)
-            h_next, c_next = da[:, t] @ U.T, dc * f
+            now = gates[:, t], c[:, t], c[:, t + 1]
+            da[:, t], c_next = cell_backward(dh, c_next, *now)
+            h_next = da[:, t] @ U.T
         grads: Grads = {}
         if param_grads:
             flat = da.reshape(-1, da.shape[2])
@@ -158,6 +145,67 @@ class LSTM(Layer):
                 f"LSTM expects sequences of shape (N, T, {len(W)}), got {x.shape}"
             )
         check_dtype(self, x, W.dtype)
+
+
+def cell(a: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """One step of time, for whoever makes the next input of this step's output.
+
+    Parameters
+    ----------
+    a : (N, 4 units) ndarray
+        ``x @ W + h @ U + b``; the gates i, f, o, g are written into it.
+    c : (N, units) ndarray
+        The cells before.
+
+    Returns
+    -------
+    h, c : (N, units) ndarray
+        After the step.
+    """
+    units = c.shape[1]
+    a[:, : 3 * units] = _sigmoid(a[:, : 3 * units])
+    a[:, 3 * units :] = np.tanh(a[:, 3 * units :])
+    i, f, o, g = np.split(a, 4, axis=1)
+    c = f * c + i * g
+    return o * np.tanh(c), c
+
+
+def cell_backward(
+    dh: np.ndarray,
+    c_next: np.ndarray,
+    gates: np.ndarray,
+    before: np.ndarray,
+    after: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same step backward.
+
+    Parameters
+    ----------
+    dh : (N, units) ndarray
+        All that is asked of h: by the output and by the next step.
+    c_next : (N, units) ndarray
+        What the next step asks of c.
+    gates : (N, 4 units) ndarray
+        What `cell` wrote.
+    before, after : (N, units) ndarray
+        The cells.
+
+    Returns
+    -------
+    da : (N, 4 units) ndarray
+    dc : (N, units) ndarray
+        What this step asks of the cells before it.
+    """
+    i, f, o, g = np.split(gates, 4, axis=1)
+    s = np.tanh(after)
+    dc = c_next + dh * o * (1 - s * s)
+    parts = (
+        dc * g * i * (1 - i),
+        dc * before * f * (1 - f),
+        dh * s * o * (1 - o),
+        dc * i * (1 - g * g),
+    )
+    return np.concatenate(parts, axis=1), dc * f
 
 
 def _sigmoid(a: np.ndarray) -> np.ndarray:

@@ -52,10 +52,13 @@ class Outcome:
         By what they mean, in the order in which they are to be read.
     draw : callable
         Writes the picture to a path.
+    files : dict of str to bytes
+        What else there is to hear or to play, by the names of files.
     """
 
     figures: dict[str, float]
     draw: Callable[[Path], None]
+    files: dict[str, bytes] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)

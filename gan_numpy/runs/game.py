@@ -4,6 +4,7 @@
 ``config.json``  the miniature, its numbers and the seed; versions
 ``result.json``  the figures, with what was expected
 ``picture.png``  the picture
+others           what can be heard or played, if there is such
 ===============  ===================================================================
 """
 
@@ -11,13 +12,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from gan_numpy.errors import UserError
-from gan_numpy.files import make_directory, read_json, write_text
+from gan_numpy.files import make_directory, read_json, write_atomically, write_text
 from gan_numpy.kernels import use_kernels
-from gan_numpy.miniatures import Miniature, Outcome
+from gan_numpy.miniatures import MINIATURES, Miniature, Outcome
 from gan_numpy.miniatures.base import Progress
 from gan_numpy.runs.config import NAME, environment, played_in
 from gan_numpy.runs.lock import exclusive
@@ -57,9 +59,41 @@ def play_game(
             "environment": environment(),
         }
         outcome.draw(path / PICTURE)
+        for name, content in outcome.files.items():
+            write_atomically(path / name, partial(_into, content))
         write_text(path / RESULT, json.dumps(result_of(miniature, outcome)) + "\n")
         write_text(path / NAME, json.dumps(about, indent=2) + "\n")
     return outcome
+
+
+def settings_of(path: Path, name: str) -> dict[str, Any]:
+    """The numbers of the game in a directory, which must be of the miniature `name`.
+
+    Raises
+    ------
+    UserError
+        If it is another one, or none, or the file is damaged.
+    """
+    file, miniature = path / NAME, MINIATURES[name]
+    if not file.is_file():
+        raise UserError(f"{path} is not a directory of a game: it has no {NAME}")
+    values = read_json(file)
+    if played_in(values) != name:
+        raise UserError(
+            f"{path} holds no game of {name}: 'gan-numpy train {name}' plays one"
+        )
+    try:
+        settings = values["settings"]
+        for key, value in dataclasses.asdict(miniature).items():
+            if type(settings[key]) is not type(value):
+                raise ValueError(f"{key} is {str(settings[key])[:40]!r}")
+        return dataclasses.asdict(miniature.replace(**settings))
+    except (UserError, KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{file} is damaged: {error}") from None
+
+
+def _into(content: bytes, file: BinaryIO) -> None:
+    file.write(content)
 
 
 def result_of(miniature: Miniature, outcome: Outcome) -> dict[str, Any]:
