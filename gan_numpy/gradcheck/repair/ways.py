@@ -141,7 +141,8 @@ class Ways:
             and len(mark.values) == len(values)
             and is_container(mark.values[0]) is is_container(values[0])
         }
-        if any(m.name == name and alike(m.values, values) for m in marks.values()):
+        its = [m.values for m in marks.values() if name and m.name == name]
+        if any(alike(same, values) for same in its):
             return  # it is what it is in the solution, however that came
         node = site.node
         call = ast.Call(ast.Name(PUT, ast.Load()), [node], [])
