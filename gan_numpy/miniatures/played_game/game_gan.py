@@ -155,7 +155,10 @@ class GameGAN(Miniature):
         p : (N, steps, side, side, CLASSES) ndarray
         caches : list
         """
-        memory, seen, p, caches = G.blank(batch.frames[:, 0].shape), [], [], []
+        memory = G.blank(batch.frames[:, 0].shape)
+        seen: list[np.ndarray] = []
+        p: list[np.ndarray] = []
+        caches: list[Any] = []
         for t in range(batch.keys.shape[1]):
             own = t > 0 and t >= self.given
             seen.append(p[-1].argmax(axis=3) if own else batch.frames[:, t])
@@ -268,5 +271,6 @@ def _channels_first(parts: list[np.ndarray]) -> np.ndarray:
 
 def _saved(params: Arrays) -> bytes:
     file = io.BytesIO()
-    np.savez(file, **params)
+    arrays: dict[str, Any] = dict(params)  # savez has a keyword of its own
+    np.savez(file, **arrays)
     return file.getvalue()
