@@ -61,7 +61,7 @@ def _unbuffered() -> Iterator[None]:
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
     try:
-        tty.setcbreak(terminal)
+        tty.setcbreak(terminal, termios.TCSADRAIN)  # what was typed before counts
         yield
     finally:
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
