@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 from pathlib import Path
@@ -19,6 +20,7 @@ if "NUMBA_CACHE_DIR" not in os.environ:
 if "MPLCONFIGDIR" not in os.environ:
     FONTS = tempfile.TemporaryDirectory(prefix="gan_numpy-fonts-")
     os.environ["MPLCONFIGDIR"] = FONTS.name
+    atexit.register(FONTS.cleanup)
 # What this run of pytest is told is not meant for those that tests start.
 os.environ.pop("PYTEST_ADDOPTS", None)
 
