@@ -3,15 +3,18 @@ r"""A lesson's own notebook as it is handed out: text, pictures and exercises.""
 from __future__ import annotations
 
 import re
+import sysconfig
 from pathlib import Path
 
 from gan_numpy.exercises.base import Exercise
 from gan_numpy.exercises.registry import STEMS
 from gan_numpy.grading.notebooks import Cell, defined_in, load_cells
 
-PACKAGE = Path(__file__).resolve().parents[1]
-# Where the notebooks are: in an installed package, in a checkout.
-PLACES = (PACKAGE / "lesson" / "notebooks", PACKAGE.parent / "lessons")
+# Where the notebooks are: in a checkout, or where an installation keeps its data.
+PLACES = (
+    Path(__file__).resolve().parents[2] / "lessons",
+    Path(sysconfig.get_path("data"), "share", "gan_numpy", "lessons"),
+)
 # A link to a file beside the lesson: the student may have none of them.
 LOCAL_LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?!https?:|#)[^)]*\)")
 WORTH = re.compile(r"^(#.*) \(\d+ points?\)$", re.MULTILINE)
