@@ -138,6 +138,7 @@ def train_epoch(
     data: Dataset,
     should_stop: Callable[[], bool] = lambda: False,
     on_step: Callable[[], object] = lambda: None,
+    update: Update | None = None,
 ) -> Monitors | None:
     """Train to the end of the epoch under way, changing `state`.
 
@@ -151,6 +152,8 @@ def train_epoch(
         Asked after each step but an epoch's last one.
     on_step : callable
         Called after each step.
+    update : callable, optional
+        What one step does; if not given, what the recipe says.
 
     Returns
     -------
@@ -168,7 +171,7 @@ def train_epoch(
     if state.batch == 0:
         state.sums = {}
     minibatches = Minibatches(state, recipe, data)
-    average, update = recipe.make_average(), UPDATES[recipe.update]
+    average, update = recipe.make_average(), update or UPDATES[recipe.update]
     # Overflow on the way to divergence is reported as divergence, not as warnings.
     with np.errstate(over="ignore", invalid="ignore"):
         while state.batch < batches:
