@@ -1,4 +1,4 @@
-"""What the doctor may say; each fault of the bank has one of these as its right name."""
+"""What the doctor may say; each fault of the bank has one of these as right name."""
 
 NAMES = {
     "collapse": "all samples are nearly one, or modes of the data are missing",
