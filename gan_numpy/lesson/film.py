@@ -107,7 +107,7 @@ def animate(
     Parameters
     ----------
     figure : Figure
-        Closed afterwards.
+        Laid out for the first picture; closed afterwards.
     draw : function of one element of `frames`
         Redraws the figure.
     frames : sequence
@@ -129,5 +129,6 @@ def animate(
     for frame in frames:
         draw(frame)
         pictures.append(picture(figure))
+        figure.set_layout_engine("none")  # laid out once: a film that keeps still
     plt.close(figure)
     return HTML(film(pictures, alt, fps, start % len(pictures)))

@@ -16,9 +16,9 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from sklearn.datasets import load_digits
 
 from gan_numpy import lesson
+from gan_numpy.datasets import digits
 from gan_numpy.exercises import check
 from gan_numpy.objectives import sigmoid
 
@@ -255,8 +255,8 @@ opponent. The pair of maxout functions and the backward of dropout are passed in
 """
 
 # %%
-digits = load_digits()
-pixels, odd = digits.data / 16, digits.target % 2
+pixels, classes = digits.as_shipped()
+pixels, odd = pixels / 16, classes % 2
 train_x, test_x = pixels[:1297], pixels[1297:]
 train_y, test_y = odd[:1297], odd[1297:]
 

@@ -421,7 +421,7 @@ figure, axes = plt.subplots(figsize=(6.2, 2.8))
 axes.plot(*distances.T, label=f"right: ends at {distances[-1, 1]:.2f}")
 for tag in ("fake-term-missing", "d-ascends", "d-moves-in-g-step", "mean-missing"):
     with np.errstate(all="ignore"):
-        broken, _ = play(lesson.mistake("train_step", tag), lesson.steps(1500, 40))
+        broken, _ = play(lesson.mistake("train_step", tag), lesson.steps(1000, 40))
     axes.plot(*broken.T, label=f"{tag}: ends at {broken[-1, 1]:.2f}")
 axes.set(xlabel="iteration", ylabel="distance to the data", yscale="log")
 axes.legend(loc="center right", fontsize=7)

@@ -15,9 +15,9 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from sklearn.datasets import load_digits
 
 from gan_numpy import lesson
+from gan_numpy.datasets import digits
 from gan_numpy.exercises import check
 from gan_numpy.objectives import sigmoid, softplus
 
@@ -397,8 +397,8 @@ by its loss. It is Adam at a rate that nobody chose: in the end $\sqrt{1 - \beta
 """
 
 # %% tags=["fold"]
-digits = load_digits()
-pixels, odd = digits.data / 16, digits.target % 2
+pixels, classes = digits.as_shipped()
+pixels, odd = pixels / 16, classes % 2
 
 
 def losses(step, count=lesson.steps(400, 60), rate=0.2):

@@ -184,7 +184,7 @@ with the same $N$.
 # %% tags=["fold"]
 recipe = get_recipe("digits").replace(generator_average=0.99)
 state = initial_state(recipe, data, seed=0)
-for _ in range(lesson.steps(60, 2)):
+for _ in range(lesson.steps(30, 2)):
     train_epoch(state, recipe, data)
 
 
@@ -229,7 +229,7 @@ between two of them, and nats are lost that have nothing to do with the model.
 """
 
 # %% tags=["fold"]
-sigmas = np.geomspace(0.08, 1.2, lesson.steps(60, 12))
+sigmas = np.geomspace(0.08, 1.2, lesson.steps(40, 12))
 grid = np.logspace(-1, 0, 10)
 figure, axes = plt.subplots()
 for (name, centers), color in zip(

@@ -17,9 +17,9 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from sklearn.datasets import load_digits
 
 from gan_numpy import lesson
+from gan_numpy.datasets import digits
 from gan_numpy.exercises import check
 from gan_numpy.objectives import sigmoid
 
@@ -257,8 +257,8 @@ where the jitter of $s$ counts). **Question 3:**
 """
 
 # %% tags=["fold"]
-pixels = load_digits().data / 16
-labels = load_digits().target
+pixels, labels = digits.as_shipped()
+pixels = pixels / 16
 rng = np.random.default_rng(0)
 W = rng.standard_normal((64, 20)) / 8  # 20 features: random projections
 features = pixels @ W

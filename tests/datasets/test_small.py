@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
-from gan_numpy.datasets import SOURCES, load_dataset, toy
+from gan_numpy.datasets import SOURCES, digits, load_dataset, toy
 from gan_numpy.errors import UserError
 
 
@@ -137,3 +140,15 @@ def test_own_color_images_in_either_order(tmp_path, rng):
     assert first.image_shape == last.image_shape == (3, 6, 4)
     np.testing.assert_array_equal(first.train, images[:24].reshape(24, -1))
     np.testing.assert_array_equal(last.train, first.train)
+
+
+def test_digits_are_read_without_an_import_of_seconds(monkeypatch):
+    """The file of scikit-learn, or its function where the file is elsewhere."""
+    code = "import sys; from gan_numpy.datasets import load_dataset as load;"
+    code += "load('digits'); sys.exit('sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+    here = digits.as_shipped()
+    monkeypatch.setattr(digits, "find_spec", lambda name: None)
+    for mine, theirs in zip(here, digits.as_shipped()):
+        np.testing.assert_array_equal(mine, theirs)
+        assert mine.dtype == theirs.dtype

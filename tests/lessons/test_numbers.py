@@ -78,7 +78,7 @@ def test_lesson_06(played):
     ends = {}
     for tag in ("fake-term-missing", "d-ascends", "d-moves-in-g-step", "mean-missing"):
         with np.errstate(all="ignore"):
-            way, _ = is_["play"](lesson.mistake("train_step", tag), 1500)
+            way, _ = is_["play"](lesson.mistake("train_step", tag), 1000)
         ends[tag] = way[:, 1]
     still = ends["fake-term-missing"]
     assert still[-1] > 0.5 * still[0]
