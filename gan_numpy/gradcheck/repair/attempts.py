@@ -51,13 +51,13 @@ class Attempts:
             return None
         like(new, old)
         site.put(new)
-        started = time.process_time()
+        started = time.thread_time()
         try:
             fine = self._allowed(bench, site, new) and self._fine(bench, site.root)
         finally:
             site.put(old)
         usual = SLOW + 10 * self.clock.usual
-        self.slow[key] += time.process_time() - started > usual
+        self.slow[key] += time.thread_time() - started > usual
         if not fine:
             return None
         function = bench.function
@@ -121,11 +121,11 @@ class Attempts:
             return True
         return self.are_adjoints(bench.history.get(id(node), []))
 
-    def are_adjoints(self, values: list[Any]) -> bool:
-        """All of these values, one for each visit."""
+    def are_adjoints(self, values: list[Any], parts: bool = False) -> bool:
+        """All of these values, one for each visit; ``parts``: or of one use alone."""
         if self.adjoints is None or not values:
             return False
-        return all(self.adjoints(self.cases[0]).holds(v) for v in values)
+        return all(self.adjoints(self.cases[0]).holds(v, parts) for v in values)
 
     def _allowed(self, bench: Bench, site: Site, new: ast.expr) -> bool:
         """False if the value that the whole now has cannot be the right one."""

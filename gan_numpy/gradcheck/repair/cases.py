@@ -164,17 +164,17 @@ class GradientCase:
         return y.shape == self.y.shape and close(y, self.y)
 
     def judge(self, answer: Any, quick: bool = False) -> dict[str, bool]:
-        """Each gradient; the output, as "y"; the arguments, as "arguments"."""
+        """Each gradient by its name; what else is asked by words that are no names."""
         _, got, second, values, dy = answer
         found = {}
         for k, g in got.items():
             found[k] = self.true[k].agree(g)
             if quick and not found[k]:
                 return found
-        found["y"] = self.keeps(answer)
+        found["the output"] = self.keeps(answer)
         if self.behaves:
-            found["again"] = all(close(g, second[k]) for k, g in got.items())
-            found["arguments"] = np.array_equal(dy, self.dy) and all(
+            found["a second call"] = all(close(g, second[k]) for k, g in got.items())
+            found["the arguments"] = np.array_equal(dy, self.dy) and all(
                 np.array_equal(values[k], v, equal_nan=v.dtype.kind == "f")
                 for k, v in self.problem.inputs.items()
                 if isinstance(v, np.ndarray)

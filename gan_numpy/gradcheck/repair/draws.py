@@ -36,6 +36,15 @@ def redrawn(
     return replace(problem, inputs=inputs)
 
 
+def moved(problem: Problem, rng: np.random.Generator) -> Problem:
+    """The given values, each a little larger or smaller: what they are they stay."""
+    inputs = dict(problem.inputs)
+    for k, v in inputs.items():
+        if is_drawn(v) and v.dtype.kind == "f" and not np.all(v == np.round(v)):
+            inputs[k] = v * (1 + 0.2 * rng.uniform(-1, 1, v.shape))
+    return replace(problem, inputs=inputs)
+
+
 def is_drawn(v: Any) -> bool:
     """An array of numbers, whose values may be others."""
     return isinstance(v, np.ndarray) and v.dtype.kind in "fiu" and v.size > 0
@@ -64,6 +73,29 @@ def works(problem: Problem) -> bool:
     except (Exception, SystemExit):
         return False
     return y.dtype.kind in "fiub" and bool(np.all(np.isfinite(y)))
+
+
+def keeps_form(problem: Problem, changed: Problem) -> bool:
+    """It works, and where the output was as large as an input it still is.
+
+    A layer that keeps the size of an image need not do so for a kernel of even size,
+    and its backward need not be right there.
+    """
+    if not works(changed):
+        return False
+    before, after = _shape(problem), _shape(changed)
+    slots = slots_of(problem)
+    if len(before) != len(after):
+        return False
+    for old, new in zip(before, after, strict=True):
+        same = [(k, a) for k, a in slots.get(old, []) if a >= 0]
+        if same and not any(changed.inputs[k].shape[a] == new for k, a in same):
+            return False
+    return True
+
+
+def _shape(problem: Problem) -> tuple[int, ...]:
+    return np.shape(problem.value(problem.fresh()))
 
 
 def slots_of(problem: Problem) -> dict[int, list[Slot]]:
@@ -129,12 +161,12 @@ def resized(
         for some in classes:
             for size in _tries(pool, attempt, rng):
                 trial = {**sizes, **dict.fromkeys(some, size)}
-                if works(redrawn(problem, rng, trial)):
+                if keeps_form(problem, redrawn(problem, rng, trial)):
                     sizes = trial
                     pool = [p for p in pool if p != size]
                     break
         changed = redrawn(problem, rng, sizes)
-        if sizes and works(changed):
+        if sizes and keeps_form(problem, changed):
             yield changed
             made += 1
         if made == count:

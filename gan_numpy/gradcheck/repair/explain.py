@@ -22,7 +22,7 @@ from gan_numpy.gradcheck.repair.cases import (
     outcome,
     right,
 )
-from gan_numpy.gradcheck.repair.draws import redrawn, resized
+from gan_numpy.gradcheck.repair.draws import moved, redrawn, resized
 from gan_numpy.gradcheck.repair.found import Found, Limits, Stopwatch
 from gan_numpy.gradcheck.repair.search import Search
 from gan_numpy.gradcheck.repair.source import Written, called, written
@@ -119,16 +119,31 @@ def gradient_cases(
     rng = np.random.default_rng([seed, 99])
     others = list(resized(problem, rng, lambda: clock.part() > 0.2))
     made = 0
-    for changed in (*others, redrawn(problem, rng)):
+    for changed in others:
         if made and clock.part() > 0.4:  # a slow forward: two questions are enough
             break
-        case = gradient_case(changed, rng, behaves=behaves)
+        case = _case(changed, rng, None, behaves)
         if case is not None:
             made += 1
             yield case
-    case = gradient_case(problem, rng, dy, behaves)
+    if not made or clock.part() <= 0.4:
+        case = _case(redrawn(problem, rng), rng, None, behaves)
+        case = case or _case(moved(problem, rng), rng, None, behaves)
+        if case is not None:
+            yield case
+    case = _case(problem, rng, dy, behaves)
     if case is not None:
         yield case
+
+
+def _case(
+    problem: Problem, rng: np.random.Generator, dy: np.ndarray | None, behaves: bool
+) -> GradientCase | None:
+    """None, too, if it does not bear these values: a matrix may have no inverse."""
+    try:
+        return gradient_case(problem, rng, dy, behaves)
+    except (Exception, SystemExit):
+        return None
 
 
 def adjoints_of(case: GradientCase) -> Adjoints:

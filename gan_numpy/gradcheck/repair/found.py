@@ -82,6 +82,8 @@ def is_use(site: Site) -> bool:
     node = site.node
     if not isinstance(node, ast.Name) or isinstance(site.owner, ast.Assign):
         return False
+    if node.id not in site.made:
+        return False
     value = site.scope.get(node.id)
     return value is not None and not is_integer(value)  # a size is what it is
 
@@ -106,7 +108,7 @@ class Stopwatch:
     """What a search has used of its limits."""
 
     limits: Limits
-    started: float = field(default_factory=time.process_time)
+    started: float = field(default_factory=time.thread_time)
     begun: float = field(default_factory=time.monotonic)
     used: int = 0
     usual: float = 0.0  # seconds of one call of what is searched
@@ -114,7 +116,7 @@ class Stopwatch:
     def part(self) -> float:
         """How much of the time has gone."""
         return max(
-            (time.process_time() - self.started) / self.limits.seconds,
+            (time.thread_time() - self.started) / self.limits.seconds,
             (time.monotonic() - self.begun) / self.limits.wall,
         )
 
@@ -122,7 +124,7 @@ class Stopwatch:
         """No time, or no attempts left."""
         return (
             self.used >= self.limits.attempts
-            or time.process_time() - self.started > self.limits.seconds
+            or time.thread_time() - self.started > self.limits.seconds
             or time.monotonic() - self.begun > self.limits.wall
         )
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from gan_numpy.gradcheck.repair.bench import in_time
 from gan_numpy.gradcheck.repair.edits.names import arrays_in, sizes_in
-from gan_numpy.gradcheck.repair.edits.pools import factor_texts, value_of
+from gan_numpy.gradcheck.repair.edits.pools import factor_texts, special_terms, value_of
 from gan_numpy.gradcheck.repair.edits.site import as_array, is_number
 
 Rows = tuple[list[tuple[int, str, str]], np.ndarray]
@@ -47,6 +47,7 @@ class Library:
             for k, v in scopes[-1].items()
             if is_number(v) and (e := self._entry(k, 1))
         ]
+        self.texts = written
         self.written = [e for t in written if (e := self._entry(f"({t})", 1))]
         self.factors: list[Entry] | None = None
         self.terms: list[Entry] | None = None
@@ -141,6 +142,11 @@ class Library:
                 value = _lifted(n.value, a.value.ndim) * a.value
                 pairs.append(Entry(f"({n.text} * {a.text})", 2, value))
         yield from pairs
+        names = {a.text: a.value[-1] for a in self.arrays}
+        for text, _ in special_terms(self.scopes[-1], names, self.texts):
+            special = self._entry(text, 1)
+            if special is not None:
+                yield special
         yield from self._reductions(pairs)
         for p in pairs:
             in_time()

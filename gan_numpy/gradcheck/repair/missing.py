@@ -63,7 +63,7 @@ def solved(
             visits = w.visits
         if len(visits) != len(found.values):
             continue
-        if key not in libraries or w is not None and w.J is None:
+        if key not in libraries or w is not None and w.forced:
             outside = {k: v for k, v in site.scope.items() if k not in visits[-1]}
             libraries[key] = Library([{**outside, **v} for v in visits], written)
         equation, library = _equation(found, w), libraries[key]
@@ -73,7 +73,7 @@ def solved(
             seen = bench.history.get(id(operand), [])
             for weight, new in _within(site, operand, seen, equation, library):
                 yield weight, site, "term-missing", new
-        if w is not None and w.J is None:
+        if w is not None and w.forced:
             del libraries[key]
 
 

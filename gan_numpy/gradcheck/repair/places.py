@@ -114,9 +114,15 @@ def first_wrong(
 
 
 def _may_be_wrong(bench: Bench, site: Site, attempts: Attempts) -> bool:
-    """What its value must be does not follow from the results."""
-    test = attempts.wants[id(site.node)]
-    return test.must is None and not attempts.was_right(bench, site.root)
+    """What its value must be does not follow from the results, and it is unknown.
+
+    It is known if it is what one use of a value adds to the adjoint of that value.
+    """
+    if attempts.wants[id(site.node)].must is not None:
+        return False
+    values = bench.history.get(id(site.node), [])
+    known = attempts.was_right(bench, site.root)
+    return not known and not attempts.are_adjoints(values, parts=True)
 
 
 def _around(bench: Bench, line: int) -> list[ast.stmt]:

@@ -42,7 +42,8 @@ class Response:
     narrow : bool
         None does, but it is broadcast, and one of a larger shape might.
     delta : (entries,)
-        That change; ``unique`` if there is no other.
+        That change; ``unique`` if there is no other, where it `matters`: what is handed
+        to a step that does not come does not.
     """
 
     site: Site
@@ -52,6 +53,11 @@ class Response:
     solvable: bool
     delta: np.ndarray
     unique: bool
+
+    @property
+    def matters(self) -> np.ndarray:
+        """The entries on which a result depends."""
+        return np.asarray(self.J.any(axis=0))
 
     @property
     def narrow(self) -> bool:
@@ -135,7 +141,9 @@ def _measured(
         return None
     delta, _, rank, _ = np.linalg.lstsq(J, missing, rcond=1e-10)
     fits = _close(J @ delta, missing)
-    return Response(site, values, J, missing, fits, delta, bool(rank == count))
+    return Response(
+        site, values, J, missing, fits, delta, bool(rank == J.any(axis=0).sum())
+    )
 
 
 def forced(bench: Bench, case: Case, site: Site, response: Response) -> Bumped | None:

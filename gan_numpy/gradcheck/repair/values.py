@@ -78,7 +78,7 @@ class ValueCase:
             for k, (g, w) in enumerate(zip(got, self.want, strict=True))
         }
         after = arrays_within(arguments)
-        found["arguments"] = len(after) == len(self.given) and all(
+        found["the arguments"] = len(after) == len(self.given) and all(
             map(np.array_equal, after, self.given)
         )
         return found

@@ -39,6 +39,8 @@ class Wanted:
         What the results lack.
     J : array or None
         How the results move; None if the values must move by ``missing``.
+    forced : bool
+        The scopes are those of the right program.
     shapes : list of tuple
     changing : set of str
         Names that depend on the value at an earlier visit.
@@ -57,6 +59,7 @@ class Wanted:
     changing: set[str]
     must: list[np.ndarray] | None
     at: int
+    forced: bool = False
 
     def allows(self, new: ast.expr, filename: str) -> bool | None:
         """Whether the edited expression makes the results right; None: run it."""
@@ -107,6 +110,7 @@ def wanted(bench: Bench, case: Case, response: Response) -> Wanted | None:
     values, changing = response.values, set[str]()
     missing = response.missing
     J: np.ndarray | None = response.J
+    is_forced = False
     if len(visits) > 1:
         truth = forced(bench, case, site, response)
         if truth is None:
@@ -115,15 +119,23 @@ def wanted(bench: Bench, case: Case, response: Response) -> Wanted | None:
         if response.unique and changing:
             visits = truth.scopes
             scopes = [{**space, **visit} for visit in visits]
-            values, missing, J = truth.values, response.delta, None
-            changing = set()
+            values, J = truth.values, _entries(response.matters)
+            missing = response.delta[response.matters]
+            changing, is_forced = set(), True
     before = np.concatenate([v.ravel() for v in values])
     must, at = _true_values(values, response)
-    made = Wanted(visits, scopes, before, missing, J, shapes, changing, must, at)
+    made = Wanted(
+        visits, scopes, before, missing, J, shapes, changing, must, at, is_forced
+    )
     for _ in range(2):  # a value that is drawn, or popped, is another one
         if not _same(site.node, made, bench.function.filename):
             return None
     return made
+
+
+def _entries(matters: np.ndarray) -> np.ndarray | None:
+    """The matrix that takes those entries; None if these are all."""
+    return None if matters.all() else np.eye(len(matters))[matters]
 
 
 def _true_values(
@@ -136,8 +148,8 @@ def _true_values(
     at = next(k for k, p in enumerate(parts) if np.abs(p).max(initial=0) >= 1e-6 * size)
     if not response.unique:
         return None, at
-    pairs = zip(values, parts, strict=True)
-    return [v + p.reshape(v.shape) for v, p in pairs], at
+    every = zip(values, parts, np.split(response.matters, ends), strict=True)
+    return [v + p.reshape(v.shape) for v, p, m in every if m.any() or not p.size], at
 
 
 def _same(node: ast.expr, made: Wanted, filename: str) -> bool:

@@ -18,7 +18,7 @@ import numpy as np
 
 from gan_numpy.gradcheck.repair.bench import VISITS, Bench, Endless, kept
 from gan_numpy.gradcheck.repair.cases import Case, right
-from gan_numpy.gradcheck.repair.edits.site import Site, statements
+from gan_numpy.gradcheck.repair.edits.site import Site, made_by
 from gan_numpy.gradcheck.repair.landmarks import (
     Key,
     Landmark,
@@ -81,7 +81,7 @@ class Ways:
 
     def part(self, bench: Bench, sites: Sequence[Site]) -> Site | None:
         """The whole at which they part; None if that is unclear."""
-        made = _made(bench.function.node)
+        made = made_by(bench.function.node)
         tops = [s for s in sites if s.node is s.top and not _only_hands_on(s, made)]
         single = [s for s in tops if not isinstance(s.node, ast.Tuple)]
         several = [s for s in tops if s not in single]
@@ -178,7 +178,7 @@ class Ways:
         Until the first visit at which it is wrong: later ones may follow from that.
         """
         assert site.top is not None
-        made = _made(bench.function.node)
+        made = made_by(bench.function.node)
         names = {n.id for n in ast.walk(site.top) if isinstance(n, ast.Name)} & made
         visits = zip(
             bench.scopes.get(id(site.root.statement), []),
@@ -201,22 +201,9 @@ class Ways:
         return self.trusted(value) or any(alike(value, v) for v in self.every)
 
 
-def _only_hands_on(site: Site, made: set[str]) -> bool:
+def _only_hands_on(site: Site, made: frozenset[str]) -> bool:
     """The use of a name that the function has given its value; a tuple of such."""
     if isinstance(site.owner, ast.Assign):
         return False
     items = site.node.elts if isinstance(site.node, ast.Tuple) else [site.node]
     return all(isinstance(n, ast.Name) and n.id in made for n in items)
-
-
-def _made(function: ast.FunctionDef) -> set[str]:
-    """Names that get what the function computes, not parts of what it is given."""
-    targets: list[ast.expr] = []
-    for statement in statements(function):
-        if isinstance(statement, ast.Assign):
-            if not isinstance(statement.value, (ast.Name, ast.Constant)):
-                targets += statement.targets
-        elif isinstance(statement, (ast.AugAssign, ast.AnnAssign)):
-            targets.append(statement.target)
-    inside = [n for target in targets for n in ast.walk(target)]
-    return {n.id for n in inside if isinstance(n, ast.Name)}

@@ -204,11 +204,12 @@ def _wrapped(site: Site) -> Iterator[Proposal]:
     if array is not None or site.value is UNSEEN:
         for name in ("exp", "log", "sqrt", "tanh", "abs", "sign", "square"):
             yield "function-missing", 3, call(f"{np}.{name}", node)
+        if array is not None and array.ndim == 2 and array.shape[0] == array.shape[1]:
+            yield "function-missing", 3, call(f"{np}.linalg.inv", node)
         zero = ast.Constant(0)
         yield "function-missing", 2, call(f"{np}.maximum", node, zero)
         yield "function-missing", 3, call(f"{np}.minimum", node, zero)
     if (whole or isinstance(node, ast.Name)) and array is not None:
         for name, other in site.scope.items():
-            own = callable(other) and getattr(other, "__module__", "") != "numpy"
-            if own and hasattr(other, "__code__"):
+            if getattr(getattr(other, "__code__", None), "co_argcount", 0) == 1:
                 yield "function-missing", 3, call(name, node)

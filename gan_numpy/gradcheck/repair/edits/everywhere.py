@@ -4,13 +4,23 @@ another, a power that is taken throughout."""
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Callable, Iterator
 from itertools import combinations
+from types import FunctionType, ModuleType
 from typing import Any
 
 from gan_numpy.gradcheck.repair.edits.calls import FAMILIES
+from gan_numpy.gradcheck.repair.edits.names import arrays_in
 from gan_numpy.gradcheck.repair.edits.operators import Proposal
-from gan_numpy.gradcheck.repair.edits.site import Site, as_array, is_number
+from gan_numpy.gradcheck.repair.edits.site import (
+    Site,
+    as_array,
+    code,
+    is_integer,
+    is_number,
+    is_simple,
+)
 
 MOST_NAMES = 8
 
@@ -48,7 +58,9 @@ def everywhere(site: Site) -> Iterator[Proposal]:
     inside = list(ast.walk(node))
     names = {n.id for n in inside if isinstance(n, ast.Name)}
     values = [n for n in sorted(names) if _is_value(site, n)]
-    for a, b in combinations(values[:MOST_NAMES], 2):
+    objects = [n for n in sorted(names) if _has_methods(site, n)]
+    pairs = [*combinations(values[:MOST_NAMES], 2), *combinations(objects, 2)]
+    for a, b in pairs:
         swapped = _mapped(node, _swap({a: b, b: a}))
         if swapped is not None:
             yield "arguments-swapped", 2, swapped
@@ -68,12 +80,83 @@ def everywhere(site: Site) -> Iterator[Proposal]:
                 changed = _mapped(node, _attribute(old, new)) if new != old else None
                 if changed is not None:
                     yield "wrong-function", 2, changed
+    yield from _by_text(site)
     without = _mapped(node, _no_power)
     if without is not None:
         yield "exponent", 2, without
     forward = _mapped(node, _not_reversed)
     if forward is not None:
         yield "reversed", 2, forward
+
+
+def _by_text(site: Site) -> Iterator[Proposal]:
+    """What stands there twice, written as something else both times: self.x, p[0]."""
+    node = site.node
+    parts: dict[str, list[ast.expr]] = {}
+    for n in ast.walk(node):
+        if isinstance(n, (ast.Name, ast.Attribute, ast.Subscript)) and is_simple(n):
+            parts.setdefault(ast.unparse(n), []).append(n)
+    arrays = arrays_in(site.scope)
+    for text, places in parts.items():
+        value = as_array(site.of(places[0]))
+        if len(places) < 2 or value is None:
+            continue
+        others: list[tuple[str, int, str]] = []
+        if not isinstance(places[0], ast.Name):
+            near = (k for k, a in arrays.items() if a.shape == value.shape)
+            others += [("wrong-array", 2, k) for k in near if k != text]
+        if value.ndim == 2:
+            others.append(("operand-transposed", 2, f"{text}.T"))
+        if isinstance(places[0], ast.Subscript):
+            others += _other_items(site, places[0])
+        for kind, tier, other in others:
+            new = _mapped(node, _instead_of(text, code(other)))
+            if new is not None:
+                yield kind, tier, new
+    yield from _without_index(node)
+
+
+def _other_items(site: Site, node: ast.Subscript) -> Iterator[tuple[str, int, str]]:
+    """p[n] for p[0]: each its own, not the first one's."""
+    if isinstance(node.slice, ast.Constant) and type(node.slice.value) is int:
+        for name, value in site.scope.items():
+            if is_integer(value):
+                yield "wrong-index", 2, f"{ast.unparse(node.value)}[{name}]"
+
+
+def _without_index(node: ast.expr) -> Iterator[Proposal]:
+    """All for one: x, y for x[-1], y[-1]."""
+    found = [
+        ast.unparse(n.slice) for n in ast.walk(node) if isinstance(n, ast.Subscript)
+    ]
+    for index in dict.fromkeys(t for t in found if found.count(t) > 1):
+
+        def change(n: ast.AST, index: str = index) -> ast.AST:
+            taken = isinstance(n, ast.Subscript) and ast.unparse(n.slice) == index
+            return n.value if taken and isinstance(n, ast.Subscript) else n
+
+        new = _mapped(node, change)
+        if new is not None:
+            yield "one-for-all", 2, new
+
+
+def _instead_of(text: str, other: ast.expr) -> Callable[[ast.AST], ast.AST]:
+    def change(node: ast.AST) -> ast.AST:
+        simple = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript))
+        if simple and isinstance(getattr(node, "ctx", None), ast.Load):
+            if ast.unparse(node) == text:
+                return ast.copy_location(copy.deepcopy(other), node)
+        return node
+
+    return change
+
+
+def _has_methods(site: Site, name: str) -> bool:
+    """An object of a class of the student's."""
+    value = site.scope.get(name)
+    return hasattr(value, "__dict__") and not isinstance(
+        value, (type, ModuleType, FunctionType)
+    )
 
 
 def _is_value(site: Site, name: str) -> bool:

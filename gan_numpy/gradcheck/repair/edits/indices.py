@@ -6,13 +6,15 @@ import ast
 from collections.abc import Iterator
 from itertools import combinations
 
-from gan_numpy.gradcheck.repair.edits.operators import Proposal
+from gan_numpy.gradcheck.repair.edits.operators import Proposal, negated
 from gan_numpy.gradcheck.repair.edits.site import (
     Site,
     as_array,
+    call,
     code,
     is_integer,
     is_simple,
+    numpy_name,
 )
 
 # np.c_[x, y]: what stands in these brackets is no index. Without brackets NumPy takes
@@ -26,11 +28,12 @@ def indices(site: Site) -> Iterator[Proposal]:
     if isinstance(node, ast.Subscript) and _text(node.value) not in BUILDERS:
         yield "index-extra", 1, node.value
         yield from _slices(site, node)
+        yield from _named(site, node)
         yield from _new_axes(node)
         yield from _for_all(site, node)
     elif isinstance(node, ast.Call):
         yield from _reversal(node)
-        yield from _from_the_end(node)
+        yield from _from_the_end(node, numpy_name(site.scope))
     array = as_array(site.value)
     whole = isinstance(site.owner, (ast.stmt, ast.BinOp, ast.Call))
     if array is not None and whole and not isinstance(node, ast.Constant):
@@ -74,6 +77,18 @@ def _slices(site: Site, node: ast.Subscript) -> Iterator[Proposal]:
             yield kind, tier, ast.Subscript(node.value, index, ast.Load())
     for kind, tier, index in _all_turned(parts):
         yield kind, tier, ast.Subscript(node.value, index, ast.Load())
+
+
+def _named(site: Site, node: ast.Subscript) -> Iterator[Proposal]:
+    """A slice that has a name: w[rows] for w[:n]."""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    names = [k for k, v in site.scope.items() if isinstance(v, slice)]
+    for k, part in enumerate(parts):
+        for name in names if isinstance(part, (ast.Slice, ast.Name)) else ():
+            if name != getattr(part, "id", ""):
+                new = [*parts[:k], ast.Name(name, ast.Load()), *parts[k + 1 :]]
+                index = ast.Tuple(new, ast.Load()) if len(parts) > 1 else new[k]
+                yield "wrong-index", 1, ast.Subscript(node.value, index, ast.Load())
 
 
 def of_a_target(node: ast.Subscript, numbers: list[str]) -> Iterator[Proposal]:
@@ -125,6 +140,7 @@ def _others(part: ast.expr, numbers: list[str]) -> Iterator[Proposal]:
         yield "wrong-index", 1, ast.Slice(lower, None, step)
     if step is not None:
         yield "stride", 1, ast.Slice(lower, upper, None)
+    yield from _other_end(lower, upper, step)
     for name in numbers:
         start, end = code(name), code(f"-{name}")
         yield "wrong-index", 2, ast.Slice(start, end, step)
@@ -141,6 +157,24 @@ def _others(part: ast.expr, numbers: list[str]) -> Iterator[Proposal]:
         if step is None:
             tier = 1 if name == "-1" else 2
             yield kind, tier, ast.Slice(lower, upper, code(name))
+
+
+def _other_end(
+    lower: ast.expr | None, upper: ast.expr | None, step: ast.expr | None
+) -> Iterator[Proposal]:
+    """The other part, or the same from the other end: x[k:], x[:k], x[:-k], x[-k:]."""
+    if (lower is None) == (upper is None):
+        if isinstance(lower, ast.Constant) and lower.value == 0:
+            yield from _other_end(None, upper, step)
+        return
+    bound = lower if upper is None else upper
+    assert bound is not None
+    other = negated(bound)
+    if isinstance(bound, ast.Constant) and isinstance(bound.value, int):
+        other = ast.UnaryOp(ast.USub(), bound)
+    for start, end in ((bound, None), (None, bound), (other, None), (None, other)):
+        if (start, end) != (lower, upper):
+            yield "wrong-index", 1, ast.Slice(start, end, step)
 
 
 def _moved(
@@ -228,7 +262,7 @@ def _indexed(site: Site, ndim: int) -> Iterator[Proposal]:
                 yield "index-missing", 2, ast.Subscript(node, rest, ast.Load())
 
 
-def _from_the_end(node: ast.Call) -> Iterator[Proposal]:
+def _from_the_end(node: ast.Call, module: str) -> Iterator[Proposal]:
     """np.cumsum(x[::-1])[::-1] for np.cumsum(x)."""
     name = getattr(node.func, "attr", "")
     if name in ("cumsum", "cumprod", "accumulate") and node.args:
@@ -237,6 +271,11 @@ def _from_the_end(node: ast.Call) -> Iterator[Proposal]:
         first = ast.Subscript(node.args[0], turned.slice, ast.Load())
         new = ast.Call(node.func, [first, *node.args[1:]], node.keywords)
         yield "reversed", 1, ast.Subscript(new, turned.slice, ast.Load())
+        axis = [k.value for k in node.keywords if k.arg == "axis"] + node.args[1:2]
+        for along in axis:
+            there = call(f"{module}.flip", node.args[0], axis=along)
+            sums = ast.Call(node.func, [there, *node.args[1:]], node.keywords)
+            yield "reversed", 1, call(f"{module}.flip", sums, axis=along)
 
 
 def _reversal(node: ast.Call) -> Iterator[Proposal]:

@@ -13,6 +13,7 @@ import numpy as np
 from gan_numpy.gradcheck.repair.edits.operators import Proposal
 from gan_numpy.gradcheck.repair.edits.site import (
     UNSEEN,
+    VIEWS,
     Site,
     as_array,
     code,
@@ -50,13 +51,20 @@ def _parts_of(value: Any) -> Iterator[tuple[str, np.ndarray]]:
         parts = [(f"[{k!r}]", v) for k, v in value.items() if isinstance(k, str)]
     elif isinstance(value, (tuple, list)):
         parts = [(f"[{k}]", v) for k, v in enumerate(value[:MOST_ITEMS])]
-    elif isinstance(value, (type, ModuleType)) or callable(value):
+    elif isinstance(value, (type, ModuleType)) or is_function(value):
         parts = []
     else:
         parts = [(f".{k}", v) for k, v in getattr(value, "__dict__", {}).items()]
     for text, part in parts:
         if as_array(part) is not None:
             yield text, part
+
+
+def is_function(value: Any) -> bool:
+    """It can be called, and is no object of a class of the student's."""
+    return callable(value) and (
+        hasattr(value, "__code__") or type(value).__module__ in ("builtins", "numpy")
+    )
 
 
 def names(site: Site) -> Iterator[Proposal]:
@@ -86,8 +94,7 @@ def names(site: Site) -> Iterator[Proposal]:
         yield from _numbers(site, text)
     elif callable(value) and isinstance(node, ast.Name):
         for name, other in site.scope.items():
-            plain = callable(other) and name != text and not isinstance(other, type)
-            if plain and getattr(other, "__module__", "") != "numpy":
+            if name != text and _stands_for(other, value):
                 yield "wrong-function", 2, code(name)
     elif isinstance(value, (list, tuple, dict)):
         for name, other in site.scope.items():
@@ -95,12 +102,25 @@ def names(site: Site) -> Iterator[Proposal]:
                 yield "wrong-array", 1, code(name)
 
 
+def _stands_for(other: Any, value: Any) -> bool:
+    """Another function of the student's that takes as much."""
+    taken = [
+        getattr(getattr(f, "__code__", None), "co_argcount", -1) for f in (other, value)
+    ]
+    return (
+        taken[0] == taken[1]
+        if min(taken) >= 0
+        else is_function(other) and (getattr(other, "__module__", "") != "numpy")
+    )
+
+
 def _instead(site: Site) -> Iterator[Proposal]:
     """A name for an expression that has its shape, or for a part with as many axes."""
     node, array = site.node, as_array(site.value)
     if array is None or isinstance(node, (ast.Constant, ast.Tuple)):
         return
-    if isinstance(site.owner, ast.Attribute) and site.owner.attr != "T":
+    owner = site.owner
+    if isinstance(owner, ast.Attribute) and owner.attr not in ("T", *VIEWS):
         return
     used = {ast.unparse(n) for n in ast.walk(node) if is_simple(n)}
     for name, other in arrays_in(site.scope).items():
@@ -164,6 +184,16 @@ def size_names(site: Site) -> Iterator[Proposal]:
             yield "wrong-size", 2, code(text)
 
 
+def _both_ways(node: ast.expr, array: np.ndarray) -> Iterator[Proposal]:
+    """A + A.T for 2 A: what is twice the same only for a symmetric A."""
+    twice = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
+    if not twice or not isinstance(node, ast.BinOp):
+        return
+    if isinstance(node.left, ast.Constant) and array.shape[0] == array.shape[1]:
+        turned = ast.Attribute(node.right, "T", ast.Load())
+        yield "operand-transposed", 2, ast.BinOp(node.right, ast.Add(), turned)
+
+
 def _every_order(node: ast.expr, ndim: int) -> Iterator[Proposal]:
     """The axes of a whole value in each other order."""
     for order in permutations(range(ndim)) if ndim <= MOST_AXES else ():
@@ -180,10 +210,11 @@ def transposes(site: Site) -> Iterator[Proposal]:
         yield "operand-transposed", 1, node.value
         return
     wrapped = isinstance(site.owner, ast.Attribute) and site.owner.attr == "T"
-    if wrapped or isinstance(node, (ast.Attribute, ast.Constant)):
+    if wrapped or isinstance(node, ast.Constant):
         return
     if array is not None and array.ndim == 2:
         yield "operand-transposed", 1, ast.Attribute(node, "T", ast.Load())
+        yield from _both_ways(node, array)
     elif array is not None and array.ndim > 2:
         method = ast.Attribute(node, "swapaxes", ast.Load())
         last = [ast.UnaryOp(ast.USub(), ast.Constant(k)) for k in (1, 2)]

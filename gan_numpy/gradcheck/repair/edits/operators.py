@@ -68,6 +68,7 @@ def operators(site: Site) -> Iterator[Proposal]:
         yield "mask-inverted", 1, ast.IfExp(node.test, node.orelse, node.body)
         yield "mask-extra", 2, node.body
         yield "mask-extra", 2, node.orelse
+        yield "term-missing", 2, ast.BinOp(node.body, ast.Add(), node.orelse)
     yield from _inner(site)
     yield from _of_a_value(site)
 

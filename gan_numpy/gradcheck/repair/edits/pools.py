@@ -7,6 +7,7 @@ Each expression comes once: of two that have the same value there (``len(x)`` an
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from types import CodeType
@@ -22,17 +23,21 @@ from gan_numpy.gradcheck.repair.edits.site import (
     numpy_name,
 )
 
+MOST_OF_A_NUMBER = 3
 Pool = dict[str, tuple[str, Any]]  # text -> (kind of factor, value)
 
 
 class Values:
-    """Expressions by their values: one of each."""
+    """Expressions by their values: one of each array, a few of each number.
+
+    Two sizes may be the same here and not elsewhere.
+    """
 
     def __init__(self) -> None:
-        self.seen: set[tuple[Any, ...]] = set()
+        self.seen: Counter[tuple[Any, ...]] = Counter()
 
     def new(self, value: Any) -> bool:
-        """Whether this is the first of its value; it is remembered."""
+        """Whether this is one of the first of its value; it is remembered."""
         array = np.asarray(value)
         if array.dtype.kind not in "fiub":
             return False
@@ -41,10 +46,8 @@ class Values:
         if not all(np.isfinite(sums)):
             return False
         key = (array.shape, *(f"{s:.9e}" for s in sums))
-        if key in self.seen:
-            return False
-        self.seen.add(key)
-        return True
+        self.seen[key] += 1
+        return self.seen[key] <= (1 if array.ndim else MOST_OF_A_NUMBER)
 
 
 @lru_cache(maxsize=256)
@@ -112,6 +115,7 @@ def factor_texts(scope: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"(1 - {name})", "factor-missing"
     for name, value in scope.items():
         if is_number(value) and not is_integer(value):
+            yield f"{np_}.sign({name})", "derivative-missing"
             yield f"(1 - {name})", "factor-missing"
             yield f"{np_}.sqrt({name})", "factor-missing"
         elif is_integer(value):
@@ -163,6 +167,7 @@ def terms_of(scope: dict[str, Any], written: Iterable[str]) -> Pool:
     texts = [(name, "1") for name in names] + [(f"({text})", "1") for text in written]
     texts += [(name, "1") for name, v in scope.items() if is_number(v)]
     texts += list(_products(names))
+    texts += list(special_terms(scope, names, written))
     for name, value in scope.items():
         if is_number(value):
             texts += [(f"{name} * {other}", "1") for other in names]
@@ -173,6 +178,24 @@ def terms_of(scope: dict[str, Any], written: Iterable[str]) -> Pool:
         elif is_number(value) and seen.new(value):
             pool[text] = (kind, value)
     return pool
+
+
+def special_terms(
+    scope: dict[str, Any], names: dict[str, np.ndarray], written: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    """A vector as a diagonal; labels as rows with a single one; a part of a mean."""
+    np_ = numpy_name(scope)
+    labels = {k: v for k, v in arrays_in(scope).items() if v.dtype.kind in "iu"}
+    for text in (*names, *(t for t in written if t.endswith("]"))):
+        value = names.get(text, value_of(text, scope))
+        if as_array(value) is not None and value.ndim == 1:
+            yield f"{np_}.diag({text})", "1"
+    for name, array in names.items():
+        for label, index in labels.items():
+            if array.ndim == 2 and index.shape == array.shape[:1]:
+                yield f"{np_}.eye({name}.shape[1])[{label}]", "1"
+        for size, _ in sizes_in(scope):
+            yield f"{name} / {size}", "1"
 
 
 def _products(names: dict[str, np.ndarray]) -> Iterator[tuple[str, str]]:

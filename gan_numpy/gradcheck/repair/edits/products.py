@@ -13,10 +13,12 @@ from gan_numpy.gradcheck.repair.edits.pools import Pool
 from gan_numpy.gradcheck.repair.edits.site import (
     REDUCTIONS,
     UNSEEN,
+    VIEWS,
     Site,
     as_array,
     code,
     is_float,
+    is_simple,
     is_sum,
 )
 
@@ -35,7 +37,7 @@ def takes_a_factor(site: Site) -> bool:
         if array is None:
             return False
     if isinstance(owner, ast.Attribute):
-        return owner.attr in REDUCTIONS
+        return owner.attr in (*REDUCTIONS, *VIEWS) and not is_simple(node)
     if isinstance(owner, (ast.UnaryOp, ast.Compare)):
         return False
     if isinstance(owner, ast.Subscript) and site.field == "slice":
@@ -66,11 +68,12 @@ def factors(site: Site, pool: Pool) -> Iterator[Proposal]:
     yield from _for_a_number(site, pool)
     if not takes_a_factor(site):
         return
-    shape = _shape(site)
+    shape, summed = _shape(site), _of_the_sum(site)
     for text, (kind, value) in pool.items():
         if text == ast.unparse(site.node) and isinstance(site.node, ast.Constant):
             continue
-        if not _fits(value, shape):
+        wider = summed is not None and np.shape(value) == summed
+        if not wider and not _fits(value, shape):
             column = _as_column(value, shape)
             if column is None:
                 continue
@@ -81,6 +84,14 @@ def factors(site: Site, pool: Pool) -> Iterator[Proposal]:
         yield kind, tier, ast.BinOp(site.node, ast.Mult(), code(text))
         if kind in ("factor-missing", "constant") and text not in ("2", "0.5"):
             yield kind, tier, ast.BinOp(site.node, ast.Div(), code(text))
+
+
+def _of_the_sum(site: Site) -> tuple[int, ...] | None:
+    """The shape of the sum that a value is a term of, if the value is smaller."""
+    array = as_array(site.of(site.owner)) if is_sum(site.owner) else None
+    if array is None or array.shape == np.shape(site.value):
+        return None
+    return array.shape
 
 
 def _for_a_number(site: Site, pool: Pool) -> Iterator[Proposal]:

@@ -6,10 +6,12 @@ import ast
 from collections.abc import Iterator
 from itertools import combinations, permutations
 
+from gan_numpy.gradcheck.repair.edits.calls import twice_exchanged
 from gan_numpy.gradcheck.repair.edits.site import like
 from gan_numpy.gradcheck.repair.edits.statements import Block, Change, blocks, placed
 
 MOST_PERMUTED = 4
+MOST_TWICE = 10
 
 
 def return_edits(function: ast.FunctionDef) -> Iterator[Change]:
@@ -60,7 +62,7 @@ def _one_more(
 
 
 def _orders(items: list[ast.expr]) -> Iterator[tuple[ast.expr, ...]]:
-    """All orders of a few, exchanges of two of many."""
+    """All orders of a few, one and two exchanges of many."""
     if len(items) <= MOST_PERMUTED:
         yield from permutations(items)
         return
@@ -68,6 +70,8 @@ def _orders(items: list[ast.expr]) -> Iterator[tuple[ast.expr, ...]]:
         order = list(items)
         order[i], order[j] = order[j], order[i]
         yield tuple(order)
+    if len(items) <= MOST_TWICE:
+        yield from map(tuple, twice_exchanged(items))
 
 
 def like_return(value: ast.expr, old: ast.stmt) -> ast.stmt:

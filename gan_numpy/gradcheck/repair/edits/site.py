@@ -14,6 +14,7 @@ from gan_numpy.gradcheck.repair.bench import Bench, Root
 
 UNSEEN = object()
 MOST_HELPERS = 12
+VIEWS = ("reshape", "transpose", "swapaxes", "ravel", "squeeze")
 REDUCTIONS = ("sum", "mean", "max", "min", "prod", "var", "std", "cumsum")
 
 
@@ -34,6 +35,8 @@ class Site:
         It is part of an index, or of the bounds of a loop.
     top : ast.expr
         The whole value that it is part of: of an assignment, an item that is returned.
+    made : set of str
+        The names that get what the function computes, not parts of what it is given.
     """
 
     node: ast.expr
@@ -46,8 +49,9 @@ class Site:
     values: dict[int, Any]
     in_index: bool = False
     top: ast.expr | None = None
+    made: frozenset[str] = frozenset()
 
-    def of(self, node: ast.expr | None) -> Any:
+    def of(self, node: ast.AST | None) -> Any:
         """The value of another expression, UNSEEN if it has none."""
         return self.values.get(id(node), UNSEEN)
 
@@ -157,8 +161,9 @@ def sites(bench: Bench) -> Iterator[Site]:
     space = bench.function.globals
     used = bench.function.code.co_names
     outside = {k: v for k, v in space.items() if k in used}
-    own = [k for k, v in space.items() if _is_helper(v)]
+    own = [k for k, v in space.items() if _is_own(v)]
     outside |= {k: space[k] for k in own[:MOST_HELPERS]}
+    made = made_by(bench.function.node)
     for statement in statements(bench.function.node):
         key = id(statement)
         visits = bench.scopes.get(key, [{}])
@@ -173,13 +178,28 @@ def sites(bench: Bench) -> Iterator[Site]:
                 whole = isinstance(value, list) or field in ("target", "targets")
                 if not whole and not nested and sure and _separable(node):
                     root.names = sure
-                yield from _within(statement, root, scope, bench, node)
+                for site in _within(statement, root, scope, bench, node):
+                    site.made = made
+                    yield site
 
 
-def _is_helper(value: Any) -> bool:
-    """A function of one argument, of the student's own or of an exercise."""
+def made_by(function: ast.FunctionDef) -> frozenset[str]:
+    """Names that get what the function computes, not parts of what it is given."""
+    targets: list[ast.expr] = []
+    for statement in statements(function):
+        if isinstance(statement, ast.Assign):
+            if not isinstance(statement.value, (ast.Name, ast.Constant)):
+                targets += statement.targets
+        elif isinstance(statement, (ast.AugAssign, ast.AnnAssign)):
+            targets.append(statement.target)
+    inside = [n for target in targets for n in ast.walk(target)]
+    return frozenset(n.id for n in inside if isinstance(n, ast.Name))
+
+
+def _is_own(value: Any) -> bool:
+    """A function of the student's own or of an exercise."""
     code = getattr(value, "__code__", None)
-    return code is not None and code.co_argcount == 1 and is_source(code.co_filename)
+    return code is not None and is_source(code.co_filename)
 
 
 def _separable(node: ast.expr) -> bool:
@@ -259,7 +279,7 @@ def is_value(site: Site) -> bool:
     if isinstance(site.node, ast.Constant):
         return isinstance(owner, ast.stmt)
     if isinstance(owner, ast.Attribute):
-        return owner.attr in REDUCTIONS
+        return owner.attr in (*REDUCTIONS, *VIEWS)
     if isinstance(owner, (ast.Compare, ast.Slice)):
         return False
     if isinstance(owner, ast.Subscript):
