@@ -326,7 +326,7 @@ recipe = get_recipe("dcgan").replace(
     learning_rate=0.001,
     generator_average=0.99,
 )
-epochs, frames = lesson.steps(14, 1), {}
+epochs, frames = lesson.steps(20, 1), {}
 moments = np.unique(np.round(np.linspace(0, 1, 6) ** 2 * epochs).astype(int))
 state = initial_state(recipe, data, seed=0)
 for epoch in range(epochs + 1):
