@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
+from gan_numpy.lesson.repaint import Repainter
+
 if TYPE_CHECKING:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
 DPI = 80
@@ -39,12 +41,12 @@ PLAY = (
 
 
 def picture(figure: Figure, dpi: int = DPI) -> bytes:
-    """A figure as PNG, compressed little: it is drawn for the moment."""
-    figure.set_dpi(dpi)
-    canvas = figure.canvas
-    if not isinstance(canvas, FigureCanvasAgg):  # that of a closed figure draws nothing
-        canvas = FigureCanvasAgg(figure)
-    canvas.draw()
+    """A figure as PNG."""
+    return page_of(Repainter(figure, dpi).paint())
+
+
+def page_of(canvas: FigureCanvasAgg) -> bytes:
+    """What is on a canvas as PNG, compressed little: it is drawn for the moment."""
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     page = BytesIO()
     colors = image.quantize(256, method=Image.Quantize.FASTOCTREE)  # 7 times as fast
@@ -125,10 +127,10 @@ def animate(
     """
     from IPython.display import HTML
 
-    pictures = []
+    pictures, painter = [], Repainter(figure, DPI)
     for frame in frames:
         draw(frame)
-        pictures.append(picture(figure))
+        pictures.append(page_of(painter.paint()))
         figure.set_layout_engine("none")  # laid out once: a film that keeps still
     plt.close(figure)
     return HTML(film(pictures, alt, fps, start % len(pictures)))

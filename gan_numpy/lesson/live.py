@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import matplotlib.pyplot as plt
 import PIL.Image
 
-from gan_numpy.lesson.film import film, picture
+from gan_numpy.lesson.film import film, page_of
+from gan_numpy.lesson.repaint import Repainter
 from gan_numpy.lesson.style import DPI
 
 if TYPE_CHECKING:
@@ -58,9 +59,11 @@ def live(
     figure.set_layout_engine("none")  # laid out once, not for every picture
     plt.close(figure)
 
+    painter = Repainter(figure, DPI)  # as large as the figures around it
+
     def painted(**values: Any) -> bytes:
         draw(**values)
-        return picture(figure, DPI)  # as large as the figures around it
+        return page_of(painter.paint())
 
     if buttons:  # the film: the last of them pressed again and again
         pictures, start = [painted(**middle)], 0
