@@ -20,6 +20,7 @@ ORDER = [
     {"training"},
     {"sampling"},
     {"evaluation", "plots"},
+    {"doctor"},
     {"miniatures"},
     {"runs"},
     {"bench"},

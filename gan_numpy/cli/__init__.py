@@ -29,6 +29,7 @@ COMMANDS = (
     "arithmetic",
     "play",
     "evaluate",
+    "doctor",
     "reproduce",
     "data",
     "check",

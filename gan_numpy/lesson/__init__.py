@@ -1,10 +1,11 @@
 r"""What the lessons' notebooks share, so that their cells hold only what they teach.
 
 Read `practice` (the student's functions and known mistakes), `questions` (what else is
-asked and graded), `style` and `pictures`, then `film` and `live` (what moves) and `way`
-(where a lesson is on the gradient's way).
+asked and graded), `style` and `pictures`, then `film` and `live` (what moves), `way`
+(where a lesson is on the gradient's way) and `clinic` (why a loop of one's own fails).
 """
 
+from gan_numpy.lesson.clinic import doctor
 from gan_numpy.lesson.film import animate
 from gan_numpy.lesson.live import live
 from gan_numpy.lesson.pictures import heat_map, plane, sheet
@@ -55,6 +56,7 @@ __all__ = [
     "ask",
     "broken",
     "derive",
+    "doctor",
     "heat_map",
     "live",
     "mistake",

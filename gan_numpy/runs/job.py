@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,10 @@ import numpy as np
 from tqdm import tqdm
 
 from gan_numpy.datasets import Dataset
+from gan_numpy.doctor.trace import NAME as PROBES
+from gan_numpy.doctor.trace import Trace, read_rows, write_trace
+from gan_numpy.doctor.verdict import judge
+from gan_numpy.doctor.watch import Watch
 from gan_numpy.errors import UserError
 from gan_numpy.files import make_directory
 from gan_numpy.kernels.threads import limit_threads
@@ -23,7 +28,7 @@ from gan_numpy.runs.curves import save_curves
 from gan_numpy.runs.lock import exclusive
 from gan_numpy.runs.run import Run, open_run
 from gan_numpy.sampling.draw import PREVIEW_STREAM
-from gan_numpy.training.algorithm1 import steps_per_epoch, train_epoch
+from gan_numpy.training.algorithm1 import UPDATES, steps_per_epoch, train_epoch
 from gan_numpy.training.state import TrainingState
 
 PREVIEW, REAL = 100, 30  # samples in a picture, and real examples beside them
@@ -119,6 +124,9 @@ def _train(
     make_directory(run.path / "samples")  # git and some archives drop an empty one
     if not run.checkpoint.exists():
         run.save_state(state)  # from here on the run can be resumed
+    watch = watch_of(run, data, state)
+    update = UPDATES[recipe.update]
+    update = update if watch is None else watch.over(update)
     saved = time.monotonic()
     done = True
     with limit_threads(useful_threads(run, state)), tqdm(
@@ -131,7 +139,7 @@ def _train(
     ) as bar:
         while done and state.epoch < recipe.epochs:
             first_step, start = state.step, time.monotonic()
-            means = train_epoch(state, recipe, data, should_stop, bar.update)
+            means = train_epoch(state, recipe, data, should_stop, bar.update, update)
             if means is not None:
                 seconds = time.monotonic() - start
                 rate = (state.step - first_step) / seconds
@@ -144,10 +152,36 @@ def _train(
             done = means is not None and not should_stop()
             last = not done or state.epoch == recipe.epochs
             if last or time.monotonic() - saved >= save_every:
-                run.save_state(state)
+                save(run, state, watch)
                 saved = time.monotonic()
     draw_curves(run, steps)
     return done or state.epoch >= recipe.epochs
+
+
+def save(run: Run, state: TrainingState, watch: Watch | None) -> None:
+    """Write the checkpoint, and what the doctor has seen until then."""
+    run.save_state(state)
+    if watch is not None and watch.rows:
+        write_trace(run.path / PROBES, watch.rows)
+
+
+def watch_of(run: Run, data: Dataset, state: TrainingState) -> Watch | None:
+    """The doctor's watch over a run, from its state on; None if it does not know such.
+
+    As soon as something is certain it says so, in a line on stderr, and once.
+    """
+    if run.recipe.label_policy.few:  # its D is a classifier: no logit of real or not
+        return None
+    said: set[str] = set()
+
+    def tell(trace: Trace) -> None:
+        verdict = judge(trace)
+        if not said.issuperset(f.name for f in verdict.findings):
+            tqdm.write(verdict.line(), file=sys.stderr)
+            said.update(f.name for f in verdict.findings)
+
+    rows = [r for r in read_rows(run.path / PROBES) if r["step"] <= state.step]
+    return Watch(data, run.seed, rows=rows, told=tell)
 
 
 def useful_threads(run: Run, state: TrainingState) -> int | None:

@@ -7,6 +7,7 @@
 ``samples/``        ``epoch-0001.png`` ...: samples of one fixed z over time
 ``curves.png``      the metrics as curves
 ``result.json``     scores, after ``gan-numpy evaluate``
+``probes.csv``      what the doctor's examinations found
 ==================  ================================================================
 """
 
@@ -41,6 +42,7 @@ OWN_FILES = (
     "curves.png",
     "result.json",
     "parzen.json",
+    "probes.csv",
     "samples",
 )
 MAY_CHANGE = ("epochs", "sample_every", "dataset")  # between two parts of a training

@@ -36,6 +36,7 @@ def test_a_run_leaves_what_the_design_promises(small_run):
     assert names == {
         "config.json",
         "metrics.csv",
+        "probes.csv",
         "checkpoint.npz",
         "curves.png",
         "samples/epoch-0001.png",

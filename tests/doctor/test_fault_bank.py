@@ -54,4 +54,4 @@ def test_a_thread_can_be_played(name):
     make, _ = THREADS[name]
     with np.errstate(over="ignore"):
         situation = make(0)
-    assert len(situation.history) == 31
+    assert len(situation.history) >= 31

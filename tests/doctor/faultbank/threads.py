@@ -279,3 +279,25 @@ def accuracy_stays_below_a_half(seed: int) -> Situation:
     """
     G, D = dense_players(seed, 2)
     return Situation(G, D, ring(), Loop(D_factor=-1.0).play(G, D, ring(), seed))
+
+
+@thread("rotation")
+def the_dirac_game(seed: int) -> Situation:
+    """One number against one slope: around and around, at the same distance.
+
+    Mescheder, Geiger and Nowozin, https://arxiv.org/abs/1801.04406, section 2
+    """
+    rng = np.random.default_rng(seed)
+    x = rng.normal(0, 0.02, (200, 1)).astype(np.float32)
+    G = Sequential([("g", Dense(1, 1, init=normal(1e-3), rng=rng))])
+    D = Sequential([("d", Dense(1, 1, init=normal(1e-3), rng=rng))])
+    theta, psi, history, rate = 0.3, 0.0, [], 0.1
+    for step in range(0, 600):
+        G.params["g.b"][...], D.params["d.W"][...] = theta, psi
+        if step % EVERY == 0:
+            weights = [{k: v.copy() for k, v in n.params.items()} for n in (G, D)]
+            history.append({"step": step, "G": weights[0], "D": weights[1]})
+        slope = 1 / (1 + np.exp(-theta * psi))  # of softplus, at the fake
+        psi -= rate * slope * theta
+        theta += rate * (1 - slope) * psi
+    return Situation(G, D, x, history)

@@ -1,0 +1,56 @@
+"""All kinds of findings, causes before what follows from them."""
+
+from gan_numpy.doctor.findings import (
+    ahead,
+    average,
+    blind,
+    bounds,
+    collapse,
+    data,
+    dead,
+    diverged,
+    falls,
+    modes,
+    moved_by_the_other,
+    no_gradient,
+    not_moving,
+    ranges,
+    rates,
+    rotation,
+    saturating,
+    wrong_way,
+)
+from gan_numpy.doctor.findings.base import Evidence, Finding, Kind
+
+__all__ = ["KINDS", "Evidence", "Finding", "Kind"]
+
+KINDS: tuple[Kind, ...] = (
+    ranges.RANGE,
+    data.SAME,
+    not_moving.GENERATOR,
+    not_moving.DISCRIMINATOR,
+    no_gradient.KIND,
+    wrong_way.GENERATOR,
+    wrong_way.SWAPPED,
+    wrong_way.DISCRIMINATOR,
+    moved_by_the_other.KIND,
+    rates.HIGH,
+    rates.LOW,
+    bounds.PINS,
+    bounds.STRONG,
+    bounds.WEAK,
+    saturating.KIND,
+    dead.KIND,
+    ranges.SATURATED,
+    modes.SAMPLING,
+    modes.STALE,
+    modes.MIXED,
+    average.KIND,
+    data.COPIES,
+    blind.KIND,
+    collapse.KIND,
+    ahead.KIND,
+    rotation.KIND,
+    falls.KIND,
+    diverged.KIND,
+)

@@ -1,0 +1,74 @@
+"""Collapse: all outputs are nearly one, or modes of the data have none."""
+
+from __future__ import annotations
+
+from gan_numpy.doctor.findings.base import Evidence, Kind, after
+from gan_numpy.doctor.thresholds import limit
+from gan_numpy.doctor.trace import Row, Trace
+
+EXAMINATIONS = 3
+PATIENCE = 6  # healthy games lose modes, and find them again
+FROM = 32  # a generator begins as one image, and needs time to leave it
+
+
+def _one(row: Row) -> bool | None:
+    return row["spread"] <= limit("spread") if "spread" in row else None
+
+
+def _few(row: Row) -> bool | None:
+    if "modes" not in row:
+        return None
+    return row["modes"] <= limit("modes") and row["apart"] <= limit("fooled")
+
+
+def _shown(row: Row) -> bool | None:
+    return row["shown_modes"] <= limit("shown_modes") if "shown_modes" in row else None
+
+
+def gone(trace: Trace) -> list[str]:
+    """Names of the modes without an output in any of the last examinations."""
+    rows = trace.rows[-EXAMINATIONS:]
+    return [
+        name
+        for k, name in enumerate(trace.labels)
+        if all(row.get(f"mode.{k}", 0.0) == 0 for row in rows)
+    ]
+
+
+def judge(trace: Trace) -> Evidence | None:
+    """Whether the outputs hardly vary, or modes stay empty though D is fooled."""
+    since = trace.since(_shown, EXAMINATIONS)
+    if since is not None:
+        share = trace.values("shown_modes")[-1]
+        return Evidence(
+            since,
+            f"D is shown {share:.0%} of the modes of the data: the loader leaves out "
+            f"the others, and G will not make them",
+        )
+    since = trace.since(after(FROM, _one), EXAMINATIONS)
+    if since is None:
+        since = trace.since(after(FROM, _few), PATIENCE)
+    if since is None:
+        return None
+    row, empty = trace.rows[-1], gone(trace)
+    text = (
+        f"G's outputs vary by {row['spread']:.1%} of the data's deviation and fall on "
+        f"{round(row['modes'] * len(trace.labels))} of {len(trace.labels)} modes"
+    )
+    return Evidence(since, text + (f"; gone: {', '.join(empty)}" if empty else ""))
+
+
+KIND = Kind(
+    name="collapse",
+    title="the generator has collapsed",
+    judge=judge,
+    figures=("spread", "modes"),
+    means="G gives one output, or a few kinds of them, whatever z is.",
+    literature=(
+        "let D judge several samples at once (PacGAN), keep it near its optimum, "
+        "penalize its slope; check that the loader gives all classes"
+    ),
+    source="Lin et al., arXiv:1712.04086; Goodfellow, arXiv:1701.00160, section 5.1",
+    next="gan-numpy train RECIPE --set packing=2",
+    explains=("score_falls", "discriminator_ahead"),
+)

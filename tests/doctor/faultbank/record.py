@@ -1,0 +1,56 @@
+"""Playing a game under the doctor's eyes, and keeping what was seen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from gan_numpy.datasets import load_dataset
+from gan_numpy.doctor.trace import Trace
+from gan_numpy.doctor.watch import Watch
+from gan_numpy.errors import TrainingDiverged
+from gan_numpy.kernels.threads import limit_threads
+from gan_numpy.recipes import get_recipe
+from gan_numpy.training.algorithm1 import UPDATES, train_epoch
+from gan_numpy.training.state import initial_state
+
+from .faults import FAULTS
+from .games import STEPS, new_game, play
+
+HEALTHY = "healthy"
+
+
+def recorded(fault: str, data: str, seed: int, steps: int = STEPS) -> Trace:
+    """What the doctor sees of a game with a fault; of one without for `HEALTHY`."""
+    game = new_game(data, seed) if fault == HEALTHY else FAULTS[fault].make(data, seed)
+    watch = Watch(game.data, seed, draw=lambda state, z: game.drawn(z))
+    with limit_threads(1):
+        try:
+            play(game, steps, watch.over)
+        except TrainingDiverged as end:
+            watch.rows.append({"step": float(end.step), "finite": 0.0})
+    return watch.trace(game.recipe)
+
+
+def recorded_recipe(name: str, seed: int, epochs: int | None = None) -> Trace:
+    """What the doctor sees of a shipped recipe, from its beginning to its end."""
+    recipe = get_recipe(name)
+    data = load_dataset(recipe.dataset)
+    state, watch = initial_state(recipe, data, seed), Watch(data, seed)
+    update = watch.over(UPDATES[recipe.update])
+    with limit_threads(1):
+        while state.epoch < (epochs or recipe.epochs):
+            train_epoch(state, recipe, data, update=update)
+    return watch.trace(recipe)
+
+
+def kept(folder: Path, name: str, make: Any) -> Trace:
+    """A trace from a folder, or made and put there."""
+    path = folder / f"{name}.json"
+    if not path.exists():
+        trace = make()
+        plain = {"rows": trace.rows, "settings": trace.settings}
+        path.write_text(json.dumps(plain | {"labels": trace.labels}), "utf-8")
+    plain = json.loads(path.read_text("utf-8"))
+    return Trace(tuple(plain["rows"]), plain["settings"], tuple(plain["labels"]))
