@@ -2,7 +2,7 @@
 
 The networks of `tests.peers.torch_maxout_gan` get our weights, both get the same
 minibatches and noise, in float64: autograd's gradients, double backward included, must
-be ours, and so must the weights after two epochs.
+be ours, and so must the weights after two epochs. The LSTM is compared on its own.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from gan_numpy.datasets import Dataset
+from gan_numpy.layers import LSTM
+from gan_numpy.layers.initializers import normal
 from gan_numpy.penalties import interpolate
 from gan_numpy.recipes import get_recipe
 from gan_numpy.training.algorithm1 import train_epoch
@@ -124,3 +126,30 @@ def test_two_epochs_end_at_the_same_weights(name, rng):
             state.G.params.values(), initial_state(recipe, data, 3).G.params.values()
         )
     )
+
+
+def test_an_lstm_is_pytorchs(rng):
+    """Every hidden state and every gradient through thirty steps; PyTorch's gates lie
+    in the order i, f, g, o, and it has a second bias."""
+    N, T, n_in, units = 5, 30, 4, 6
+    ours = LSTM(n_in, units, init=normal(0.5), rng=rng, dtype=np.float64)
+    ours.params["b"] += rng.normal(size=4 * units)
+    theirs = torch.nn.LSTM(n_in, units, batch_first=True, dtype=torch.float64)
+    order = np.arange(4 * units).reshape(4, units)[[0, 1, 3, 2]].ravel()
+    names = {"W": "weight_ih_l0", "U": "weight_hh_l0", "b": "bias_ih_l0"}
+    with torch.no_grad():
+        theirs.bias_hh_l0.zero_()
+        for name, value in ours.params.items():
+            parameter = getattr(theirs, names[name])
+            parameter.copy_(torch.from_numpy(value[..., order].T.copy()))
+    x, dy = rng.normal(size=(N, T, n_in)), rng.normal(size=(N, T, units))
+    y, cache = ours.forward(x)
+    dx, grads = ours.backward(dy, cache)
+    given = torch.from_numpy(x).requires_grad_()
+    states, _ = theirs(given)
+    states.backward(torch.from_numpy(dy))
+    assert relative_error(y, states.detach().numpy()) < 1e-13
+    assert relative_error(dx, given.grad.numpy()) < 1e-12
+    for name, grad in grads.items():
+        wanted = getattr(theirs, names[name]).grad.numpy().T
+        assert relative_error(grad[..., order], wanted) < 1e-12, name
