@@ -14,6 +14,6 @@ SMALL = {
         *("tunes=8", "units=4", "judge_units=2", "drawn=3", "batch_size=2"),
         *("imitation_steps=2", "adversarial_steps=1"),
     ),
-    "game": ("games=9", "tests=3", "updates=2", "units=3", "hidden=4"),
+    "game": ("games=9", "tests=3", "updates=2", "seen=4", "units=3", "hidden=4"),
     "turing-learning": ("generations=3", "population=4", "films=3"),
 }

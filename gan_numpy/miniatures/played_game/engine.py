@@ -3,18 +3,22 @@ r"""The generator: the next frame from a frame, a key, a roll of the die and a m
 Of GameGAN's three parts (Kim et al., arXiv:2005.12126) the dynamics engine is an LSTM
 over an encoded frame, the memory a separate map, and the rendering engine a network
 from their states to an image. Here all states are maps: at every cell of the grid there
-is the same LSTM, which sees the 3 x 3 cells around its own (a convolutional LSTM, Shi
-et al., arXiv:1506.04214). With :math:`\Pi` taking these nine together, and the frame
-:math:`x_t` one-hot, the key and the roll on every cell:
+is the same LSTM, which sees its own cell and the four beside it (a convolutional LSTM,
+Shi et al., arXiv:1506.04214). With :math:`\Pi` taking these five together, the frame
+:math:`x_t` one-hot, and :math:`q_t` the key and the roll, one-hot, the same for every
+cell:
 
 .. math::
-    u_t &= \Pi [x_t, \mathrm{key}_t, \mathrm{roll}_t, h_{t-1}], \qquad
-    h_t, c_t = \mathrm{LSTM}(u_t W + b, c_{t-1}), \\
-    r_t &= \max(0, \Pi [h_t, x_t] K + k), \qquad
+    e_t &= \max(0, \Pi [x_t, h_{t-1}] S + s) \odot q_t Q, \qquad
+    h_t, c_t = \mathrm{LSTM}(e_t W + b, c_{t-1}), \\
+    r_t &= \max(0, \Pi [x_t, h_t] K + k), \qquad
     p_{t+1} = \mathrm{softmax}(r_t V + v) .
 
+The key and the roll multiply what is seen, as the action does in GameGAN's dynamics
+engine: a feature such as "a wall to the left" counts with one key and not with another.
+
 Backward each step is asked through its :math:`p`, and through :math:`h` and :math:`c`
-by the step after it. :math:`\Pi^\top` adds up what nine neighbors ask of a cell. When
+by the step after it. :math:`\Pi^\top` adds up what five windows ask of a cell. When
 the engine plays on its own, :math:`x_{t+1}` is the most likely class of each cell of
 :math:`p_{t+1}`; no gradient passes that choice.
 """
@@ -26,13 +30,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gan_numpy.layers.initializers import glorot_uniform
+from gan_numpy.layers.initializers import glorot_uniform, he_normal, normal
 from gan_numpy.layers.lstm import cell, cell_backward
 from gan_numpy.miniatures.played_game.rules import CLASSES, MOVES, SIDES
 
 Arrays = dict[str, np.ndarray]
-TOLD = CLASSES + len(MOVES) + SIDES  # channels of frame, key and roll
-WINDOW = 9
+TOLD = len(MOVES) + SIDES  # width of q
+CROSS = ((1, 1), (0, 1), (1, 2), (2, 1), (1, 0))  # a cell in the middle of nine, and
+WINDOW = len(CROSS)  # the four where a step can lead
 
 
 class Memory(NamedTuple):
@@ -47,31 +52,35 @@ class Engine:
 
     Parameters
     ----------
-    units, hidden : int
-        Cells of the memory, and channels of r, at every place.
+    seen, units, hidden : int
+        Channels of e, cells of the memory, and channels of r, at every place.
     rng : numpy.random.Generator
     dtype : float32 or float64
 
     Attributes
     ----------
     params : dict of str to ndarray
-        ``W``, ``b``, ``K``, ``k``, ``V``, ``v``.
+        ``S``, ``s``, ``Q``, ``W``, ``b``, ``K``, ``k``, ``V``, ``v``.
     """
 
     def __init__(
         self,
+        seen: int,
         units: int,
         hidden: int,
         *,
         rng: np.random.Generator,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
-        init = glorot_uniform()
+        init, rectified = glorot_uniform(), he_normal()
         self.units = units
         self.params: Arrays = {
-            "W": init((WINDOW * (TOLD + units), 4 * units), rng, dtype),
+            "S": rectified((WINDOW * (CLASSES + units), seen), rng, dtype),
+            "s": np.zeros(seen, dtype=dtype),
+            "Q": normal(0.5**0.5)((TOLD, seen), rng, dtype),  # two of its rows add to 1
+            "W": init((seen, 4 * units), rng, dtype),
             "b": np.zeros(4 * units, dtype=dtype),
-            "K": init((WINDOW * (units + CLASSES), hidden), rng, dtype),
+            "K": rectified((WINDOW * (CLASSES + units), hidden), rng, dtype),
             "k": np.zeros(hidden, dtype=dtype),
             "V": init((hidden, CLASSES), rng, dtype),
             "v": np.zeros(CLASSES, dtype=dtype),
@@ -101,20 +110,19 @@ class Engine:
         memory : Memory
         cache : object
         """
-        W, b, K, k, V, v = self.params.values()
-        x = np.eye(CLASSES, dtype=W.dtype)[frames]
-        told = np.concatenate(
-            [np.eye(len(MOVES))[keys], np.eye(SIDES)[rolls]], axis=1
-        ).astype(W.dtype)
-        planes = np.broadcast_to(told[:, None, None], (*frames.shape, told.shape[1]))
-        u = windows(np.concatenate([x, planes, memory.h], axis=3))
-        gates = u @ W + b
+        S, s, Q, W, b, K, k, V, v = self.params.values()
+        x = np.eye(CLASSES, dtype=S.dtype)[frames]
+        q = told(keys, rolls, S.dtype)
+        u = windows(np.concatenate([x, memory.h], axis=3))
+        a, by = u @ S + s, np.repeat(q @ Q, frames[0].size, axis=0)
+        e = np.maximum(a, 0) * by
+        gates = e @ W + b
         h, c = cell(gates, memory.c.reshape(-1, self.units))
         new = Memory(h.reshape(memory.h.shape), c.reshape(memory.c.shape))
-        seen = windows(np.concatenate([new.h, x], axis=3))
+        seen = windows(np.concatenate([x, new.h], axis=3))
         r = np.maximum(seen @ K + k, 0)
         p = softmax(r @ V + v)
-        cache = u, gates, memory.c, new.c, seen, r, p
+        cache = q, u, a, by, e, gates, memory.c, new.c, seen, r
         return p.reshape(*frames.shape, CLASSES), new, cache
 
     def step_backward(
@@ -136,22 +144,26 @@ class Engine:
             What this step asks of the memory before it.
         grads : dict
         """
-        W, _, K, _, V, _ = self.params.values()
-        u, gates, before, after, seen, r, _ = cache
-        N, height, width, _ = dlogits.shape
-        da = dlogits.reshape(-1, CLASSES)
-        dr = (da @ V.T) * (r > 0)
-        dseen = windows_backward(dr @ K.T, (N, height, width))
-        dh = (dseen[..., : self.units] + asked.h).reshape(-1, self.units)
+        S, _, _, W, _, K, _, V, _ = self.params.values()
+        q, u, a, by, e, gates, before, after, seen, r = cache
+        shape = dlogits.shape[:3]
+        dp = dlogits.reshape(-1, CLASSES)
+        dr = (dp @ V.T) * (r > 0)
+        dseen = windows_backward(dr @ K.T, shape)
+        dh = (dseen[..., CLASSES:] + asked.h).reshape(-1, self.units)
         flat = [c.reshape(-1, self.units) for c in (asked.c, before, after)]
         dgates, dc = cell_backward(dh, flat[0], gates, *flat[1:])
-        du = windows_backward(dgates @ W.T, (N, height, width))
+        de = dgates @ W.T
+        dby = (de * np.maximum(a, 0)).reshape(len(q), -1, de.shape[1]).sum(axis=1)
+        da = de * by * (a > 0)
+        du = windows_backward(da @ S.T, shape)
         grads = {
-            **{"W": u.T @ dgates, "b": dgates.sum(axis=0)},
+            **{"S": u.T @ da, "s": da.sum(axis=0), "Q": q.T @ dby},
+            **{"W": e.T @ dgates, "b": dgates.sum(axis=0)},
             **{"K": seen.T @ dr, "k": dr.sum(axis=0)},
-            **{"V": r.T @ da, "v": da.sum(axis=0)},
+            **{"V": r.T @ dp, "v": dp.sum(axis=0)},
         }
-        return Memory(du[..., TOLD:], dc.reshape(asked.c.shape)), grads
+        return Memory(du[..., CLASSES:], dc.reshape(asked.c.shape)), grads
 
     def play(
         self, first: np.ndarray, keys: np.ndarray, rolls: np.ndarray
@@ -170,12 +182,18 @@ class Engine:
         return np.stack(frames, axis=1)
 
 
+def told(keys: np.ndarray, rolls: np.ndarray, dtype: npt.DTypeLike) -> np.ndarray:
+    """Keys and rolls (N,), one-hot side by side, (N, TOLD)."""
+    parts = np.eye(len(MOVES), dtype=dtype)[keys], np.eye(SIDES, dtype=dtype)[rolls]
+    return np.concatenate(parts, axis=1)
+
+
 def windows(x: np.ndarray) -> np.ndarray:
-    """Of each cell of (N, H, W, C) the nine around it, (N H W, 9 C); 0 off the grid."""
+    """Cells of (N, H, W, C) with the four beside each, (N H W, 5 C); 0 off the grid."""
     N, height, width, C = x.shape
     wide = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
-    nine = [wide[:, i : i + height, j : j + width] for i in range(3) for j in range(3)]
-    return np.concatenate(nine, axis=3).reshape(-1, WINDOW * C)
+    five = [wide[:, i : i + height, j : j + width] for i, j in CROSS]
+    return np.concatenate(five, axis=3).reshape(-1, WINDOW * C)
 
 
 def windows_backward(d: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
@@ -183,8 +201,7 @@ def windows_backward(d: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
     N, height, width = shape
     parts = np.split(d.reshape(*shape, -1), WINDOW, axis=3)
     wide = np.zeros((N, height + 2, width + 2, parts[0].shape[3]), dtype=d.dtype)
-    for k, part in enumerate(parts):
-        i, j = divmod(k, 3)
+    for (i, j), part in zip(CROSS, parts):
         wide[:, i : i + height, j : j + width] += part
     return wide[:, 1:-1, 1:-1]
 

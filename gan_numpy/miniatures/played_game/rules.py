@@ -97,6 +97,17 @@ def screen(level: Level) -> np.ndarray:
     return frame
 
 
+def guessed(frame: np.ndarray) -> Level:
+    """The level of a first frame, if under the ghost is what there most often is."""
+    player, ghost = (
+        [(int(row), int(column)) for row, column in np.argwhere(frame == kind)]
+        for kind in (PLAYER, GHOST)
+    )
+    pellets = frame == PELLET
+    pellets[ghost[0]] = PELLETS > 0.5
+    return Level(frame == WALL, pellets, player[0] if player else None, ghost[0], None)
+
+
 def record(n: int, steps: int, side: int, rng: np.random.Generator) -> Recording:
     """Games of a player who presses keys at random, often the same one again."""
     frames = np.empty((n, steps + 1, side, side), dtype=int)

@@ -12,7 +12,7 @@ import numpy as np
 from gan_numpy.errors import UserError
 from gan_numpy.files import read_arrays
 from gan_numpy.layers.base import check_fit
-from gan_numpy.miniatures.played_game.engine import TOLD, WINDOW, Engine
+from gan_numpy.miniatures.played_game.engine import WINDOW, Engine
 from gan_numpy.miniatures.played_game.rules import (
     CLASSES,
     KEYS,
@@ -84,10 +84,10 @@ def load_engine(path: Path) -> Engine:
     """
     arrays = read_arrays(path)
     try:
-        units, hidden = len(arrays["b"]) // 4, len(arrays["k"])
-        if arrays["W"].shape[0] != WINDOW * (TOLD + units):
-            raise ValueError(f"W has shape {arrays['W'].shape}")
-        engine = Engine(units, hidden, rng=np.random.default_rng(0))
+        seen, units, hidden = len(arrays["s"]), len(arrays["b"]) // 4, len(arrays["k"])
+        if arrays["S"].shape != (WINDOW * (CLASSES + units), seen):
+            raise ValueError(f"S has shape {arrays['S'].shape}")
+        engine = Engine(seen, units, hidden, rng=np.random.default_rng(0))
         check_fit("arrays", arrays, engine.params)
         for name, value in engine.params.items():
             if arrays[name].dtype != value.dtype or not np.isfinite(arrays[name]).all():
