@@ -117,3 +117,16 @@ def test_of_a_lesson_nothing_runs_but_imports_and_functions():
     for name in ("conv2d_backward", "conv_transpose_backward"):
         kinds = {type(s) for s in needed(statements, [name])}
         assert kinds <= {ast.Import, ast.ImportFrom, ast.FunctionDef}
+
+
+def test_a_name_that_is_only_used_brings_nothing_along():
+    """A given function whose cell was deleted, in a notebook that goes on with it."""
+    source = """\
+from gan_numpy import lesson
+def f(dy, cache):
+    return dy * (cache > 0)
+back = lesson.working(f)
+for name, forward, backward in (("f", given, back),):
+    forward.tried = lesson.steps(3)
+"""
+    assert lines_needed(source, "f", "given") == lines_needed(source) == [2]

@@ -69,6 +69,7 @@ class Slice:
         self.statements = statements
         self.effects = [effects_of(s, own, imported) for s in statements]
         others = _other_names(statements, imported | own.keys())
+        self.bound = {name for effects in self.effects for name in effects.binds}
         self.touching: dict[str, list[int]] = defaultdict(list)
         for k, effects in enumerate(self.effects):
             effects.changes |= {o for c in effects.changes for o in others.get(c, ())}
@@ -83,6 +84,10 @@ class Slice:
         """Which statements these functions rest upon."""
         chosen = set(self.touching[EVERY])
         for name in wanted:
+            if (
+                name not in self.bound
+            ):  # it is only used, by whatever else the file does
+                continue
             start = [(name, len(self.statements), len(self.statements))]
             self._follow(start, chosen, self.defining[name])
         return chosen
