@@ -18,7 +18,7 @@ import sys
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from scipy.special import softmax
+import scipy  # its parts are loaded at their first use
 from tqdm import tqdm
 
 from gan_numpy.datasets import Dataset
@@ -92,7 +92,7 @@ class Classifier:
 
     def probabilities(self, x: np.ndarray) -> np.ndarray:
         """Probabilities of the classes, (N, classes) float64; rows add up to 1."""
-        return softmax(self.logits(x), axis=1)
+        return scipy.special.softmax(self.logits(x), axis=1)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """The most probable class of each image, (N,) int64."""

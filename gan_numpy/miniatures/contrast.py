@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
+import scipy  # its parts are loaded at their first use
 
 from gan_numpy.miniatures.densities import LogDensity, Params
 from gan_numpy.objectives.noise_contrastive import noise_contrastive_loss
@@ -83,7 +83,7 @@ def fit(model: LogDensity, start: Params, shown: Contrast) -> Params:
         return loss, pack({name: grads[name] for name in start})
 
     options = {"maxiter": STEPS, "ftol": 1e-13, "gtol": 1e-8}
-    found = minimize(
+    found = scipy.optimize.minimize(
         evaluate, pack(start), jac=True, method="L-BFGS-B", options=options
     )
     return unpack(found.x, start)

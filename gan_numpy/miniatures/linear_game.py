@@ -39,13 +39,7 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import (
-    LinAlgError,
-    LinAlgWarning,
-    block_diag,
-    solve_discrete_are,
-    solve_discrete_lyapunov,
-)
+import scipy  # its parts are loaded at their first use
 
 
 @dataclass(frozen=True)
@@ -88,8 +82,8 @@ class LinearGame:
             raise ValueError("the closed loop is not stable: the cost is infinite")
         F, square = self.closed_loop(K, L), self.gamma**2
         stage = self.Q + K.T @ self.R @ K - square * L.T @ L
-        P = solve_discrete_lyapunov(F.T, stage)
-        S = solve_discrete_lyapunov(F, np.eye(len(F)))
+        P = scipy.linalg.solve_discrete_lyapunov(F.T, stage)
+        S = scipy.linalg.solve_discrete_lyapunov(F, np.eye(len(F)))
         dK = 2 * (self.R @ K - self.B.T @ P @ F) @ S
         dL = 2 * (self.E.T @ P @ F - square * L) @ S
         return float(np.trace(P)), dK, dL
@@ -103,12 +97,14 @@ class LinearGame:
             If there is none: the disturbance is too cheap.
         """
         m, both = self.B.shape[1], np.hstack([self.B, self.E])
-        weight = block_diag(self.R, -self.gamma**2 * np.eye(self.E.shape[1]))
+        weight = scipy.linalg.block_diag(
+            self.R, -self.gamma**2 * np.eye(self.E.shape[1])
+        )
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("error", LinAlgWarning)
-                P = solve_discrete_are(self.A, both, self.Q, weight)
-        except (LinAlgError, LinAlgWarning):
+                warnings.simplefilter("error", scipy.linalg.LinAlgWarning)
+                P = scipy.linalg.solve_discrete_are(self.A, both, self.Q, weight)
+        except (scipy.linalg.LinAlgError, scipy.linalg.LinAlgWarning):
             raise ValueError("there is no saddle point: gamma is too small") from None
         # The cost must be positive, and what the disturbance gains concave in w: the
         # equation has other solutions, which solve no game.
@@ -122,7 +118,7 @@ class LinearGame:
 
     def lqr(self) -> np.ndarray:
         """K that is best while nobody disturbs."""
-        P = solve_discrete_are(self.A, self.B, self.Q, self.R)
+        P = scipy.linalg.solve_discrete_are(self.A, self.B, self.Q, self.R)
         return np.linalg.solve(self.R + self.B.T @ P @ self.B, self.B.T @ P @ self.A)
 
     def gains(self, K: np.ndarray, angles: np.ndarray) -> np.ndarray:
