@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
@@ -160,11 +161,11 @@ class Worker:
         problem = self.submission.syntax_error(name)
         if problem is not None:
             return failure(name, "syntax-error", problem)
-        limit = self.timeout
+        limit, asked = self.timeout, time.monotonic()
         if self.process is None:
             self.process, limit = self._open(), self.timeout + START
         try:
-            self.process.tell({"exercise": name})
+            self.process.tell({"exercise": name, "asked": asked})
             line = self.process.hear(limit)
         except queue.Empty:
             self._kill()

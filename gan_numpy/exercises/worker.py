@@ -22,6 +22,7 @@ from gan_numpy.exercises.reading.submission import Submission, read_submission
 from gan_numpy.exercises.variants import exercise_in
 from gan_numpy.exercises.tracing import Tracing
 from gan_numpy.gradcheck.calls import describe
+from gan_numpy.gradcheck.repair.explain import asked
 from gan_numpy.gradcheck.result import CheckResult
 
 
@@ -93,7 +94,7 @@ def serve(channel: Channel, request: dict[str, Any]) -> None:
     submission = read_submission(path)
     tracing = Tracing(path, request["trace"])
     while "exercise" in (question := channel.read()):
-        with tracing:
+        with tracing, asked(question["asked"]):
             plain = check(submission, question["exercise"])
         channel.write(plain | {"traced": tracing.lines()})
 

@@ -57,6 +57,7 @@ SYMPTOMS = {
     "root-of-n",
 }
 RETURNED = {"count", "none", "type"}  # errors of the line that returns
+ORDER_OF_ALL = "returned-in-another-order"
 KEPT = {"factor-unrecognized"}  # an exercise knows all constants that have a meaning
 MOST_PLACES = 3
 SLACK = 2  # by how much an edit that makes an adjoint may be longer than another
@@ -90,9 +91,9 @@ def repair_of(fixes: list[Fix]) -> Repair | None:
 
 
 def most_plausible(fixes: list[Fix]) -> list[Fix]:
-    """Not where all was right; what a value beside it has; where it becomes right
-    first; the smallest of these."""
-    if any(not f.was_right for f in fixes):
+    """Not where all was right, if there is another line where something is made; what
+    a value beside it has; where it becomes right first; the smallest of these."""
+    if any(not f.was_right and not f.use for f in fixes):
         fixes = [f for f in fixes if not f.was_right]
     alike = [f for f in fixes if f.is_alike()]
     if alike:
@@ -131,6 +132,11 @@ def combine(result: CheckResult, found: Found, trusted: bool) -> None:
     with_repair(result, repair_of(found.fixes), places, found.so_far(), trusted)
 
 
+def _is_open(finding: Finding, unnamed: set[str]) -> bool:
+    """It leaves open what is wrong: a term that is missing, or is another multiple."""
+    return any(t in unnamed or t.startswith("multiple-of-") for t in finding.tags)
+
+
 def with_repair(
     result: CheckResult,
     repair: Repair | None,
@@ -144,13 +150,28 @@ def with_repair(
         if places:
             result.findings = [replace(f, places=places) for f in result.findings]
         return
+    names = tuple(dict.fromkeys(n for f in result.findings for n in f.names))
+    first = result.findings[0]
+    if repair.tag == ORDER_OF_ALL and len(names) > 1:
+        # Each array is right, and is another one's: that is all there is to say.
+        result.findings = [
+            Finding(
+                repair.verdict,
+                (repair.tag,),
+                names,
+                repair.says,
+                first.evidence,
+                repair.places,
+            )
+        ]
+        return
     nothing = all(f.tags == ("all-zero",) for f in result.findings)
     if nothing and not result.right and repair.tag == "term-missing":
         # No path is there, so none is *the* missing one.
         result.findings = [replace(f, places=repair.places) for f in result.findings]
         return
     unnamed = WEAK - KEPT if trusted else WEAK | SYMPTOMS
-    named = [f for f in result.findings if not set(f.tags) & unnamed]
+    named = [f for f in result.findings if not _is_open(f, unnamed)]
     several = len({f.tags for f in named}) > 1
     if len(named) == len(result.findings) and (trusted or not several):
         result.findings = [replace(f, places=repair.places) for f in result.findings]
@@ -162,8 +183,6 @@ def with_repair(
             if not set(f.tags) & WEAK
         ]
         return
-    names = tuple(dict.fromkeys(n for f in result.findings for n in f.names))
-    first = result.findings[0]
     says = repair.says
     if set(first.tags) & SYMPTOMS or first.verdict == "error":
         says = f"{says}: {first.says}"

@@ -2,6 +2,7 @@
 
 import linecache
 import textwrap
+import time
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from gan_numpy.exercises.registry import get_exercise
 from gan_numpy.gradcheck import check_gradients
 from gan_numpy.gradcheck.repair.bench import OutOfTime, in_time, until
-from gan_numpy.gradcheck.repair.explain import searching
+from gan_numpy.gradcheck.adapt import from_functions
+from gan_numpy.gradcheck.repair.draws import keeps_form, redrawn, resized
+from gan_numpy.gradcheck.repair.explain import asked, searching
 from gan_numpy.gradcheck.repair.found import Limits
 
 PATIENT = Limits(wall=120.0)  # this machine may be busy
@@ -338,3 +341,68 @@ def test_when_the_time_has_gone_what_was_found_is_kept():
     with searching(Limits(attempts=3)):
         result = check_gradients(space["forward"], space["backward"], *inputs)
     assert result.repair is None and not result.passed
+
+
+def test_the_time_that_somebody_has_waited_for_a_check_counts():
+    source, inputs = INPUTS["rnn"]
+    space, _ = functions(source.replace("+ dprev", ""), "waited")
+    with searching(Limits(wall=50.0)), asked(time.monotonic() - 55):
+        late = check_gradients(space["forward"], space["backward"], *inputs)
+    assert late.repair is None and not late.passed
+    with searching(PATIENT), asked(time.monotonic() - 1e6):  # another clock
+        result = check_gradients(space["forward"], space["backward"], *inputs)
+    assert result.repair is not None
+
+
+DISTANCE = """
+def forward(x, y):
+    d = x - y
+    return (d * d).sum(axis=1), d
+
+def backward(dout, d):
+    g = 2 * d * dout[:, None]
+    return g, g
+"""
+
+
+def test_an_input_may_be_called_y():
+    space, lines = functions(DISTANCE, "named y")
+    with searching(PATIENT):
+        result = check_gradients(
+            space["forward"], space["backward"], normal(5, 3), normal(5, 3, seed=2)
+        )
+    assert result.tags == ("sign",)
+    assert {p.text for f in result.findings for p in f.places} == {"return g, g"}
+
+
+SAME = """
+def forward(x, k):
+    p = len(k) // 2
+    xp = np.pad(x, ((0, 0), (p, p)))
+    n = xp.shape[1] - len(k) + 1
+    return np.stack([xp[:, i : i + n] * w for i, w in enumerate(k)]).sum(axis=0), k
+
+def backward(dy, k):
+    p, n = len(k) // 2, dy.shape[1]
+    dp = np.pad(dy, ((0, 0), (p, p)))
+    dx = np.zeros_like(dy)
+    for i, w in enumerate(k):
+        dx += dp[:, i : i + n] * w
+    return dx
+"""
+
+
+def test_a_layer_that_keeps_the_size_is_asked_only_where_it_does():
+    space, _ = functions(SAME, "same")
+    inputs = normal(4, 7), normal(3)
+    with searching(PATIENT):
+        result = check_gradients(
+            space["forward"], space["backward"], *inputs, wrt=("x",)
+        )
+    assert result.tags == ("reversed",)
+    problem = from_functions(space["forward"], space["backward"], inputs, {}, ("x",))
+    rng = np.random.default_rng(0)
+    assert not keeps_form(problem, redrawn(problem, rng, {("k", 0): 4}))
+    assert keeps_form(problem, redrawn(problem, rng, {("k", 0): 5}))
+    for changed in resized(problem, rng, lambda: False):
+        assert len(changed.inputs["k"]) % 2

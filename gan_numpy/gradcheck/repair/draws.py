@@ -45,6 +45,24 @@ def moved(problem: Problem, rng: np.random.Generator) -> Problem:
     return replace(problem, inputs=inputs)
 
 
+def numbers_moved(problem: Problem, rng: np.random.Generator) -> Problem:
+    """The numbers among the inputs a little smaller: 0.5 need not be a half.
+
+    As they were if the forward does not bear it.
+    """
+    inputs = {
+        k: v * (1 - 0.15 * rng.uniform(0.2, 1)) if is_fraction(v) else v
+        for k, v in problem.inputs.items()
+    }
+    changed = replace(problem, inputs=inputs)
+    return changed if works(changed) else problem
+
+
+def is_fraction(v: Any) -> bool:
+    """A number that is not whole."""
+    return isinstance(v, (float, np.floating)) and float(v) != round(float(v))
+
+
 def is_drawn(v: Any) -> bool:
     """An array of numbers, whose values may be others."""
     return isinstance(v, np.ndarray) and v.dtype.kind in "fiu" and v.size > 0

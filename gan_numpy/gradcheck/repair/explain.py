@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import math
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
@@ -22,13 +23,15 @@ from gan_numpy.gradcheck.repair.cases import (
     outcome,
     right,
 )
-from gan_numpy.gradcheck.repair.draws import moved, redrawn, resized
+from gan_numpy.gradcheck.repair.draws import moved, numbers_moved, redrawn, resized
 from gan_numpy.gradcheck.repair.found import Found, Limits, Stopwatch
 from gan_numpy.gradcheck.repair.search import Search
 from gan_numpy.gradcheck.repair.source import Written, called, written
 
 _trying: ContextVar[bool] = ContextVar("trying", default=False)
 _limits: ContextVar[Limits] = ContextVar("limits", default=Limits())
+_asked: ContextVar[float] = ContextVar("asked", default=math.inf)
+LONGEST_WAIT = 60.0  # seconds; a clock that says more is not the same one
 
 
 @contextlib.contextmanager
@@ -41,9 +44,31 @@ def searching(limits: Limits) -> Iterator[None]:
         _limits.reset(token)
 
 
-def time_left() -> Limits:
-    """The limits of the search that would start now."""
-    return _limits.get()
+@contextlib.contextmanager
+def asked(when: float) -> Iterator[None]:
+    """Whoever waits for the answer has waited since then, by `time.monotonic`.
+
+    To start a process, to import and to draw takes time, too: the limit is one for all.
+    """
+    waited = time.monotonic() - when
+    token = _asked.set(when if 0 <= waited <= LONGEST_WAIT else math.inf)
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def stopwatch(since: float | None) -> Stopwatch | None:
+    """For a search that starts now; None if there shall be none.
+
+    ``since`` is when the check began, by `time.monotonic`.
+    """
+    limits = _limits.get()
+    if not limits.seconds:
+        return None
+    clock = Stopwatch(limits)
+    clock.begun = min(clock.begun, since or clock.begun, _asked.get())
+    return clock
 
 
 def is_trying() -> bool:
@@ -82,11 +107,9 @@ def fixes(
     since : float, optional
         When the check began, by `time.monotonic`: the limit of time is one for all.
     """
-    limits = _limits.get()
-    if not limits.seconds:
+    clock = stopwatch(since)
+    if clock is None:
         return Found()
-    clock = Stopwatch(limits)
-    clock.begun = min(clock.begun, since or clock.begun)
     with quietly(), until(clock.reached):
         try:
             cases = list(gradient_cases(problem, dy, behaves, seed, clock))
@@ -127,7 +150,8 @@ def gradient_cases(
             made += 1
             yield case
     if not made or clock.part() <= 0.4:
-        case = _case(redrawn(problem, rng), rng, None, behaves)
+        again = numbers_moved(redrawn(problem, rng), rng)
+        case = _case(again, rng, None, behaves)
         case = case or _case(moved(problem, rng), rng, None, behaves)
         if case is not None:
             yield case

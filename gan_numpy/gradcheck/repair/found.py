@@ -3,6 +3,7 @@ r"""What a search may use, and what it finds."""
 from __future__ import annotations
 
 import ast
+import re
 import time
 from dataclasses import dataclass, field
 
@@ -53,8 +54,17 @@ class Fix:
         rest = self.new.removeprefix(self.old)
         if rest == self.new or not rest.startswith((" * ", " / ")):
             return False
-        factor = rest[3:].replace(" ", "")
-        return factor in self.source.replace(self.old, "", 1).replace(" ", "")
+        factor = re.escape(rest[3:].replace(" ", ""))
+        others = self.source.replace(self.old, "", 1).replace(" ", "")
+        return re.search(rf"(?<![^*/]){factor}(?![\w.(\[])", others) is not None
+
+    def is_in_vain(self) -> bool:
+        """Something else stands in for what has made a right value.
+
+        What makes a right value can lack something: then it is not yet the value that
+        is meant. But it is not wrong as it stands.
+        """
+        return self.was_right and self.old not in self.new
 
     def depends(self) -> str:
         """What the changed line depends on, by name."""

@@ -6,6 +6,7 @@ import ast
 
 from gan_numpy.gradcheck.repair.edits.site import Site, is_simple
 
+OPTIONS = {"axis": "wrong-axis", "keepdims": "keepdims"}
 OF_NUMBERS = {
     "factor-extra",
     "factor-missing",
@@ -24,6 +25,9 @@ def renamed(site: Site, kind: str, new: ast.expr) -> str:
     comparison another mask; a factor that stands
     there already is another exponent; a sum in place of one index is all for one.
     """
+    option = _option(site)
+    if option is not None:
+        return OPTIONS[option]
     compared = isinstance(site.owner, ast.Compare)
     if (site.root.field == "test" or compared) and kind in OF_NUMBERS:
         return "comparison"
@@ -36,6 +40,16 @@ def renamed(site: Site, kind: str, new: ast.expr) -> str:
     if kind == "not-summed" and _is_one_of_many(site.owner):
         return "one-for-all"
     return kind
+
+
+def _option(site: Site) -> str | None:
+    """The option of a call that the place is the value of, or a part of it."""
+    whole = getattr(site.root.owner, site.root.field)
+    for node in ast.walk(whole) if isinstance(whole, ast.AST) else ():
+        if isinstance(node, ast.keyword) and node.arg in OPTIONS:
+            if any(part is site.node for part in ast.walk(node.value)):
+                return node.arg
+    return None
 
 
 def _stands_there(site: Site, new: ast.expr) -> bool:

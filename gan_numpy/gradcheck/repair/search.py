@@ -117,6 +117,8 @@ class Search:
                 for case in self.cases:
                     case.keep_forward(group == "backward")
                 for fix in self._stage(bench, stage):
+                    if fix.is_in_vain():
+                        continue
                     found.append(fix)
                     here = [f for f in found if f.statement not in later]
                     self.fixes = here or held or found

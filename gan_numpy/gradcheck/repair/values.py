@@ -11,8 +11,8 @@ import numpy as np
 from gan_numpy.gradcheck.probes import arrays_within, close
 from gan_numpy.gradcheck.repair.bench import OutOfTime, until
 from gan_numpy.gradcheck.repair.cases import right
-from gan_numpy.gradcheck.repair.explain import quietly, suspects, time_left
-from gan_numpy.gradcheck.repair.found import Found, Stopwatch
+from gan_numpy.gradcheck.repair.explain import quietly, stopwatch, suspects
+from gan_numpy.gradcheck.repair.found import Found
 from gan_numpy.gradcheck.repair.search import Search
 
 MOST_ENTRIES = 500
@@ -98,11 +98,9 @@ def fixes_of_values(cases: Sequence[ValueCase], since: float | None = None) -> F
 
     ``since`` is when the check began, as for `explain.fixes`.
     """
-    limits = time_left()
-    if not limits.seconds:
+    clock = stopwatch(since)
+    if clock is None:
         return Found()
-    clock = Stopwatch(limits)
-    clock.begun = min(clock.begun, since or clock.begun)
     with quietly(), until(clock.reached):
         try:
             wrong = [c for c in cases if not _right(c)]
