@@ -3,10 +3,8 @@ r"""What is unusual: each limit, and where it comes from.
 A limit of the *healthy* kind stands on the wrong side of everything that was seen in
 healthy runs, by a factor: the shipped recipes of digits and ring, three seeds each, all
 examinations of all epochs. ``thresholds.json`` holds their distribution, made by
-
-    gan-numpy doctor --thresholds
-
-which also prints this table. The other limits follow from a definition.
+``python -m faultbank --healthy`` from tests/doctor; the other limits follow from a
+definition. ``gan-numpy doctor --thresholds`` prints them all.
 """
 
 from __future__ import annotations

@@ -108,7 +108,11 @@ def test_limits_stand_beyond_what_healthy_runs_show():
     assert all(name in table() for name in LIMITS)
 
 
-@pytest.mark.parametrize("recipe", RECIPES.values(), ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize(
+    "recipe",
+    share(RECIPES.values(), 3, "GAN_NUMPY_DOCTOR"),
+    ids=lambda recipe: recipe.name,
+)
 def test_every_recipe_can_be_examined(recipe):
     """A few steps of each, small: what can be measured is finite."""
     if recipe.label_policy.few:
@@ -150,7 +154,7 @@ def test_a_run_says_a_certain_thing_once(tmp_path, capsys):
     assert len(said) == 1 and "clipping pins the discriminator" in said[0]
 
 
-THREAD_RUNS = share(THREADS.items(), 4, "GAN_NUMPY_DOCTOR")
+THREAD_RUNS = share(THREADS.items(), 6, "GAN_NUMPY_DOCTOR")
 
 
 @pytest.mark.parametrize("make, accepts", [t for _, t in THREAD_RUNS])

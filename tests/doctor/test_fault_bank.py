@@ -25,7 +25,7 @@ def test_the_bank_is_large_and_its_words_are_known():
 CASES = [(name, data) for name in FAULTS for data in DATA]
 
 
-@pytest.mark.parametrize("name, data", share(CASES, 4, "GAN_NUMPY_DOCTOR"))
+@pytest.mark.parametrize("name, data", share(CASES, 8, "GAN_NUMPY_DOCTOR"))
 def test_a_fault_can_be_played(name, data):
     """Ten steps of it; most faults leave every number finite."""
     game = FAULTS[name].make(data, 0)
@@ -47,11 +47,3 @@ def test_the_healthy_game_is_the_librarys(data):
     train_epoch(state, game.recipe, game.data, should_stop=lambda: state.step >= 12)
     for name, value in state.G.params.items():
         np.testing.assert_array_equal(game.state.G.params[name], value)
-
-
-@pytest.mark.parametrize("name", share(THREADS, 3, "GAN_NUMPY_DOCTOR"))
-def test_a_thread_can_be_played(name):
-    make, _ = THREADS[name]
-    with np.errstate(over="ignore"):
-        situation = make(0)
-    assert len(situation.history) >= 31

@@ -1,0 +1,60 @@
+"""The doctor on the bank: a part in turn; all of it with ``GAN_NUMPY_DOCTOR=all``.
+
+``python -m faultbank`` in this folder prints the whole table.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+from faultbank.faults import FAULTS
+from faultbank.games import DATA, SEEDS
+from faultbank.healthy import alarms
+from faultbank.record import HEALTHY, recorded, recorded_recipe
+from faultbank.score import LEAST_NAMED, MOST_ALARMS, MOST_WRONG, figures, outcome
+
+from gan_numpy.doctor import thresholds
+from tests.turns import share, turn
+
+CASES = [(f, d, s) for f in FAULTS for d in DATA for s in SEEDS]
+WHOLE = os.environ.get("GAN_NUMPY_DOCTOR") == "all"
+
+
+def test_the_bank_is_named():
+    """Every 58th case, another part of them after each change of the package."""
+    chosen = share(CASES, 58, "GAN_NUMPY_DOCTOR")
+    outcomes = [outcome(*case, recorded(*case)) for case in chosen]
+    found = figures(outcomes)
+    wrong = [o for o in outcomes if o.word != "named"]
+    if WHOLE:
+        assert found["named"] >= LEAST_NAMED and found["wrong name"] <= MOST_WRONG
+    else:  # of five cases one may be among those that are missed
+        assert len(wrong) <= 1, wrong
+
+
+@pytest.mark.parametrize("data", DATA)
+def test_healthy_games_alarm_nobody(data):
+    seeds = SEEDS if WHOLE else (turn() % len(SEEDS),)
+    for seed in seeds:
+        assert (
+            outcome(HEALTHY, data, seed, recorded(HEALTHY, data, seed)).word == "quiet"
+        )
+
+
+@pytest.mark.skipif(not WHOLE, reason="minutes: GAN_NUMPY_DOCTOR=all")
+@pytest.mark.parametrize("name", DATA)
+@pytest.mark.parametrize("seed", (0, 1, 2))
+def test_shipped_recipes_alarm_nobody(name, seed):
+    assert len(alarms(recorded_recipe(name, seed))) <= MOST_ALARMS
+
+
+def test_the_thresholds_say_what_they_are_made_of():
+    from importlib.resources import files
+
+    text = files("gan_numpy.doctor").joinpath(thresholds.NAME).read_text("utf-8")
+    content = json.loads(text)
+    assert {"recipe-digits-0", "recipe-ring-0"} <= set(content["runs"])
+    for seen in content["figures"].values():
+        assert seen["min"] <= seen["median"] <= seen["max"]
