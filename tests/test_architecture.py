@@ -28,6 +28,7 @@ ORDER = [
     {"gradcheck"},
     {"exercises"},
     {"derive", "stepping"},
+    {"report"},
     {"lesson", "grading"},
     {"cli", "__main__"},
 ]

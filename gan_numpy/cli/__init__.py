@@ -30,6 +30,7 @@ COMMANDS = (
     "play",
     "evaluate",
     "doctor",
+    "report",
     "reproduce",
     "data",
     "check",

@@ -99,7 +99,15 @@ def run(args: argparse.Namespace) -> int:
     start = time.monotonic()
     with stop_on_signals() as should_stop:
         try:
-            done = train(job, data, state, should_stop, not args.quiet, args.save_every)
+            done = train(
+                job,
+                data,
+                state,
+                should_stop,
+                not args.quiet,
+                args.save_every,
+                page_of(job, data),
+            )
         except TrainingDiverged as error:
             print(f"the last good checkpoint is {job.checkpoint}", file=sys.stderr)
             raise error
@@ -122,6 +130,17 @@ def run(args: argparse.Namespace) -> int:
         print(f"the classifier's error on the test set: {wrong:.4f}")
     print(f"samples: {job.path / 'samples' / f'epoch-{state.epoch:04d}.png'}")
     return 0
+
+
+def page_of(job: Any, data: Any) -> Any:
+    """What writes the run's page, of a state; an open page follows the run."""
+    from gan_numpy.report import NAME, build_report
+    from gan_numpy.report.content import content_of
+
+    def refresh(state: Any, goes_on: bool) -> None:
+        build_report([content_of(job, data, state)], goes_on).save(job.path / NAME)
+
+    return refresh
 
 
 def _start(args: argparse.Namespace) -> tuple[Any, Any]:

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from gan_numpy.doctor.trace import Trace
+from gan_numpy.doctor.trace import Trace, largest_move
 
 NAME = "thresholds.json"
 QUANTILES = {"min": 0.0, "q01": 0.01, "median": 0.5, "q99": 0.99, "max": 1.0}
@@ -60,8 +60,7 @@ LIMITS: dict[str, Limit] = {
     "differ": Limit("score_G", 0.05, "0 if the samples are as the data"),
     "move_G_high": Limit("move_G", 3.0, "healthy steps are shorter", "max"),
     "move_D_high": Limit("move_D", 3.0, "healthy steps are shorter", "max"),
-    "move_G_low": Limit("move_G", 1 / 10, "healthy steps are longer", "min"),
-    "move_D_low": Limit("move_D", 1 / 10, "healthy steps are longer", "min"),
+    "move_low": Limit("largest_move", 1 / 10, "healthy steps are longer", "min"),
     "outside": Limit("outside", 0.02, "0 if the data fit the last layer"),
     "at_ends": Limit("at_ends", 0.2, "outputs at their ends, more than real values"),
     "dead": Limit("dead_G", 0.97, "1 if nothing passes"),
@@ -106,7 +105,9 @@ def distribution_of(traces: Iterable[Trace], begin: int = 1) -> dict[str, Any]:
     values: dict[str, list[float]] = {}
     for trace in traces:
         for row in trace:
-            for name, value in row.items():
+            largest = largest_move(row)
+            derived = {} if largest is None else {"largest_move": largest}
+            for name, value in (row | derived).items():
                 if row["step"] >= begin and not name.startswith(("mode.", "step")):
                     values.setdefault(name, []).append(value)
     return {

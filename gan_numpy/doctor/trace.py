@@ -17,6 +17,12 @@ NAME = "probes.csv"
 Row = dict[str, float]  # figures, and "step"
 
 
+def largest_move(row: Row) -> float | None:
+    """How far the player that goes farther went, of its weights' length."""
+    moves = [row[name] for name in ("move_G", "move_D") if name in row]
+    return max(moves) if len(moves) == 2 else None
+
+
 @dataclass(frozen=True)
 class Trace:
     """Examinations in the order of their steps.

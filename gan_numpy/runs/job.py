@@ -32,6 +32,7 @@ from gan_numpy.training.algorithm1 import UPDATES, steps_per_epoch, train_epoch
 from gan_numpy.training.state import TrainingState
 
 PREVIEW, REAL = 100, 30  # samples in a picture, and real examples beside them
+REFRESH = 30.0  # seconds between two writings of a page that follows the run
 SMALL_PRODUCT = 2**23  # multiplications for which one thread is enough
 
 
@@ -76,6 +77,7 @@ def train(
     should_stop: Callable[[], bool] = lambda: False,
     progress: bool = True,
     save_every: float = 5.0,
+    refresh: Callable[[TrainingState, bool], object] = lambda state, goes_on: None,
 ) -> bool:
     """Train to the recipe's last epoch, writing into the run directory.
 
@@ -91,6 +93,9 @@ def train(
         Whether to show a progress bar on stderr.
     save_every : float
         Seconds between checkpoints, which are written at the end of epochs.
+    refresh : callable
+        Told the state, and whether training goes on, after the last checkpoint and
+        after some of those before.
 
     Returns
     -------
@@ -108,7 +113,7 @@ def train(
     with exclusive(run.path):
         if open_run(run.path).told() != run.told():
             raise UserError(f"{run.path} was replaced by another process")
-        return _train(run, data, state, should_stop, progress, save_every)
+        return _train(run, data, state, should_stop, progress, save_every, refresh)
 
 
 def _train(
@@ -118,6 +123,7 @@ def _train(
     should_stop: Callable[[], bool],
     progress: bool,
     save_every: float,
+    refresh: Callable[[TrainingState, bool], object],
 ) -> bool:
     """`train`, with nobody else in the directory."""
     recipe, steps = run.recipe, steps_per_epoch(run.recipe, data)
@@ -127,7 +133,7 @@ def _train(
     watch = watch_of(run, data, state)
     update = UPDATES[recipe.update]
     update = update if watch is None else watch.over(update)
-    saved = time.monotonic()
+    saved = refreshed = time.monotonic()
     done = True
     with limit_threads(useful_threads(run, state)), tqdm(
         total=recipe.epochs * steps,
@@ -154,6 +160,10 @@ def _train(
             if last or time.monotonic() - saved >= save_every:
                 save(run, state, watch)
                 saved = time.monotonic()
+                if not last and saved - refreshed >= REFRESH:
+                    refresh(state, True)
+                    refreshed = time.monotonic()
+    refresh(state, False)
     draw_curves(run, steps)
     return done or state.epoch >= recipe.epochs
 

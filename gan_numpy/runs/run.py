@@ -8,6 +8,7 @@
 ``curves.png``      the metrics as curves
 ``result.json``     scores, after ``gan-numpy evaluate``
 ``probes.csv``      what the doctor's examinations found
+``report.html``     all of it as a page
 ==================  ================================================================
 """
 
@@ -43,6 +44,7 @@ OWN_FILES = (
     "result.json",
     "parzen.json",
     "probes.csv",
+    "report.html",
     "samples",
 )
 MAY_CHANGE = ("epochs", "sample_every", "dataset")  # between two parts of a training

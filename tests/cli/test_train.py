@@ -37,6 +37,7 @@ def test_a_run_leaves_what_the_design_promises(small_run):
         "config.json",
         "metrics.csv",
         "probes.csv",
+        "report.html",
         "checkpoint.npz",
         "curves.png",
         "samples/epoch-0001.png",

@@ -103,7 +103,7 @@ def test_limits_stand_beyond_what_healthy_runs_show():
     for name in ("move_G_high", "move_D_high", "margin", "near", "outside", "dead"):
         seen = healthy().get(LIMITS[name].figure)
         assert seen is None or limit(name) > seen["max"], name
-    for name in ("varied", "move_G_low", "move_D_low"):
+    for name in ("varied", "move_low"):
         assert limit(name) < healthy()[LIMITS[name].figure]["min"], name
     assert all(name in table() for name in LIMITS)
 

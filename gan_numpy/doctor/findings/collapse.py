@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from gan_numpy.doctor.findings.base import Evidence, Kind, after
 from gan_numpy.doctor.thresholds import limit
 from gan_numpy.doctor.trace import Row, Trace
 
 EXAMINATIONS = 3
+GROWTH = 1.5  # over these examinations
 PATIENCE = 6  # healthy games lose modes, and find them again
 FROM = 32  # a generator begins as one image, and needs time to leave it
 
@@ -35,6 +38,12 @@ def gone(trace: Trace) -> list[str]:
     ]
 
 
+def _grows(trace: Trace) -> bool:
+    """Whether the variety is on its way: then G begins, and has not collapsed."""
+    last = trace.values("spread")[-EXAMINATIONS:]
+    return all(a < b for a, b in pairwise(last)) and last[-1] > GROWTH * last[0]
+
+
 def judge(trace: Trace) -> Evidence | None:
     """Whether the outputs hardly vary, or modes stay empty though D is fooled."""
     since = trace.since(_shown, EXAMINATIONS)
@@ -46,7 +55,7 @@ def judge(trace: Trace) -> Evidence | None:
             f"the others, and G will not make them",
         )
     since = trace.since(after(FROM, _one), EXAMINATIONS)
-    if since is None:
+    if since is None or _grows(trace):
         since = trace.since(after(FROM, _few), PATIENCE)
     if since is None:
         return None

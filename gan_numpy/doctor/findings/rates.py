@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gan_numpy.doctor.findings.base import Evidence, Kind, above, below, both
+from gan_numpy.doctor.findings.base import Evidence, Kind
 from gan_numpy.doctor.thresholds import limit
-from gan_numpy.doctor.trace import Trace
+from gan_numpy.doctor.trace import Row, Trace, largest_move
 
 EXAMINATIONS = 3
 LONG = 2  # steps: one may have been an accident
@@ -31,10 +31,13 @@ def judge_high(trace: Trace) -> Evidence | None:
 
 def judge_low(trace: Trace) -> Evidence | None:
     """Whether both players hardly move."""
-    short = both(
-        *(below(f"move_{p}", limit(f"move_{p}_low")) for p in "GD"),
-        *(above(f"move_{p}", 1e-30) for p in "GD"),
-    )
+
+    def short(row: Row) -> bool | None:
+        largest = largest_move(row)
+        if largest is None:
+            return None
+        return 0 < min(row["move_G"], row["move_D"]) and largest <= limit("move_low")
+
     since = trace.since(short, EXAMINATIONS)
     if since is None:
         return None
@@ -42,7 +45,8 @@ def judge_low(trace: Trace) -> Evidence | None:
     return Evidence(
         since,
         f"each step changes G's weights by {values[0]:.1g} and D's by {values[1]:.1g} "
-        f"of their norm; healthy games move at least {limit('move_G_low'):.1g}",
+        f"of their norm; in healthy games one of them moves ten times "
+        f"{limit('move_low'):.1g} at least",
     )
 
 
