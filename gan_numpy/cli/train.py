@@ -166,6 +166,8 @@ def _start(args: argparse.Namespace) -> tuple[Any, Any]:
 
 def _resume(args: argparse.Namespace) -> tuple[Any, Any]:
     """The run to go on with and its data; its end and their place may change."""
+    from gan_numpy.doctor.trace import NAME as PROBES
+    from gan_numpy.doctor.trace import read_rows
     from gan_numpy.runs.config import environment
     from gan_numpy.runs.lock import exclusive
     from gan_numpy.runs.run import open_run, write_config
@@ -184,6 +186,7 @@ def _resume(args: argparse.Namespace) -> tuple[Any, Any]:
     data = job.load_data()
     state = job.load_state(data)  # damaged files are found before anything is written
     job.check_metrics(state)
+    read_rows(job.path / PROBES)
     with exclusive(job.path):
         write_config(job)
     now = environment()

@@ -56,7 +56,7 @@ LIMITS: dict[str, Limit] = {
     "margin": Limit("margin", 12.0, "D errs once in e^12 = 160,000"),
     "apart": Limit("apart", 0.95, "1 if every pair is told apart"),
     "saturated": Limit("saturated", 0.1, "D/(1 - D): a tenth of the gradient"),
-    "varied": Limit("varied", 1 / 3, "healthy D's differ more", "min"),
+    "varied": Limit("varied", 1e-5, "logits that differ by little more than rounding"),
     "differ": Limit("score_G", 0.05, "0 if the samples are as the data"),
     "move_G_high": Limit("move_G", 3.0, "healthy steps are shorter", "max"),
     "move_D_high": Limit("move_D", 3.0, "healthy steps are shorter", "max"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,11 @@ class Trace:
     def last(self, name: str) -> float | None:
         """A figure's last value, if the last row has it."""
         return self.rows[-1].get(name) if self.rows else None
+
+    def latest(self) -> Row:
+        """The last known value of each figure; NaN for one that nobody knows."""
+        values = {name: value for row in self.rows for name, value in row.items()}
+        return defaultdict(lambda: math.nan, values)
 
     def since(self, holds: Callable[[Row], bool | None], least: int) -> int | None:
         """The step since which something holds, if for `least` examinations or more.

@@ -154,6 +154,20 @@ def test_a_run_says_a_certain_thing_once(tmp_path, capsys):
     assert len(said) == 1 and "clipping pins the discriminator" in said[0]
 
 
+def test_a_judge_does_without_any_figure():
+    """Each figure in turn is missing, or is huge: a verdict says less, never fails."""
+    full = recorded("healthy", "digits", 0, steps=32)
+    names = sorted({name for row in full for name in row} - {"step"})
+    for settings in (full.settings, {"penalty": "r1"}, {"clip": 1.0}, {}):
+        for name in names:
+            lacks = [{k: v for k, v in row.items() if k != name} for row in full]
+            odd = [
+                row | {name: value} for row in full for value in (0.0, 1e300, -1e300)
+            ]
+            for rows in (lacks, odd[::3], odd[1::3], odd[2::3]):
+                str(judge(Trace(tuple(rows), settings, full.labels)))
+
+
 THREAD_RUNS = share(THREADS.items(), 6, "GAN_NUMPY_DOCTOR")
 
 

@@ -125,6 +125,7 @@ def progress(folder: Path, rng: m.Rng) -> Result:
 SAMPLE = command("sample", "@run", "-n", "4", "--out", "@samples.npz")
 EVALUATE = command("evaluate", "@run", "--samples", "5", "--sigma", "0.3", "--json")
 RESUME = command("train", "--resume", "@run", "--epochs", "3", "--quiet")
+DOCTOR, REPORT = command("doctor", "@run"), command("report", "@run")
 WALK = command("interpolate", "@run", "--rows", "1", "--steps", "2")
 
 READERS = {
@@ -152,4 +153,5 @@ READERS = {
     "progress": Reader("progress.json", m.mutate_json, (progress,)),
     "settings": Reader("", None, (settings,)),
     "names": Reader("", None, (names,)),
+    "probes": Reader("run/probes.csv", m.mutate_csv, (DOCTOR, REPORT, RESUME)),
 }

@@ -28,7 +28,7 @@ def judge(trace: Trace) -> Evidence | None:
     since = trace.since(both(above("apart", limit("apart")), _far), EXAMINATIONS)
     if since is None:
         return None
-    row = trace.rows[-1]
+    row = trace.latest()
     return Evidence(
         since,
         f"D is right on {row['apart']:.1%} of pairs; its logits are "

@@ -23,7 +23,7 @@ def judge(trace: Trace) -> Evidence | None:
     since = trace.since(blind, EXAMINATIONS)
     if since is None:
         return None
-    row = trace.rows[-1]
+    row = trace.latest()
     return Evidence(
         since,
         f"the deviation of D's logits over all examples is {row['varied']:.1g}, while "

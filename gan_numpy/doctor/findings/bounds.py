@@ -38,12 +38,11 @@ def judge_strong(trace: Trace) -> Evidence | None:
     since = trace.since(after(FROM, below(name, limit("slope_flat"))), EXAMINATIONS)
     if since is None:
         return None
-    row = trace.rows[-1]
+    row, weight = trace.latest(), trace.settings.get("penalty_weight", "unknown")
     return Evidence(
         since,
-        f"D's slope is {row[name]:.1g}, with a penalty of weight "
-        f"{trace.settings.get('penalty_weight'):g}; D is right on {row['apart']:.0%} "
-        f"of pairs",
+        f"D's slope is {row[name]:.1g}, with a penalty of weight {weight}; D is right "
+        f"on {row['apart']:.0%} of pairs",
     )
 
 

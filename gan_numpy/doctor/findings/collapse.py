@@ -19,7 +19,7 @@ def _one(row: Row) -> bool | None:
 
 
 def _few(row: Row) -> bool | None:
-    if "modes" not in row:
+    if "modes" not in row or "apart" not in row:
         return None
     return row["modes"] <= limit("modes") and row["apart"] <= limit("fooled")
 
@@ -59,10 +59,10 @@ def judge(trace: Trace) -> Evidence | None:
         since = trace.since(after(FROM, _few), PATIENCE)
     if since is None:
         return None
-    row, empty = trace.rows[-1], gone(trace)
+    row, empty = trace.latest(), gone(trace)
     text = (
         f"G's outputs vary by {row['spread']:.1%} of the data's deviation and fall on "
-        f"{round(row['modes'] * len(trace.labels))} of {len(trace.labels)} modes"
+        f"{row['modes'] * len(trace.labels):.0f} of {len(trace.labels)} modes"
     )
     return Evidence(since, text + (f"; gone: {', '.join(empty)}" if empty else ""))
 

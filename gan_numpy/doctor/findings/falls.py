@@ -14,7 +14,7 @@ def judge(trace: Trace) -> Evidence | None:
     best: list[float] = []
 
     def worse(row: Row, ratio: float) -> bool | None:
-        if "score" not in row:
+        if "score" not in row or "score_G" not in row:
             return None
         before = [r["score"] for r in trace if "score" in r and r["step"] < row["step"]]
         floor = limit("score_floor")
@@ -26,7 +26,7 @@ def judge(trace: Trace) -> Evidence | None:
         since = trace.since(lambda row: worse(row, limit("score_jump")), 1)
     if since is None:
         return None
-    row = trace.rows[-1]
+    row = trace.latest()
     return Evidence(
         since,
         f"the samples are {row['score']:.2f} away from the data (energy distance); "

@@ -20,7 +20,7 @@ def judge_sampling(trace: Trace) -> Evidence | None:
     since = trace.since(_noisy, EXAMINATIONS)
     if since is None:
         return None
-    row = trace.rows[-1]
+    row = trace.latest()
     again, alone = row["drawn_twice"], row["drawn_alone"]
     what = "drawn again" if again >= limit("drawn") else "drawn in another batch"
     return Evidence(
@@ -42,7 +42,7 @@ def judge_stale(trace: Trace) -> Evidence | None:
 
 
 def _mixed(row: Row) -> bool | None:
-    if not {"loss_D_mixed", "reported_D"} <= row.keys():
+    if not {"loss_D_mixed", "loss_D", "reported_D"} <= row.keys():
         return None
     apart, mixed, said = row["loss_D"], row["loss_D_mixed"], row["reported_D"]
     if abs(mixed - apart) < limit("mixable") * abs(apart):

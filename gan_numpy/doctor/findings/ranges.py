@@ -21,7 +21,7 @@ def judge_range(trace: Trace) -> Evidence | None:
 
 
 def _at_ends(row: Row) -> bool | None:
-    if "at_ends" not in row:
+    if "at_ends" not in row or "at_ends_real" not in row:
         return None
     return row["at_ends"] - row["at_ends_real"] >= limit("at_ends")
 
@@ -31,7 +31,7 @@ def judge_saturated(trace: Trace) -> Evidence | None:
     since = trace.since(_at_ends, EXAMINATIONS + 1)
     if since is None:
         return None
-    row = trace.rows[-1]
+    row = trace.latest()
     return Evidence(
         since,
         f"{row['at_ends']:.0%} of G's outputs are within a thousandth of an end of "

@@ -18,7 +18,7 @@ def judge(trace: Trace) -> Evidence | None:
     since = trace.since(both(small, flat), EXAMINATIONS)
     if since is None:
         return None
-    row = trace.rows[-1]
+    row = trace.latest()
     return Evidence(
         since,
         f"G's gradient is {row['saturated']:.2g} times that of the non-saturating loss "

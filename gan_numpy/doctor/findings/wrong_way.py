@@ -69,7 +69,7 @@ def judge_swapped(trace: Trace) -> Evidence | None:
     found = _evidence(trace, "D")
     if found is None or _reported(trace) is not True:
         return None
-    row = trace.rows[-1]
+    row = trace.latest()
     return Evidence(
         found.since,
         f"D reports a loss of {row.get('reported_D', float('nan')):.2f} nats: with "
