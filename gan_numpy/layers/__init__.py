@@ -12,6 +12,8 @@ from gan_numpy.layers.conv import Conv2D
 from gan_numpy.layers.conv_transpose import ConvTranspose2D
 from gan_numpy.layers.dense import Dense
 from gan_numpy.layers.dropout import Dropout
+from gan_numpy.layers.gradient_reversal import GradientReversal
+from gan_numpy.layers.gram import Gram
 from gan_numpy.layers.leaky_relu import LeakyReLU
 from gan_numpy.layers.lstm import LSTM
 from gan_numpy.layers.max_pool import MaxPool2D
@@ -20,6 +22,7 @@ from gan_numpy.layers.maxout_conv import MaxoutConv2D
 from gan_numpy.layers.noise import GaussianNoise
 from gan_numpy.layers.one_hot import one_hot
 from gan_numpy.layers.pack import Pack
+from gan_numpy.layers.pixel_shuffle import PixelShuffle
 from gan_numpy.layers.relu import ReLU
 from gan_numpy.layers.rescale import Rescale
 from gan_numpy.layers.reshape import Reshape
@@ -38,7 +41,9 @@ __all__ = [
     "Dense",
     "Dropout",
     "GaussianNoise",
+    "GradientReversal",
     "Grads",
+    "Gram",
     "LSTM",
     "Layer",
     "LeakyReLU",
@@ -46,6 +51,7 @@ __all__ = [
     "Maxout",
     "MaxoutConv2D",
     "Pack",
+    "PixelShuffle",
     "ReLU",
     "Rescale",
     "Reshape",

@@ -37,6 +37,8 @@ class Example:
         Whether its output depends on random numbers.
     sizes : tuple of int
         Numbers of examples in a batch that it has to take.
+    factor : float
+        What `dx` is of the true gradient: 1, unless the layer says otherwise.
     """
 
     layer: layers.Layer
@@ -46,6 +48,7 @@ class Example:
     second_order: bool = True
     draws: bool = False
     sizes: tuple[int, ...] = (0, 1, 3)
+    factor: float = 1.0
 
 
 def _options() -> dict[str, Any]:
@@ -133,6 +136,8 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example(layers.Dropout(0.63), train=False),
     ),
     "GaussianNoise": (Example(layers.GaussianNoise(0.5), IMAGES, draws=True),),
+    "GradientReversal": (Example(layers.GradientReversal(0.7), factor=-0.7),),
+    "Gram": (Example(layers.Gram(), IMAGES, curved=True),),
     "LSTM": (
         Example(_lstm(), (3, 6, 5), second_order=False, sizes=(0, 1, 3)),
         Example(_lstm(), (4, 1, 5), second_order=False, sizes=(0, 1, 3)),
@@ -147,6 +152,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
     "Maxout": (Example(layers.Maxout(5, 3, 4, **_options())),),
     "MaxoutConv2D": (Example(_maxout_conv(), IMAGES),),
     "Pack": (Example(layers.Pack(3), (6, 5), sizes=(0, 3, 6)),),
+    "PixelShuffle": (Example(layers.PixelShuffle(2), (3, 8, 4, 5)),),
     "ReLU": (Example(layers.ReLU()),),
     "Rescale": (Example(layers.Rescale(-2.5, 0.3), IMAGES),),
     "Reshape": (Example(layers.Reshape(5, 1)), Example(layers.Reshape(-1), IMAGES)),

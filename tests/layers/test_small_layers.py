@@ -1,9 +1,9 @@
-"""Noise, rescaling, and labels as vectors."""
+"""Noise, rescaling, reversed gradients, and labels as vectors."""
 
 import numpy as np
 import pytest
 
-from gan_numpy.layers import Dense, GaussianNoise, Rescale, one_hot
+from gan_numpy.layers import Dense, GaussianNoise, GradientReversal, Rescale, one_hot
 from gan_numpy.layers.initializers import normal
 
 
@@ -77,3 +77,21 @@ def test_dense_on_one_hot_labels_is_an_embedding(rng):
 def test_labels_that_make_no_sense_are_named(labels, error, message):
     with pytest.raises(error, match=message):
         one_hot(labels, 10)
+
+
+def test_gradient_reversal_makes_one_pass_of_two_aims(rng):
+    """The features climb the loss that the unit behind the layer descends."""
+    dense = Dense(3, 1, init=normal(1), rng=rng, dtype=np.float64)
+    x, weight = rng.standard_normal((5, 3)), 0.25
+    layer = GradientReversal(weight)
+    y, cache = layer.forward(x)
+    a, inner = dense.forward(y)
+    dy, grads = dense.backward(np.ones_like(a), inner)
+    dx, _ = layer.backward(dy, cache)
+    plain, own = dense.backward(np.ones_like(a), dense.forward(x)[1])
+    np.testing.assert_array_equal(dx, -weight * plain)
+    np.testing.assert_array_equal(grads["W"], own["W"])
+    assert y is not x and layer.backward(dy, cache, input_grad=False) == (None, {})
+    for wrong in (-1, float("nan")):
+        with pytest.raises(ValueError, match="weight of 0 or more"):
+            GradientReversal(wrong)
