@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from tests.turns import share
 
 from gan_numpy import lesson
+from gan_numpy.miniatures.judges import weight_count
 
-ALL = ("00", "01", "02", "03", "05", "07", "08", "12", "14", "15")
+ALL = ("00", "01", "02", "03", "05", "07", "08", "12", "14", "15", "18")
 TOLD = share(ALL, len(ALL), "GAN_NUMPY_LESSONS")
 
 
@@ -262,3 +265,50 @@ def test_lesson_15(played):
     ):
         wrong = lesson.mistake("gradient_penalty_backward", tag)
         assert is_["train"](3.0, wrong)[1][-50:].mean() == pytest.approx(said, abs=0.04)
+
+
+@of("18")
+def test_lesson_18(played, capsys):
+    is_ = played("18")
+    said = capsys.readouterr().out
+    assert said.count("largest difference: 0.0\n") == 2  # to the last bit
+    mu, s, c = is_["way"][-1]
+    log_Z = np.log(0.8 * np.sqrt(2 * np.pi))
+    assert (mu, 1 / s, -c) == pytest.approx((0.6, 0.8, log_Z), abs=0.02)
+
+    for gains, best in zip(is_["steps"][-1], is_["saddle"]):
+        assert np.abs(gains - best).max() < 2e-7 * np.abs(best).max()
+    game = is_["game"]
+    assert game.worst_gain(is_["K"]) < 0.5 < game.worst_gain(game.lqr())
+
+    assert weight_count(2, 5) == 46
+    middle = np.median(is_["course"], axis=1)
+    estimate = np.median(middle[len(middle) // 4 :], axis=0)
+    np.testing.assert_allclose(estimate, is_["ANIMAL"], rtol=0.05)
+
+    left = []
+    for bias, gate in ((-1.0, 0.269), (2.2, 0.9), (6.0, 0.998)):
+        assert 1 / (1 + np.exp(-bias)) == pytest.approx(gate, abs=5e-4)
+        b = np.repeat([0.0, bias, 0.0, 0.0], 3)
+        y, cache = is_["lstm_forward"](is_["x"], is_["W"], is_["U"], b)
+        dy = np.zeros_like(y)
+        dy[:, -1] = 1
+        reach = np.abs(is_["through_time"](dy, cache)[0]).mean(axis=(0, 2))
+        left.append(reach[0] / reach[-1])
+    assert left[0] < 1e-12 < 1e-4 < left[1] < 0.1 < 0.2 < left[2]
+
+    lucky = int(re.findall(r"baseline False: (\d+) of 10", said)[0])
+    assert 0 < lucky < 10 and "baseline True: 10 of 10" in said
+    lost = [is_["gamble"](False, seed)[-1] for seed in range(10)]
+    assert min(lost) < 0.1 and max(lost) > 0.9
+
+    rows = dict(
+        re.findall(r"^ *([a-z-]+) +([-\d.naif]+(?: +[-\d.naif]+){2})$", said, re.M)
+    )
+    table = {name: np.array(row.split(), dtype=float) for name, row in rows.items()}
+    wrong = np.array([0.6, 0.8, log_Z - np.log(4)])
+    np.testing.assert_allclose(table["nu-missing"], wrong, atol=0.06)
+    quiet = [
+        np.isfinite(row).all() and abs(row[0] - 0.6) < 0.1 for row in table.values()
+    ]
+    assert len(table) == 6 and 0 < sum(quiet) < 6  # others diverge

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 from gan_numpy import lesson
 from gan_numpy.exercises import get_exercise
+from gan_numpy.miniatures.imitation import Imitation
 from gan_numpy.miniatures.nce import NCE, SCALE
+from gan_numpy.miniatures.road import ACTIONS, SENSES
+from gan_numpy.objectives.base import sigmoid
 
 
 def text_of(builder, number):
@@ -133,3 +138,20 @@ def test_the_cost_of_noise_and_of_forgetting(builder):
         cost = game._theory(ratio) / (1.5 * SCALE[0, 0] ** 2)
         assert f"{cost:.2f} times" == said and said in text
     assert f"$0.9^{{20}} = {0.9**20:.2f}$" in text
+
+
+def test_imitation_is_as_the_readme_measured_it(builder):
+    """The README's row is that of five games, which its own test plays."""
+    readme = (builder.LESSONS.parent / "README.md").read_text("utf-8")
+    (row,) = re.findall(r"^\| `gail` \|.*\|$", readme, re.MULTILINE)
+    _, _, passage = text_of(builder, "18").partition("## See: imitation by an")
+    passage, _, _ = passage.partition("# %% [markdown]")
+    share = r"(?<!\d)[01]?\.\d\d\b"
+    measured = re.findall(share, row.split("|")[4])
+    assert re.findall(share, passage) == measured and len(measured) == 6
+    assert "of one drive" in row and Imitation().demonstrations == 1
+    assert "`(5,)`" in passage and SENSES == 5
+    assert "three actions" in passage and ACTIONS == 3
+    assert "ten decisions" in passage and Imitation.steps // Imitation.every == 10
+    logit = np.linspace(-3, 3, 7)
+    np.testing.assert_allclose(-np.log(1 - sigmoid(logit)), np.log1p(np.exp(logit)))
