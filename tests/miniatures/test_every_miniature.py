@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +46,24 @@ def test_it_is_played_by_train(name, tmp_path, capsys):
     assert json.loads((out / "result.json").read_text()) == result  # bit for bit
     assert main(["sample", str(out)]) == 2
     assert f"holds a game of {name}" in capsys.readouterr().err
+
+
+def test_none_needs_a_compiler(tmp_path):
+    """Where Numba compiles nothing, the reference kernels play; melodies add only
+    music21's import to what the others use."""
+    commands = [
+        ["train", name, "--quiet", "--out", name]
+        + [part for pair in SMALL[name] for part in ("--set", pair)]
+        for name in MINIATURES
+        if name != "melodies"
+    ]
+    program = f"from gan_numpy.cli import main\nassert not any(map(main, {commands}))"
+    none = {"NUMBA_DISABLE_JIT": "1", "GAN_NUMPY_KERNELS": "reference"}
+    subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=os.environ | none, check=True
+    )
+    played = {path.parent.name for path in tmp_path.glob("*/result.json")}
+    assert played == MINIATURES.keys() - {"melodies"}
 
 
 @pytest.mark.parametrize("name", MINIATURES)
