@@ -62,7 +62,8 @@ def verdict_on(args: argparse.Namespace) -> Any:
         return judge(Trace((), settings_of(job.recipe)))
     state = job.load_state(data)
     rows = read_rows(job.path / NAME)
-    rows = [row for row in rows if row["step"] <= max(state.step, 1)]
+    known = max(state.step, 1)  # after it only that the numbers were not finite
+    rows = [row for row in rows if row["step"] <= known or row.get("finite") == 0]
     watch = Watch(data, job.seed, rows=rows)
     watch.look(state, job.recipe)
     return judge(watch.trace(job.recipe))

@@ -24,11 +24,14 @@ class Verdict:
         What is certain, causes first; what follows from another one is left out.
     unknown : tuple of str
         Findings that could not be looked for: what they need was not there.
+    recipe : str
+        For the commands that a finding suggests.
     """
 
     step: int
     findings: tuple[Finding, ...]
     unknown: tuple[str, ...]
+    recipe: str = "RECIPE"
 
     @property
     def word(self) -> str:
@@ -49,6 +52,14 @@ class Verdict:
             f"{first.evidence.since:,}: {first.evidence.text})"
         )
 
+    def next(self, finding: Finding) -> str:
+        """What to try, as a command for this recipe if it is one."""
+        return finding.kind.next.replace("RECIPE", self.recipe)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What a notebook shows."""
+        printer.text(str(self))
+
     def as_dict(self) -> dict[str, Any]:
         """As JSON holds it."""
         return {
@@ -63,7 +74,7 @@ class Verdict:
                     "means": f.kind.means,
                     "literature": f.kind.literature,
                     "source": f.kind.source,
-                    "next": f.kind.next,
+                    "next": self.next(f),
                 }
                 for f in self.findings
             ],
@@ -78,7 +89,7 @@ class Verdict:
                 f"  seen since step {found.evidence.since:,}: {found.evidence.text}",
                 f"  means: {found.kind.means}",
                 f"  literature: {found.kind.literature} ({found.kind.source})",
-                f"  next: {found.kind.next}",
+                f"  next: {self.next(found)}",
             ]
         if self.unknown:
             names = ", ".join(self.unknown)
@@ -98,7 +109,8 @@ def judge(trace: Trace) -> Verdict:
         certain = tuple(found.values())[:1]
     seen = {name for row in trace for name in row}
     unknown = tuple(k.name for k in KINDS if k.name not in found and _lacks(k, seen))
-    return Verdict(trace.step, certain, unknown)
+    recipe = str(trace.settings.get("recipe", "RECIPE"))
+    return Verdict(trace.step, certain, unknown, recipe)
 
 
 def _follows(finding: Finding, found: dict[str, Finding]) -> bool:

@@ -19,6 +19,7 @@ from gan_numpy.doctor.examine import examine
 from gan_numpy.doctor.patient import Change, Patient
 from gan_numpy.doctor.reference import reference_of
 from gan_numpy.doctor.trace import Row, Trace
+from gan_numpy.errors import TrainingDiverged
 from gan_numpy.layers.sequential import Sequential
 from gan_numpy.optim import Arrays
 from gan_numpy.penalties import clip_weights, limit_columns
@@ -48,7 +49,7 @@ def is_due(step: int) -> bool:
 
 def settings_of(recipe: Recipe) -> dict[str, Any]:
     """What the doctor may know of a recipe."""
-    return {name: getattr(recipe, name) for name in KNOWN}
+    return {"recipe": recipe.name} | {name: getattr(recipe, name) for name in KNOWN}
 
 
 @dataclass
@@ -92,14 +93,14 @@ class Watch:
             state: TrainingState, recipe: Recipe, next_batch: Callable[[], Batch]
         ) -> tuple[Step, Step]:
             if not self.due(state.step + 1):
-                return update(state, recipe, next_batch)
+                return self._ended(update, state, recipe, next_batch)
             before, batches = Before.of(state), []
 
             def kept() -> Batch:
                 batches.append(next_batch())
                 return batches[-1]
 
-            steps = update(state, recipe, kept)
+            steps = self._ended(update, state, recipe, kept)
             with np.errstate(all="ignore"):
                 patient = self.patient(state, recipe, before, batches, steps)
                 self.rows.append({"step": state.step + 1, **examine(patient)})
@@ -107,6 +108,20 @@ class Watch:
             return steps
 
         return watched
+
+    def _ended(
+        self,
+        update: Update,
+        state: TrainingState,
+        recipe: Recipe,
+        next_batch: Callable[[], Batch],
+    ) -> tuple[Step, Step]:
+        """The step; if it diverges, that is kept before anybody is told."""
+        try:
+            return update(state, recipe, next_batch)
+        except TrainingDiverged:
+            self.rows.append({"step": state.step + 1, "finite": 0.0})
+            raise
 
     def look(self, state: TrainingState, recipe: Recipe) -> None:
         """Examine a state between two steps, unless its step was looked at."""

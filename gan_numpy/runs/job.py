@@ -20,7 +20,7 @@ from gan_numpy.doctor.trace import NAME as PROBES
 from gan_numpy.doctor.trace import Trace, read_rows, write_trace
 from gan_numpy.doctor.verdict import judge
 from gan_numpy.doctor.watch import Watch
-from gan_numpy.errors import UserError
+from gan_numpy.errors import TrainingDiverged, UserError
 from gan_numpy.files import make_directory
 from gan_numpy.kernels.threads import limit_threads
 from gan_numpy.plots import save_samples
@@ -145,7 +145,14 @@ def _train(
     ) as bar:
         while done and state.epoch < recipe.epochs:
             first_step, start = state.step, time.monotonic()
-            means = train_epoch(state, recipe, data, should_stop, bar.update, update)
+            try:
+                means = train_epoch(
+                    state, recipe, data, should_stop, bar.update, update
+                )
+            except TrainingDiverged:  # the checkpoint stays; what was seen is kept
+                if watch is not None:
+                    write_trace(run.path / PROBES, watch.rows)
+                raise
             if means is not None:
                 seconds = time.monotonic() - start
                 rate = (state.step - first_step) / seconds

@@ -193,6 +193,15 @@ def test_a_healthy_loop_is_called_so():
     assert lesson.doctor(G, D, digits()).word in (UNKNOWN, TOO_EARLY)
 
 
+def test_a_diverged_run_is_told_so(tmp_path, capsys):
+    out = ["--quiet", "--out", str(tmp_path / "run"), "--set", "optimizer=momentum"]
+    assert main(["train", "ring", *out, "--set", "learning_rate=1e30"]) == 1
+    capsys.readouterr()
+    assert main(["doctor", str(tmp_path / "run"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["verdict"] in ("diverged", "rate_too_high")
+
+
 def test_functions_are_examined_by_what_they_return(rng):
     data = rng.normal(size=(200, 2))
     one = np.full(2, 0.5)

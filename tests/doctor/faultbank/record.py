@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,8 @@ def recorded(fault: str, data: str, seed: int, steps: int = STEPS) -> Trace:
     game = new_game(data, seed) if fault == HEALTHY else FAULTS[fault].make(data, seed)
     watch = Watch(game.data, seed, draw=lambda state, z: game.drawn(z))
     with limit_threads(1):
-        try:
+        with suppress(TrainingDiverged):
             play(game, steps, watch.over)
-        except TrainingDiverged as end:
-            watch.rows.append({"step": float(end.step), "finite": 0.0})
     return watch.trace(game.recipe)
 
 
