@@ -150,6 +150,8 @@ def with_repair(
         if places:
             result.findings = [replace(f, places=places) for f in result.findings]
         return
+    if not result.findings:
+        return
     names = tuple(dict.fromkeys(n for f in result.findings for n in f.names))
     first = result.findings[0]
     if repair.tag == ORDER_OF_ALL and len(names) > 1:

@@ -60,7 +60,8 @@ def numbers_moved(problem: Problem, rng: np.random.Generator) -> Problem:
 
 def is_fraction(v: Any) -> bool:
     """A number that is not whole."""
-    return isinstance(v, (float, np.floating)) and float(v) != round(float(v))
+    real = isinstance(v, (float, np.floating))
+    return real and bool(np.isfinite(v)) and float(v) % 1 != 0
 
 
 def is_drawn(v: Any) -> bool:

@@ -13,5 +13,5 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "crashed": (),
 }
 
-REACHED = {"named": 0.6, "right line, of those named": 0.65}
-WRONG_NAMES = 0.01
+REACHED = {"named": 0.85, "right line, of those named": 0.8}
+WRONG_NAMES = 0.005

@@ -103,15 +103,13 @@ def names(site: Site) -> Iterator[Proposal]:
 
 
 def _stands_for(other: Any, value: Any) -> bool:
-    """Another function of the student's that takes as much."""
-    taken = [
-        getattr(getattr(f, "__code__", None), "co_argcount", -1) for f in (other, value)
-    ]
-    return (
-        taken[0] == taken[1]
-        if min(taken) >= 0
-        else is_function(other) and (getattr(other, "__module__", "") != "numpy")
-    )
+    """Another function, not of NumPy; of the student's only one that takes as much."""
+    theirs = getattr(other, "__module__", "") == "numpy"
+    if not is_function(other) or isinstance(other, type) or theirs:
+        return False
+    codes = [getattr(f, "__code__", None) for f in (other, value)]
+    taken = [c.co_argcount for c in codes if c is not None]
+    return len(taken) < 2 or taken[0] == taken[1]
 
 
 def _instead(site: Site) -> Iterator[Proposal]:
