@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import struct
 import sys
 import wave
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -319,3 +321,45 @@ def test_it_is_nearer_to_held_out_tunes_than_a_chain(seed):
         figures = MelodyGAN().play(seed).figures
     for name, goal in MelodyGAN.goals.items():
         assert goal.met(figures[name]), name
+    if seed == 0:
+        readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+        (row,) = re.findall(r"^\| `melodies` \|.*\|$", readme, re.MULTILINE)
+        said = [float(v) for v in re.findall(r"\.\d+", row.split("|")[4])]
+        kinds = ("motifs", "scale notes", "phrase ends")
+        pairs = [f"{kind}, {who}" for kind in kinds for who in ("network", "chain")]
+        rest = [
+            f"{kind}, {who}"
+            for who in ("training tunes", "imitation alone")
+            for kind in kinds
+        ]
+        found = [figures[name] for name in (*pairs, *rest)]
+        assert said == pytest.approx(found, abs=0.02)
+
+
+@pytest.mark.skipif(not WHOLE, reason="GAN_NUMPY_MELODIES=1 trains it twice")
+def test_imitation_alone_at_the_lower_rate_comes_as_near():
+    pytest.importorskip("music21", reason="music21 is not installed")
+    game = MelodyGAN()
+    longer = MelodyGAN(
+        imitation_steps=game.adversarial_steps, imitation_rate=game.generator_rate
+    )
+
+    def done(_):
+        """No progress is shown."""
+
+    apart = []
+    for adversary in (True, False):
+        rng = np.random.default_rng(0)
+        dances, sizes = game.dances(rng), (tunes.SYMBOLS, melodies.CLOCK)
+        G = Composer(*sizes, game.units, temperature=game.temperature, rng=rng)
+        D = Judge(*sizes, game.judge_units, rng=rng)
+        with use_kernels("reference"):
+            game.imitate(G, dances, rng, done)
+            if adversary:
+                game.compete(G, D, dances, rng, done)
+            else:
+                longer.imitate(G, dances, rng, done)
+            drawn = [game.compose(G, dance, rng) for dance in dances]
+        apart.append(melodies.far_from(dances, drawn))
+    for kind in ("motifs", "phrase ends"):
+        assert apart[0][kind] == pytest.approx(apart[1][kind], abs=0.02)
