@@ -51,7 +51,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gan_numpy import kernels
-from gan_numpy.layers.base import Cache, Grads, Layer, check_dtype
+from gan_numpy.layers.base import Cache, Grads, Layer
+from gan_numpy.layers.checks import check_dtype
 
 
 class Normalized(NamedTuple):

@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gan_numpy.layers.base import Cache, Grads, Layer, check_dtype
+from gan_numpy.layers.base import Cache, Grads, Layer
+from gan_numpy.layers.checks import check_dtype
 
 
 class Bias(Layer):

@@ -39,7 +39,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gan_numpy import kernels
-from gan_numpy.layers.base import Cache, Grads, Layer, check_images, check_window
+from gan_numpy.layers.base import Cache, Grads, Layer
+from gan_numpy.layers.checks import check_images, check_window
 from gan_numpy.layers.initializers import Initializer
 
 

@@ -17,7 +17,8 @@ from __future__ import annotations
 import numpy as np
 
 from gan_numpy import kernels
-from gan_numpy.layers.base import Cache, Grads, Layer, check_float
+from gan_numpy.layers.base import Cache, Grads, Layer
+from gan_numpy.layers.checks import check_float
 
 
 class Dropout(Layer):

@@ -20,7 +20,8 @@ from __future__ import annotations
 import numpy as np
 
 from gan_numpy import kernels
-from gan_numpy.layers.base import Cache, Grads, Layer, check_float, check_window
+from gan_numpy.layers.base import Cache, Grads, Layer
+from gan_numpy.layers.checks import check_float, check_window
 
 
 class MaxPool2D(Layer):

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan_numpy.layers.base import Cache, Grads, Layer, check_float
+from gan_numpy.layers.base import Cache, Grads, Layer
+from gan_numpy.layers.checks import check_float
 
 
 class Pack(Layer):

@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan_numpy.layers.base import Cache, Grads, Layer, check_float
+from gan_numpy.layers.base import Cache, Grads, Layer
+from gan_numpy.layers.checks import check_factor, check_float
 
 
 class PixelShuffle(Layer):
@@ -44,10 +45,7 @@ class PixelShuffle(Layer):
 
     def __init__(self, factor: int) -> None:
         super().__init__()
-        if not (isinstance(factor, int) and factor >= 1):
-            raise ValueError(
-                f"PixelShuffle needs a whole factor of 1 or more, got {factor}"
-            )
+        check_factor(self, factor)
         self.factor = factor
 
     def forward(

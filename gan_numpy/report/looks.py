@@ -1,5 +1,7 @@
 r"""The style sheet and the script of a run's page."""
 
+from gan_numpy.stepping.looks import MAKE
+
 STYLE = """
 :root{--data:#1b1b1f;--G:#007a58;--D:#0072b2;--a:#b35900;--b:#a04080;--c:#6b6b00}
 @media(prefers-color-scheme:dark){:root{--data:#e8e8ec;--G:#3fd0a4;--D:#56b4e9;
@@ -19,16 +21,9 @@ section+section{border-top:1px solid var(--line);margin-top:18px;padding-top:6px
 .key{border:0!important;padding:0!important;margin-right:12px;font-size:.85rem}
 """
 
-SCRIPT = r"""
-"use strict";
+SCRIPT = MAKE + r"""
 const RUNS = JSON.parse(document.getElementById("runs").textContent);
 const page = document.getElementById("page");
-const make = (tag, cls, text) => {
-  const e = document.createElement(tag);
-  if (cls) e.className = cls;
-  if (text !== undefined) e.textContent = text;
-  return e;
-};
 const NS = "http://www.w3.org/2000/svg";
 const shape = (tag, attrs, text) => {
   const e = document.createElementNS(NS, tag);

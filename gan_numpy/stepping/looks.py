@@ -38,16 +38,19 @@ border:1px solid var(--line)}.array b{font-family:ui-monospace,monospace}
 .scroll{max-height:20vh}.verdict{max-height:13vh}.one .scroll{max-height:42vh}main{padding:8px 8px 60px}}
 """
 
-SCRIPT = r"""
+MAKE = r"""
 "use strict";
-const S = JSON.parse(document.getElementById("story").textContent);
-const page = document.getElementById("page");
 const make = (tag, cls, text) => {
   const e = document.createElement(tag);
   if (cls) e.className = cls;
   if (text !== undefined) e.textContent = text;
   return e;
 };
+"""
+
+SCRIPT = MAKE + r"""
+const S = JSON.parse(document.getElementById("story").textContent);
+const page = document.getElementById("page");
 let at = S.start, timer = null;
 const lines = new Map();
 const two = S.blocks.some(b => b.side === "forward");
