@@ -164,8 +164,11 @@ def test_a_judge_does_without_any_figure():
             odd = [
                 row | {name: value} for row in full for value in (0.0, 1e300, -1e300)
             ]
-            for rows in (lacks, odd[::3], odd[1::3], odd[2::3]):
-                str(judge(Trace(tuple(rows), settings, full.labels)))
+            less = judge(Trace(tuple(lacks), settings, full.labels))
+            assert not less.findings, name  # of a healthy game
+            for rows in (odd[::3], odd[1::3], odd[2::3]):
+                verdict = judge(Trace(tuple(rows), settings, full.labels))
+                assert str(verdict) and "\n" not in verdict.line()
 
 
 THREAD_RUNS = share(THREADS.items(), 6, "GAN_NUMPY_DOCTOR")
