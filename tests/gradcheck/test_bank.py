@@ -11,12 +11,14 @@ import os
 import pytest
 from bank import known
 from bank.cases import bases, right_cases, wrong_cases
+from bank.doubles import double_cases, judge_doubles
 from bank.exercise_truth import differs
 from bank.names import KINDS
 from bank.score import THRESHOLDS, figures, judge_all
 from bank.truth import directional, entrywise, measured
 
 WRONG, RIGHT = wrong_cases(), right_cases()
+DOUBLES = double_cases()
 CASES = WRONG + RIGHT
 
 
@@ -59,3 +61,23 @@ def test_the_checker_falls_short_only_where_it_is_known_to():
     for name, least in known.REACHED.items():
         assert shares[name] >= least, name
         assert least <= THRESHOLDS[name], "the aim is reached: hold to it"
+
+
+def test_two_mistakes_are_on_different_lines_of_many_functions():
+    assert len(DOUBLES) >= 24 and len({d.case.function for d in DOUBLES}) >= 10
+    for double in DOUBLES:
+        (_, first), (_, second) = double.parts
+        assert first and second and not first & second, double.case.id
+
+
+@pytest.mark.parametrize("double", DOUBLES[::6], ids=lambda double: double.case.id)
+def test_two_mistakes_are_wrong(double):
+    assert measured(double.case, directional) > 1e-3
+
+
+def test_two_mistakes_never_get_a_wrong_name():
+    """A few of them; ``GAN_NUMPY_BANK=all`` takes all."""
+    whole = os.environ.get("GAN_NUMPY_BANK") == "all"
+    outcomes = judge_doubles(DOUBLES if whole else DOUBLES[3::24])
+    bad = [v.id for o, v in outcomes if o in ("wrong name", "missed", "crashed")]
+    assert len(bad) <= known.WRONG_DOUBLES * len(outcomes), bad

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,23 +97,24 @@ def _place(lines: list[str], old: list[str], where: str) -> int:
     return places[0]
 
 
-def _edited(base: str, hunks: list[_Hunk], where: str) -> tuple[str, set[int]]:
-    """The text after all edits and the numbers of the lines that differ."""
+def _edited(base: str, hunks: list[_Hunk], where: str) -> tuple[str, dict[int, int]]:
+    """The text after all edits; of the lines that differ, the edit that did it."""
     lines = base.splitlines()
-    marks: list[bool] = [False] * len(lines)
-    for hunk in hunks:
+    marks: list[int | None] = [None] * len(lines)
+    for number, hunk in enumerate(hunks):
         at = _place(lines, hunk.old, where)
         indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
         same = {line.strip() for line in hunk.old}
         new = textwrap.indent("\n".join(hunk.new), indent).splitlines()
-        old_marks = [line.strip() not in same for line in new]
+        differ = [line.strip() not in same for line in new]
         n = len(hunk.old)
         lines[at : at + n] = new
-        marks[at : at + n] = old_marks
-        if not any(old_marks):  # something was deleted: its place is between two lines
+        marks[at : at + n] = [number if d else None for d in differ]
+        if not any(differ):  # something was deleted: its place is between two lines
             for k in range(max(at - 1, 0), min(at + len(new) + 1, len(lines))):
-                marks[k] = True
-    return "\n".join(lines) + "\n", {k + 1 for k, mark in enumerate(marks) if mark}
+                marks[k] = number
+    found = {k + 1: mark for k, mark in enumerate(marks) if mark is not None}
+    return "\n".join(lines) + "\n", found
 
 
 def _statements(source: str, lines: set[int]) -> set[int]:
@@ -129,10 +131,21 @@ def _statements(source: str, lines: set[int]) -> set[int]:
     return found - test
 
 
-def _mistake(file: str, base: str, heading: str, body: list[str]) -> Case:
+@dataclass(frozen=True)
+class Mistake:
+    """What stands under a heading: an edit, the names that are right, more lines."""
+
+    name: str
+    says: str
+    accepts: frozenset[str]
+    two: bool
+    hunks: tuple[_Hunk, ...]
+    also: tuple[str, ...]
+
+
+def _mistake(heading: str, body: list[str]) -> Mistake:
     name, _, rest = heading.partition(" [")
     kinds, _, flags = rest.partition("]")
-    where = f"{file}/{name.strip()}"
     says: list[str] = []
     hunks: list[_Hunk] = []
     also: list[str] = []
@@ -147,27 +160,49 @@ def _mistake(file: str, base: str, heading: str, body: list[str]) -> Case:
             also.append(line[2:])
         elif line.strip():
             says.append(line.strip())
-    source, lines = _edited(base, hunks, where)
-    lines |= {_place(source.splitlines(), [code], where) + 1 for code in also}
     accepts = frozenset(kind.strip() for kind in kinds.split(","))
     if any(len(hunk.old) != len(hunk.new) for hunk in hunks):
         accepts |= {"statement"}
-    return Case(
-        where,
-        source,
-        " ".join(says),
-        accepts,
-        frozenset(_statements(source, lines)),
-        "two" in flags.split(),
+    two = "two" in flags.split()
+    return Mistake(
+        name.strip(), " ".join(says), accepts, two, tuple(hunks), tuple(also)
     )
+
+
+def mistakes(path: Path) -> tuple[str, list[Mistake]]:
+    """The right solution of a file, and its mistakes."""
+    base, sections = _sections(path.read_text(encoding="utf-8"))
+    return base, [_mistake(*section) for section in sections]
+
+
+def of_mistakes(base: str, made: Sequence[Mistake]) -> tuple[str, list[frozenset[int]]]:
+    """The program with these mistakes, and the lines of each.
+
+    Raises
+    ------
+    ValueError
+        If a line that is edited does not occur exactly once.
+    """
+    where = " and ".join(m.name for m in made)
+    owners = [k for k, m in enumerate(made) for _ in m.hunks]
+    source, marks = _edited(base, [h for m in made for h in m.hunks], where)
+    found = []
+    for k, m in enumerate(made):
+        lines = {line for line, number in marks.items() if owners[number] == k}
+        lines |= {_place(source.splitlines(), [code], where) + 1 for code in m.also}
+        found.append(frozenset(_statements(source, lines)))
+    return source, found
 
 
 def wrong_cases(folder: Path = HERE / "wrong") -> list[Case]:
     """All mistakes, in the order of their files."""
     found = []
     for path in sorted(folder.glob("*.txt")):
-        base, sections = _sections(path.read_text(encoding="utf-8"))
-        found += [_mistake(path.stem, base, *section) for section in sections]
+        base, every = mistakes(path)
+        for m in every:
+            source, (lines,) = of_mistakes(base, [m])
+            name = f"{path.stem}/{m.name}"
+            found.append(Case(name, source, m.says, m.accepts, lines, m.two))
     return found
 
 

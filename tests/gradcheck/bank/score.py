@@ -56,7 +56,7 @@ class Verdict:
     text: str
 
 
-def _in_process(case: Case) -> tuple[bool, list[dict[str, Any]], str]:
+def in_process(case: Case) -> tuple[bool, list[dict[str, Any]], str]:
     """(passed, findings, text) of all calls of `gradcheck` in the program."""
     from gan_numpy.gradcheck import check_gradients
     from gan_numpy.gradcheck.repair.explain import searching
@@ -111,7 +111,7 @@ def _outcome(case: Case, passed: bool, findings: list[dict[str, Any]]) -> str:
 def judged(case: Case) -> Verdict:
     """Run one case."""
     start = time.perf_counter()
-    run = _as_file if case.is_exercise else _in_process
+    run = _as_file if case.is_exercise else in_process
     try:
         passed, findings, text = run(case)
     except Exception as error:  # a traceback of the checker's own is a result, too
