@@ -20,9 +20,10 @@ from gan_numpy.gradcheck.calls import (
 from gan_numpy.gradcheck.coincidences import cautious
 from gan_numpy.gradcheck.compare import compare_arrays
 from gan_numpy.gradcheck.comparisons import Supply, comparisons
+from gan_numpy.gradcheck.deadline import until
 from gan_numpy.gradcheck.further import more_probes
 from gan_numpy.gradcheck.probes import twice_and_untouched, upstream
-from gan_numpy.gradcheck.repair.explain import fixes
+from gan_numpy.gradcheck.repair.explain import comparing, fixes
 from gan_numpy.gradcheck.result import CheckResult, Finding, error_finding, merge
 from gan_numpy.gradcheck.returned import differentiating, gradients
 from gan_numpy.gradcheck.trial import Trial
@@ -110,7 +111,7 @@ def check_gradients(
     name = title or str(getattr(function, "__name__", type(forward).__name__))
     result = CheckResult(name, formula_hints=formula_hints)
     problem, started = None, time.monotonic()
-    with watching() as watch:
+    with watching() as watch, until(comparing(started)):
         try:
             with students_code():
                 problem = _problem(forward, backward, inputs, keywords, wrt, truth)

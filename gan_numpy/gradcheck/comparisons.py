@@ -9,6 +9,7 @@ import numpy as np
 
 from gan_numpy.gradcheck.adapt import Problem
 from gan_numpy.gradcheck.compare import numeric_gradients
+from gan_numpy.gradcheck.deadline import is_late
 from gan_numpy.gradcheck.diagnosis.candidates import Candidates, Comparison
 from gan_numpy.gradcheck.diagnosis.fit import Fit
 from gan_numpy.gradcheck.diagnosis.generic import (
@@ -70,6 +71,8 @@ def _slope_at(
     """dy times the derivative of the forward at another value of input k."""
 
     def slope(z: np.ndarray) -> np.ndarray:
+        if is_late():
+            return np.full(z.shape, np.nan)
         return entry_gradient(
             lambda x: np.array(problem.value(problem.fresh({k: x}))), z, dy
         ).value

@@ -137,6 +137,7 @@ def entry_gradient(
     x: np.ndarray,
     v: np.ndarray,
     entries: np.ndarray | None = None,
+    stop: Callable[[int, float, float], bool] | None = None,
 ) -> Derivative:
     r"""The gradient :math:`\partial \langle v, f(x) \rangle / \partial x`.
 
@@ -148,6 +149,8 @@ def entry_gradient(
         The cotangent, of the shape of ``f(x)``.
     entries : array of int, optional
         Flat indices to differentiate; all by default.
+    stop : function (index, value, error) -> bool, optional
+        Asked after each; True leaves the rest unknown.
 
     Raises
     ------
@@ -157,8 +160,9 @@ def entry_gradient(
     x = np.asarray(x, dtype=np.float64)
     f0 = np.asarray(f(x))
     value, error = np.zeros(x.size), np.zeros(x.size)
-    known, kinks = np.zeros(x.size, dtype=bool), 0
-    for i in range(x.size) if entries is None else entries:
+    known, kinks, left = np.zeros(x.size, dtype=bool), 0, 0
+    order = range(x.size) if entries is None else entries
+    for asked, i in enumerate(order, 1):
         u = np.zeros(x.size)
         u[i] = max(1.0, abs(x.flat[i]))  # the step follows the size of the entry
         s = slope(along(f, x, u.reshape(x.shape), v, f0), steps_for(f0))
@@ -166,11 +170,18 @@ def entry_gradient(
         known[i] = not s.kink
         if known[i]:
             value[i], error[i] = s.value / u[i], s.error / u[i]
+        if stop is not None and known[i] and stop(int(i), value[i], error[i]):
+            left = len(order) - asked
+            break
     if known.any():  # one entry may be lucky and underestimate the rounding in f
         error[known] = np.maximum(error[known], np.median(error[known]))
     shape = x.shape
     return Derivative(
-        value.reshape(shape), error.reshape(shape), known.reshape(shape), kinks
+        value.reshape(shape),
+        error.reshape(shape),
+        known.reshape(shape),
+        kinks,
+        left=left,
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from gan_numpy.exercises.registry import get_exercise
 from gan_numpy.gradcheck import check_gradients
-from gan_numpy.gradcheck.repair.bench import OutOfTime, in_time, until
+from gan_numpy.gradcheck.deadline import OutOfTime, in_time, until
 from gan_numpy.gradcheck.adapt import from_functions
 from gan_numpy.gradcheck.repair.draws import keeps_form, redrawn, resized
 from gan_numpy.gradcheck.repair.explain import asked, searching

@@ -12,13 +12,14 @@ import copy
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from types import CodeType
 from typing import Any
 
 import numpy as np
 
+from gan_numpy.gradcheck.deadline import in_time, ledger
 from gan_numpy.gradcheck.repair.source import Written, build, replaced
 
 TICK, EDITED, SEE, HERE = "_tick", "_edited", "_see", "_here"
@@ -31,36 +32,6 @@ MOST_KEPT = 40  # items of a dict that are copied
 
 class Endless(BaseException):
     """A loop goes on for much longer than the student's did."""
-
-
-class OutOfTime(BaseException):
-    """The time of the search has gone: it ends at once, wherever it is."""
-
-
-_over: ContextVar[Callable[[], bool] | None] = ContextVar("over", default=None)
-
-
-@contextmanager
-def until(over: Callable[[], bool]) -> Iterator[None]:
-    """From now on `in_time` raises once ``over`` says so."""
-    token = _over.set(over)
-    try:
-        yield
-    finally:
-        _over.reset(token)
-
-
-def in_time() -> None:
-    """Asked before everything that may take long.
-
-    Raises
-    ------
-    OutOfTime
-        If the time has gone.
-    """
-    over = _over.get()
-    if over is not None and over():
-        raise OutOfTime
 
 
 @dataclass
@@ -127,6 +98,8 @@ class Bench:
         space = self.function.globals
         hooks = {**hooks, TICK: self.clock.tick}
         self.clock.left = TICKS
+        undo = ledger().undo
+        undo += [partial(space.pop, name, None) for name in hooks]
         space.update(hooks)
         try:
             with replaced(self.function, code):
@@ -146,6 +119,7 @@ class Bench:
         for k, node in enumerate(nodes):
             node.number = k  # type: ignore[attr-defined]
         original = self.function.node
+        ledger().undo.append(partial(setattr, self.function, "node", original))
         self.function.node = _Watched().visit(copy.deepcopy(original))
         code = build(self.function)
         self.function.node = original

@@ -15,8 +15,9 @@ import numpy as np
 
 from gan_numpy.gradcheck.adapt import Problem
 from gan_numpy.gradcheck.calls import is_source
+from gan_numpy.gradcheck.deadline import run_until, until
 from gan_numpy.gradcheck.repair.adjoints import Adjoints
-from gan_numpy.gradcheck.repair.bench import Bench, OutOfTime, until
+from gan_numpy.gradcheck.repair.bench import Bench
 from gan_numpy.gradcheck.repair.cases import (
     GradientCase,
     gradient_case,
@@ -71,6 +72,15 @@ def stopwatch(since: float | None) -> Stopwatch | None:
     return clock
 
 
+def comparing(since: float) -> Callable[[], bool]:
+    """Whether more than half of the time has gone, while arrays are compared.
+
+    Then it is enough to know that an array is wrong.
+    """
+    clock = stopwatch(since)
+    return lambda: clock is not None and time.monotonic() > clock.half
+
+
 def is_trying() -> bool:
     """Changed code runs at the moment, not the student's."""
     return _trying.get()
@@ -110,25 +120,35 @@ def fixes(
     clock = stopwatch(since)
     if clock is None:
         return Found()
-    with quietly(), until(clock.reached):
-        try:
+    searches: list[Search] = []
+
+    def look() -> None:
+        # The forward may not bear it; of what we do not understand nothing is said.
+        with contextlib.suppress(Exception, SystemExit):
             cases = list(gradient_cases(problem, dy, behaves, seed, clock))
-        except (Exception, SystemExit, OutOfTime):  # the forward does not bear it
-            return Found()
-        wrong = [c for c in cases if not right(outcome(c))]
-        wrong.sort(key=lambda c: sum(p.vanish for p in c.true.values()))
-        if not wrong:
-            return Found()
+            searches.extend(_search(problem, cases, clock))
+            for search in searches:
+                search.run()
+
+    with quietly(), until(clock.reached):
+        run_until(clock.end, look)
+    return searches[0].found() if searches else Found()
+
+
+def _search(
+    problem: Problem, cases: list[GradientCase], clock: Stopwatch
+) -> Iterator[Search]:
+    """The search with the first question that is answered wrong; none without one."""
+    wrong = [c for c in cases if not right(outcome(c))]
+    wrong.sort(key=lambda c: sum(p.vanish for p in c.true.values()))
+    if wrong:
         cases = [wrong[0], *(c for c in cases if c is not wrong[0])]
         functions, inside = suspects(
             wrong[0].ask,
             None if problem.loss else lambda: problem.forward(problem.fresh()),
         )
         inside = functions if problem.loss else inside
-        try:
-            return Search(functions, cases, inside, clock, cache(adjoints_of)).run()
-        except (Exception, SystemExit):  # of what we do not understand nothing is said
-            return Found()
+        yield Search(functions, cases, inside, clock, cache(adjoints_of))
 
 
 def gradient_cases(

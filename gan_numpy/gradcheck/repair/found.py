@@ -104,6 +104,9 @@ def size_of(node: ast.AST) -> int:
     return sum(isinstance(n, kinds) for n in ast.walk(node))
 
 
+GRACE = 0.5  # seconds in which a search may end by itself
+
+
 @dataclass(frozen=True)
 class Limits:
     """When a search ends: seconds of processor time, seconds by the clock, attempts."""
@@ -122,6 +125,16 @@ class Stopwatch:
     begun: float = field(default_factory=time.monotonic)
     used: int = 0
     usual: float = 0.0  # seconds of one call of what is searched
+
+    @property
+    def end(self) -> float:
+        """When whoever does not ask is interrupted, by `time.monotonic`."""
+        return self.begun + self.limits.wall + GRACE
+
+    @property
+    def half(self) -> float:
+        """When half of it has gone, by the clock."""
+        return self.begun + self.limits.wall / 2
 
     def part(self) -> float:
         """How much of the time has gone."""

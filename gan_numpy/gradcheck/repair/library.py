@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gan_numpy.gradcheck.repair.bench import in_time
+from gan_numpy.gradcheck.deadline import in_time
 from gan_numpy.gradcheck.repair.edits.names import arrays_in, sizes_in
 from gan_numpy.gradcheck.repair.edits.pools import factor_texts, special_terms, value_of
 from gan_numpy.gradcheck.repair.edits.site import as_array, is_number

@@ -7,7 +7,7 @@ none, on Windows for instance, a search goes without.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 try:
@@ -54,3 +54,17 @@ def _lower(more: int) -> tuple[int, int] | None:
     except (OSError, ValueError):  # a sandbox, whose limit is lower anyway
         return None
     return soft, hard
+
+
+def memory_limits() -> tuple[int, int] | None:
+    """The soft and the hard limit of this process; None where there are none."""
+    if resource is None:
+        return None
+    return resource.getrlimit(resource.RLIMIT_AS)
+
+
+def limit_memory(limits: tuple[int, int] | None) -> None:
+    """As they were."""
+    if limits is not None:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_AS, limits)

@@ -6,8 +6,9 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from gan_numpy.gradcheck.deadline import OutOfTime, until
 from gan_numpy.gradcheck.repair.adjoints import Adjoints
-from gan_numpy.gradcheck.repair.bench import Bench, OutOfTime, until
+from gan_numpy.gradcheck.repair.bench import Bench
 from gan_numpy.gradcheck.repair.cases import Case
 from gan_numpy.gradcheck.repair.edits.constants import numbers_in
 from gan_numpy.gradcheck.repair.edits.insertions import insertions
@@ -85,6 +86,10 @@ class Search:
         over = contextlib.suppress(OutOfTime, MemoryError)
         with until(self.clock.reached), over, little_memory():
             self._search()
+        return self.found()
+
+    def found(self) -> Found:
+        """What is known by now."""
         return Found(self.fixes, self.place, self.right)
 
     def _search(self) -> None:

@@ -2,14 +2,15 @@ r"""Cases of a function whose value is known: the same search, without derivativ
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from gan_numpy.gradcheck.deadline import run_until, until
 from gan_numpy.gradcheck.probes import arrays_within, close
-from gan_numpy.gradcheck.repair.bench import OutOfTime, until
 from gan_numpy.gradcheck.repair.cases import right
 from gan_numpy.gradcheck.repair.explain import quietly, stopwatch, suspects
 from gan_numpy.gradcheck.repair.found import Found
@@ -101,19 +102,21 @@ def fixes_of_values(cases: Sequence[ValueCase], since: float | None = None) -> F
     clock = stopwatch(since)
     if clock is None:
         return Found()
+    searches: list[Search] = []
+
+    def look() -> None:
+        wrong = [c for c in cases if not _right(c)]
+        if wrong:
+            ordered = [wrong[0], *(c for c in cases if c is not wrong[0])]
+            functions, _ = suspects(wrong[0].ask, None)
+            searches.append(Search(functions, ordered, functions, clock))
+            # of what we do not understand nothing is said
+            with contextlib.suppress(Exception, SystemExit):
+                searches[0].run()
+
     with quietly(), until(clock.reached):
-        try:
-            wrong = [c for c in cases if not _right(c)]
-        except OutOfTime:
-            return Found()
-        if not wrong:
-            return Found()
-        ordered = [wrong[0], *(c for c in cases if c is not wrong[0])]
-        functions, _ = suspects(wrong[0].ask, None)
-        try:
-            return Search(functions, ordered, functions, clock).run()
-        except (Exception, SystemExit):  # of what we do not understand nothing is said
-            return Found()
+        run_until(clock.end, look)
+    return searches[0].found() if searches else Found()
 
 
 def _right(case: ValueCase) -> bool:

@@ -1,0 +1,164 @@
+r"""The one limit of time of a search: who may take long asks, the rest is interrupted.
+
+A changed line may run for minutes without a loop of the student's own, and so may a
+solution of a large system or a forward that is slow as it stands. A second thread then
+raises `OutOfTime` in the first, between two instructions, wherever that is. Whatever it
+was about to put back (the code of a function, a name in its module, a profiler, a limit
+of memory) is put back by `run_until`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
+from types import CodeType, FunctionType
+
+from gan_numpy.gradcheck.repair.memory import limit_memory, memory_limits
+
+try:
+    import ctypes
+except ImportError:  # a build of Python without it: only who asks is ended
+    ctypes = None  # type: ignore[assignment]
+
+AGAIN = 0.5  # seconds until it rings again: a bare ``except:`` has swallowed it
+
+
+class OutOfTime(BaseException):
+    """The time of the search has gone: it ends at once, wherever it is."""
+
+
+_over: ContextVar[Callable[[], bool] | None] = ContextVar("over", default=None)
+
+
+@contextlib.contextmanager
+def until(over: Callable[[], bool]) -> Iterator[None]:
+    """From now on `in_time` raises once ``over`` says so."""
+    token = _over.set(over)
+    try:
+        yield
+    finally:
+        _over.reset(token)
+
+
+def is_late() -> bool:
+    """The time has gone."""
+    over = _over.get()
+    return over is not None and over()
+
+
+def in_time() -> None:
+    """Asked before everything that may take long.
+
+    Raises
+    ------
+    OutOfTime
+        If the time has gone.
+    """
+    if is_late():
+        raise OutOfTime
+
+
+class Ledger:
+    """How to put back what is exchanged while the block runs."""
+
+    def __init__(self) -> None:
+        self.codes: dict[FunctionType, CodeType] = {}
+        self.undo: list[Callable[[], object]] = []
+
+    def exchanging(self, functions: Iterable[FunctionType]) -> None:
+        """The code of these functions is about to be another one."""
+        for function in functions:
+            self.codes.setdefault(function, function.__code__)
+
+    def put_back(self) -> None:
+        """All of it is as it was."""
+        for function, code in self.codes.items():
+            function.__code__ = code
+        for undo in reversed(self.undo):
+            undo()
+
+
+_ledger: ContextVar[Ledger | None] = ContextVar("ledger", default=None)
+
+
+def ledger() -> Ledger:
+    """That of the block which may be interrupted; one that nobody reads outside."""
+    return _ledger.get() or Ledger()
+
+
+class Alarm:
+    """Raises `OutOfTime` in the thread that made it, until it is stopped."""
+
+    def __init__(self, end: float) -> None:
+        self.end, self.thread = end, threading.get_ident()
+        self.rang = self.stopped = False
+        self.stopping = threading.Lock()
+        self.stopping.acquire()
+        self.waiting = threading.Thread(target=self._wait, daemon=True)
+
+    def start(self) -> None:
+        """From now on; nothing where there are no threads."""
+        with contextlib.suppress(RuntimeError):
+            if ctypes is not None:
+                self.waiting.start()
+
+    def _wait(self) -> None:
+        left = self.end - time.monotonic()
+        while not self.stopping.acquire(timeout=max(left, 0.0)) and not self.stopped:
+            self.rang = True
+            self._ring()
+            left = AGAIN
+
+    def _ring(self) -> None:
+        number, error = ctypes.c_ulong(self.thread), ctypes.py_object(OutOfTime)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(number, error)
+
+    def stop(self) -> None:
+        """From now on nothing is raised; also what is about to be is not."""
+        while self.waiting.is_alive():
+            try:
+                self.stopped = True
+                if self.stopping.locked():
+                    self.stopping.release()
+                self.waiting.join()
+            except OutOfTime:
+                pass
+        if self.rang:
+            # The last one may still be on its way. To clear it would leave the
+            # interpreter asking for it; a new one takes its place, and comes here.
+            try:
+                self._ring()
+                while True:
+                    pass
+            except OutOfTime:
+                self.rang = False
+
+
+def run_until(end: float, run: Callable[[], object]) -> None:
+    """At ``end``, by `time.monotonic`, the call is over; what it has changed is not.
+
+    It ends as if it had returned. Without threads, or without ctypes, only `in_time`
+    ends it.
+    """
+    book, profile, limits = Ledger(), sys.getprofile(), memory_limits()
+    token, alarm = _ledger.set(book), Alarm(end)
+    late = False
+    try:
+        try:
+            alarm.start()
+            run()
+        finally:
+            alarm.stop()
+    except OutOfTime:
+        late = True
+        alarm.stop()
+    finally:
+        _ledger.reset(token)
+        if late:
+            book.put_back()
+            sys.setprofile(profile)
+            limit_memory(limits)
