@@ -29,6 +29,7 @@ ORDER = [
     {"exercises"},
     {"derive", "stepping"},
     {"report"},
+    {"playground"},
     {"lesson", "grading"},
     {"cli", "__main__"},
 ]

@@ -26,6 +26,7 @@ from gan_numpy.recipes.lsgan import LSGAN, LSGANMNIST
 from gan_numpy.recipes.mixtures import Grid, GridPacked, Ring, RingPacked
 from gan_numpy.recipes.mnist import MNIST
 from gan_numpy.recipes.mnist_fast import MNISTFast
+from gan_numpy.recipes.playground import Playground
 from gan_numpy.recipes.r1 import R1
 from gan_numpy.recipes.sgan import SGAN, SGANMNIST
 from gan_numpy.recipes.wgan import WGAN, WGANMNIST
@@ -66,6 +67,7 @@ RECIPES: dict[str, Recipe] = {
         RingPacked(),
         Grid(),
         GridPacked(),
+        Playground(),
     )
 }
 

@@ -17,6 +17,7 @@ from gan_numpy.recipes.conditional_gan import ConditionalGAN
 from gan_numpy.recipes.conv_gan import ConvGAN
 from gan_numpy.recipes.maxout_gan import MaxoutGAN
 from gan_numpy.recipes.mixtures import Ring
+from gan_numpy.recipes.playground import Playground
 from gan_numpy.recipes.sgan import SGANMNIST
 from gan_numpy.recipes.wide_gan import WideGAN
 
@@ -37,6 +38,10 @@ FAMILIES: dict[type[Recipe], dict[str, Any]] = {
     },
     SGANMNIST: {"generator_units": (6,), "classifier_units": (5, 4), "labeled": 20},
     Ring: {"generator_units": (6, 5), "discriminator_units": (5, 4)},
+    Playground: {
+        "generator_layers": "dense 6 relu, dense 5 tanh",
+        "discriminator_layers": "maxout 5 2, dropout 0.5, dense 4 leaky_relu",
+    },
 }
 
 

@@ -1,0 +1,53 @@
+r"""The playground as one file: modules in an order in which each knows those before it.
+
+In the sources every idea is an ES module of its own. A browser that opens a file from a
+disk may not follow imports; so the page holds all of them, one after another, in a
+single module without imports.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+
+ENGINE = (
+    "random",
+    "arrays",
+    "layers",
+    "network",
+    "losses",
+    "penalties",
+    "optimizers",
+    "recipe",
+    "data",
+    "training",
+    "saved",
+)
+IMPORT = re.compile(r"^import (\{[^}]*\}) from \"[^\"]*?(\w+)\.mjs\";$", re.MULTILINE)
+EXPORT = re.compile(r"^export (?:const|function|class|let) (\w+)", re.MULTILINE)
+
+
+def piece(name: str) -> str:
+    """A source file of the playground: ``engine/random.mjs``."""
+    return files("gan_numpy.playground").joinpath(name).read_text("utf-8")
+
+
+def module(names: tuple[str, ...]) -> str:
+    """These modules as one: each a function that returns what it exports.
+
+    What a piece keeps to itself stays its own.
+    """
+    parts = ["const pieces = {};"]
+    for name in names:
+        text = piece(f"{name}.mjs")
+        offered = ", ".join(EXPORT.findall(text))
+        text = IMPORT.sub(r"const \1 = pieces.\2;", text)
+        text = re.sub("^export ", "", text, flags=re.MULTILINE)
+        own = name.rpartition("/")[2]
+        parts.append(f"pieces.{own} = (() => {{\n{text}return {{ {offered} }};\n}})();")
+    return "\n".join(parts) + "\n"
+
+
+def engine() -> str:
+    """The game without its face: networks, losses, optimizers, Algorithm 1."""
+    return module(tuple(f"engine/{name}" for name in ENGINE))
