@@ -1,11 +1,11 @@
-r"""The game of the playground in the browser: any small networks on points of the plane.
+r"""The game of the browser's playground: any small networks on points of the plane.
 
-The networks are written in words, as the playground has them: ``dense 32 leaky_relu,
-dropout 0.5, maxout 16 3``. The numbers are those with which the ring is found within a
-minute in a browser; every one of them is meant to be changed there.
+The networks are written in words: ``dense 32 leaky_relu, dropout 0.5, maxout 16 3``.
+The numbers are those with which the ring is found within a minute in a browser; every
+one of them is meant to be changed there.
 
-Sources of the parts: the game, Goodfellow et al. 2014, with the non-saturating loss; its
-penalty, R1, arXiv:1801.04406; its optimizer, Adam, arXiv:1412.6980.
+Sources of the parts: the game, Goodfellow et al. 2014, with the non-saturating loss;
+its penalty, R1, arXiv:1801.04406; its optimizer, Adam, arXiv:1412.6980.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The game in JavaScript is the game in Python: a seed and a recipe give the same weights.
+"""The game in JavaScript is the game in Python: the same weights from a seed.
 
 Both start from the seed alone: initial weights, data, order of the examples, noise and
 masks come from NumPy's generator here, and from the one written again in JavaScript
@@ -52,8 +52,8 @@ GAMES = {
         "momentum_saturate": 3,
         "learning_rate_factor": 1.0001,
         "discriminator_weight": 0.5,
-        # The bias before it has a gradient of rounding errors alone, which Adam, but not
-        # this optimizer, would make steps of the full size.
+        # The bias before it has a gradient of rounding errors alone, which Adam would
+        # make steps of the full size.
         "generator_layers": "dense 8 batchnorm relu, dense 8 tanh",
     },
     "wasserstein_clipped": {
@@ -168,7 +168,8 @@ def test_random_numbers_are_numpys():
         const g = new Generator(12345678901234, [1]);
         const bits = [g.integer(7), g.integer(1000), g.bits32()];
         const big = String(g.bits64());
-        return { bits, big, normals: [...g.normals(30000)], u: [...g.uniforms(9, -1, 2)],
+        return { bits, big, normals: [...g.normals(30000)],
+            u: [...g.uniforms(9, -1, 2)],
             order: g.permutation(1000), after: g.random(),
             mask: [...pieces.random.bernoulliMask(2n ** 63n + 5n, 4000, 0.3)] };
     """)
