@@ -31,6 +31,8 @@ _HOME = {
     "Tanh": "layers",
     "Upsample": "layers",
     "PixelShuffle": "layers",
+    "AdaIN": "layers",
+    "ModulatedConv2D": "layers",
     "Gram": "layers",
     "GradientReversal": "layers",
     "one_hot": "layers",

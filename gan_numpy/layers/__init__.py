@@ -4,6 +4,7 @@ Read `base` (the protocol), then `dense`, `relu`, `maxout`; `sequential` and
 `concatenate` put layers behind and beside each other: the chain rule.
 """
 
+from gan_numpy.layers.adain import AdaIN
 from gan_numpy.layers.base import Cache, Grads, Layer
 from gan_numpy.layers.batchnorm import BatchNorm
 from gan_numpy.layers.bias import Bias
@@ -19,6 +20,7 @@ from gan_numpy.layers.lstm import LSTM
 from gan_numpy.layers.max_pool import MaxPool2D
 from gan_numpy.layers.maxout import Maxout
 from gan_numpy.layers.maxout_conv import MaxoutConv2D
+from gan_numpy.layers.modulated_conv import ModulatedConv2D
 from gan_numpy.layers.noise import GaussianNoise
 from gan_numpy.layers.one_hot import one_hot
 from gan_numpy.layers.pack import Pack
@@ -32,6 +34,7 @@ from gan_numpy.layers.tanh import Tanh
 from gan_numpy.layers.upsample import Upsample
 
 __all__ = [
+    "AdaIN",
     "BatchNorm",
     "Bias",
     "Cache",
@@ -50,6 +53,7 @@ __all__ = [
     "MaxPool2D",
     "Maxout",
     "MaxoutConv2D",
+    "ModulatedConv2D",
     "Pack",
     "PixelShuffle",
     "ReLU",

@@ -44,6 +44,11 @@ LAYERS: dict[str, tuple[Build, tuple[int, ...]]] = {
     "MaxPool2D": (lambda o: layers.MaxPool2D(2), IMAGES),
     "Upsample": (lambda o: layers.Upsample(2), (2, 2, 3, 4)),
     "PixelShuffle": (lambda o: layers.PixelShuffle(2), (2, 8, 1, 2)),
+    "AdaIN": (lambda o: layers.AdaIN(2, 2, 3), (2, 16)),
+    "ModulatedConv2D": (
+        lambda o: layers.ModulatedConv2D(2, 2, 3, 3, 3, padding=1, **o),
+        (2, 20),
+    ),
     "Gram": (lambda o: layers.Gram(), (2, 3, 2, 2)),
     "GradientReversal": (lambda o: layers.GradientReversal(0.5), ROWS),
     "ReLU": (lambda o: layers.ReLU(), ROWS),

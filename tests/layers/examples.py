@@ -84,6 +84,12 @@ def _maxout_conv() -> layers.Layer:
     return layer
 
 
+def _modulated() -> layers.Layer:
+    return _filled(
+        layers.ModulatedConv2D(2, 3, 5, 4, 3, padding=1, epsilon=0.3, **_options())
+    )
+
+
 def _lstm() -> layers.Layer:
     layer = layers.LSTM(5, 3, **_options())
     layer.params["b"] += np.linspace(-1, 1, 12)
@@ -108,6 +114,10 @@ def _branches(activation: layers.Layer) -> layers.Concatenate:
 
 BATCH_NORM = _filled(layers.BatchNorm(2, dtype=np.float64))
 EXAMPLES: dict[str, tuple[Example, ...]] = {
+    "AdaIN": (
+        Example(layers.AdaIN(2, 3, 5), (3, 34), curved=True),
+        Example(layers.AdaIN(3, 2, 4, epsilon=0.5), (3, 30), curved=True),
+    ),
     "BatchNorm": (
         Example(BATCH_NORM, IMAGES, second_order=False, sizes=(1, 3)),
         Example(BATCH_NORM, IMAGES, train=False),
@@ -151,6 +161,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
     ),
     "Maxout": (Example(layers.Maxout(5, 3, 4, **_options())),),
     "MaxoutConv2D": (Example(_maxout_conv(), IMAGES),),
+    "ModulatedConv2D": (Example(_modulated(), (3, 42), second_order=False),),
     "Pack": (Example(layers.Pack(3), (6, 5), sizes=(0, 3, 6)),),
     "PixelShuffle": (Example(layers.PixelShuffle(2), (3, 8, 4, 5)),),
     "ReLU": (Example(layers.ReLU()),),
