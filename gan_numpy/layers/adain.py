@@ -36,16 +36,17 @@ the direction u,
     \frac{\partial S}{\partial s} = \langle dy, \mathcal N u_x \rangle, \qquad
     \frac{\partial S}{\partial t} = 0,
 
-and :math:`\partial S/\partial x = s\,h + u_s\,\mathcal N\,dy`, where h is the gradient of
-:math:`\langle dy, \mathcal N u_x \rangle`: with :math:`\alpha = \frac1P \sum dy\,\hat
-x`, :math:`\beta = \frac1P \sum u_x \hat x`,
+and :math:`\partial S/\partial x = s\,h + u_s\,\mathcal N\,dy`, where h is the gradient
+of :math:`\langle dy, \mathcal N u_x \rangle`: with :math:`\alpha = \frac1P \sum dy\,
+\hat x`, :math:`\beta = \frac1P \sum u_x \hat x`,
 
 .. math::
     h = -\frac{\hat x}{P \sigma} \langle dy, \mathcal N u_x \rangle
         - \frac1\sigma \left(\beta\,\mathcal N\,dy + \alpha\,\mathcal N u_x\right) .
 
 Source: Huang and Belongie, "Arbitrary style transfer in real-time with adaptive
-instance normalization", arXiv:1703.06868, eq. 8; Karras et al., arXiv:1812.04948, eq. 1.
+instance normalization", arXiv:1703.06868, eq. 8; Karras et al., arXiv:1812.04948,
+eq. 1.
 """
 
 from __future__ import annotations

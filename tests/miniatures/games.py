@@ -15,5 +15,9 @@ SMALL = {
         *("imitation_steps=2", "adversarial_steps=1"),
     ),
     "game": ("games=9", "tests=3", "updates=2", "seen=4", "units=3", "hidden=4"),
+    "style-transfer": (
+        *("side=16", "kernel=2", "filters=3", "steps=2"),
+        *("stones=5", "brushes=9"),
+    ),
     "turing-learning": ("generations=3", "population=4", "films=3"),
 }
