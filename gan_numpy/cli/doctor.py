@@ -53,13 +53,11 @@ def run(args: argparse.Namespace) -> int:
 
 def verdict_on(args: argparse.Namespace) -> Any:
     """The verdict on the run of these arguments."""
-    from gan_numpy.doctor.trace import NAME, Trace, read_rows
+    from gan_numpy.doctor.trace import NAME, read_rows
     from gan_numpy.doctor.verdict import judge
-    from gan_numpy.doctor.watch import Watch, settings_of
+    from gan_numpy.doctor.watch import Watch
 
     job, data = open_with_data(args)
-    if job.recipe.label_policy.few:
-        return judge(Trace((), settings_of(job.recipe)))
     state = job.load_state(data)
     rows = read_rows(job.path / NAME)
     known = max(state.step, 1)  # after it only that the numbers were not finite

@@ -17,6 +17,7 @@ from gan_numpy.objectives import NON_SATURATING
 from gan_numpy.objectives.base import mean
 
 Figures = dict[str, float]
+SHARES = (0, 10, 25, 50, 75, 90, 100)  # percent below the quantiles that are kept
 
 
 def opinions(patient: Patient) -> Figures:
@@ -36,6 +37,18 @@ def opinions(patient: Patient) -> Figures:
         "d_fake": mean(patient.objective.opinion(fake)),
         "apart": float((1 + order.mean()) / 2),
         "varied": float(np.concatenate([real, fake]).std()),
+    }
+
+
+def distributions(patient: Patient) -> Figures:
+    """Quantiles of the logits: ``logit_real_q25`` is what a quarter is below."""
+    return {
+        f"logit_{kind}_q{share}": float(np.percentile(logit(judged), share))
+        for kind, judged in (
+            ("real", patient.real_judged),
+            ("fake", patient.fake_judged),
+        )
+        for share in SHARES
     }
 
 
@@ -218,6 +231,7 @@ def repeats(patient: Patient) -> Figures:
 
 PROBES = (
     opinions,
+    distributions,
     losses,
     gradients,
     generator_moves,

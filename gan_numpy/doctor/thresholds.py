@@ -21,6 +21,7 @@ import numpy as np
 from gan_numpy.doctor.trace import Trace, largest_move
 
 NAME = "thresholds.json"
+NOT_COMPARED = ("mode.", "step", "logit_real_q", "logit_fake_q")
 QUANTILES = {"min": 0.0, "q01": 0.01, "median": 0.5, "q99": 0.99, "max": 1.0}
 
 
@@ -79,7 +80,7 @@ LIMITS: dict[str, Limit] = {
     "score_jump": Limit("score", 2.0, "twice as bad: one examination is enough"),
     "score_floor": Limit("score", 0.05, "below, the figure is chance"),
     "turns": Limit("turns", 1.5, "once around may be a detour"),
-    "one_way": Limit("turned", 0.9, "½ for a walk by chance"),
+    "one_way": Limit("turned", 0.9, "near 0 for a walk by chance"),
     "nearer": Limit("nearer", 0.8, "the circle should shrink"),
 }
 
@@ -108,7 +109,7 @@ def distribution_of(traces: Iterable[Trace], begin: int = 1) -> dict[str, Any]:
             largest = largest_move(row)
             derived = {} if largest is None else {"largest_move": largest}
             for name, value in (row | derived).items():
-                if row["step"] >= begin and not name.startswith(("mode.", "step")):
+                if row["step"] >= begin and not name.startswith(NOT_COMPARED):
                     values.setdefault(name, []).append(value)
     return {
         name: {q: float(f"{np.quantile(v, p):.4g}") for q, p in QUANTILES.items()}

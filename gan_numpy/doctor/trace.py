@@ -86,10 +86,15 @@ class Trace:
     def ever(self, holds: Callable[[Row], bool | None], least: int) -> int | None:
         """The step at which something began to hold for `least` examinations or more,
         whatever came after."""
+        count, begin = 0, 0
         for row in self.rows:
-            found = self.until(int(row["step"])).since(holds, least)
-            if found is not None:
-                return found
+            found = holds(row)
+            if found is None:
+                continue
+            begin = int(row["step"]) if found and count == 0 else begin
+            count = count + 1 if found else 0
+            if count >= least:
+                return begin
         return None
 
     def until(self, step: int) -> Trace:

@@ -16,11 +16,12 @@ import numpy as np
 
 from gan_numpy.datasets import Dataset
 from gan_numpy.doctor.examine import examine
-from gan_numpy.doctor.patient import Change, Patient
+from gan_numpy.doctor.patient import Change, Network, Patient
 from gan_numpy.doctor.reference import reference_of
 from gan_numpy.doctor.trace import Row, Trace
 from gan_numpy.errors import TrainingDiverged
 from gan_numpy.layers.sequential import Sequential
+from gan_numpy.objectives import log_sum_exp
 from gan_numpy.optim import Arrays
 from gan_numpy.penalties import clip_weights, limit_columns
 from gan_numpy.recipes import Recipe
@@ -49,7 +50,22 @@ def is_due(step: int) -> bool:
 
 def settings_of(recipe: Recipe) -> dict[str, Any]:
     """What the doctor may know of a recipe."""
-    return {"recipe": recipe.name} | {name: getattr(recipe, name) for name in KNOWN}
+    known = {"recipe": recipe.name} | {name: getattr(recipe, name) for name in KNOWN}
+    if recipe.label_policy.few:  # G learns by D's features, whatever `objective` says
+        known["objective"] = "feature_matching"
+    return known
+
+
+def critic_of(recipe: Recipe, D: Sequential) -> Network:
+    r"""What tells real from generated: D itself, or what a classifier says of that.
+
+    Of K class logits it is :math:`\ell = \log\sum_k e^{l_k}`, D(x) being
+    :math:`\sigma(\ell)`: a function, since its gradient is neither player's: D's loss
+    has labels in it, and G's is the distance of mean features.
+    """
+    if not recipe.label_policy.few:
+        return D
+    return lambda x: log_sum_exp(D.forward(x)[0])
 
 
 @dataclass
@@ -145,7 +161,7 @@ class Watch:
         """A patient, of whose movement nothing is known unless `more` says it."""
         return Patient(
             G=G,
-            D=D,
+            D=critic_of(recipe, D),
             shown=shown,
             reference=self.reference,
             latent=lambda n, rng: recipe.sample_input(n, rng, state.dtype)[0],
@@ -181,7 +197,7 @@ class Watch:
             D_change=before.change_of_D(state, recipe, steps[0]),
             average=None if average is None else (average, before.average or {}),
             repeated=repeated,
-            reported=steps[0].monitors,
+            reported={} if recipe.label_policy.few else steps[0].monitors,
             D_met=state.D if recipe.update == "alternating" else None,
         )
 

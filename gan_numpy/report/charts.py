@@ -17,6 +17,7 @@ from gan_numpy.runs.metrics import Row
 
 Chart = dict[str, Any]
 MOST_LAYERS = 6  # lines in a chart of gradients
+BANDS = ((0, 100), (10, 90), (25, 75))  # percent of the logits between which
 
 
 def series(
@@ -103,18 +104,25 @@ def _line(
 
 
 def _logits(probes: Sequence[Probe]) -> Chart:
-    """Mean and deviation of D's logits."""
+    """All of D's logits: their quantiles, as bands around the median."""
     lines = []
     for kind, name, color in (
-        ("real", "real examples", "data"),
-        ("fake", "samples", "G"),
+        ("real", "of real examples", "data"),
+        ("fake", "of samples", "G"),
     ):
-        line = _line(probes, f"logit_{kind}", name, color, kind == "fake")
-        spread = {r["step"]: r.get(f"logit_{kind}_std", 0.0) for r in probes}
-        line["band"] = [float(f"{spread[x]:.4g}") for x, _ in line["points"]]
+        line = _line(probes, f"logit_{kind}_q50", name, color, kind == "fake")
+        rows = [row for row in probes if f"logit_{kind}_q50" in row]
+        line["bands"] = [
+            [
+                [float(f"{row.get(f'logit_{kind}_q{q}', 0.0):.4g}") for q in pair]
+                for row in rows
+            ]
+            for pair in BANDS
+        ]
         lines.append(line)
     mark = {"y": 0.0, "label": "D = ½"}
-    return {"title": "D's outputs: mean ± deviation", "lines": lines, "marks": [mark]}
+    title = "D's outputs: median, the middle half, 10 to 90 %, all"
+    return {"title": title, "lines": lines, "marks": [mark]}
 
 
 def _gradients(probes: Sequence[Probe]) -> Chart:

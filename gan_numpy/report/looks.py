@@ -40,7 +40,7 @@ function chart(c, findings) {
   const usable = c.log ? all.filter(p => p[1] > 0) : all;
   const xs = all.map(p => p[0]), ys = usable.map(p => f(p[1]));
   for (const m of c.marks) ys.push(f(m.y));
-  for (const l of c.lines) if (l.band) l.points.forEach((p, i) => ys.push(p[1] + l.band[i], p[1] - l.band[i]));
+  for (const l of c.lines) if (l.bands) ys.push(...l.bands.flat(2));
   const x0 = Math.min(...xs), x1 = Math.max(...xs, x0 + 1);
   let y0 = Math.min(...ys), y1 = Math.max(...ys);
   if (y1 - y0 < 1e-9) { y0 -= 0.5; y1 += 0.5; }
@@ -65,10 +65,9 @@ function chart(c, findings) {
     const points = c.log ? l.points.filter(p => p[1] > 0) : l.points;
     if (!points.length) continue;
     const color = `var(--${l.color})`;
-    if (l.band) {
-      const up = points.map((p, i) => X(p[0]) + "," + Y(p[1] + l.band[i]));
-      const down = points.map((p, i) => X(p[0]) + "," + Y(p[1] - l.band[i])).reverse();
-      svg.append(shape("polygon", {points: [...up, ...down].join(" "), fill: color, opacity: 0.14}));
+    for (const band of l.bands || []) {
+      const [down, up] = [0, 1].map(end => points.map((p, i) => X(p[0]).toFixed(1) + "," + Y(band[i][end]).toFixed(1)));
+      svg.append(shape("polygon", {points: [...up, ...down.reverse()].join(" "), fill: color, opacity: 0.13}));
     }
     const attrs = {points: points.map(p => X(p[0]).toFixed(1) + "," + Y(p[1]).toFixed(1)).join(" "),
       fill: "none", stroke: color, "stroke-width": 1.6, "stroke-linejoin": "round"};

@@ -32,7 +32,8 @@ from gan_numpy.training.algorithm1 import UPDATES, steps_per_epoch, train_epoch
 from gan_numpy.training.state import TrainingState
 
 PREVIEW, REAL = 100, 30  # samples in a picture, and real examples beside them
-REFRESH = 30.0  # seconds between two writings of a page that follows the run
+REFRESH = 30.0  # seconds between two writings of a page that follows the run, or more:
+PAGE_SHARE = 0.005  # of a training's time, at most, goes into them
 SMALL_PRODUCT = 2**23  # multiplications for which one thread is enough
 
 
@@ -131,10 +132,9 @@ def _train(
     if not run.checkpoint.exists():
         run.save_state(state)  # from here on the run can be resumed
     watch = watch_of(run, data, state)
-    update = UPDATES[recipe.update]
-    update = update if watch is None else watch.over(update)
+    update = watch.over(UPDATES[recipe.update])
     saved = refreshed = time.monotonic()
-    done = True
+    wait, done = REFRESH, True
     with limit_threads(useful_threads(run, state)), tqdm(
         total=recipe.epochs * steps,
         initial=state.step,
@@ -150,8 +150,7 @@ def _train(
                     state, recipe, data, should_stop, bar.update, update
                 )
             except TrainingDiverged:  # the checkpoint stays; what was seen is kept
-                if watch is not None:
-                    write_trace(run.path / PROBES, watch.rows)
+                write_trace(run.path / PROBES, watch.rows)
                 raise
             if means is not None:
                 seconds = time.monotonic() - start
@@ -167,28 +166,27 @@ def _train(
             if last or time.monotonic() - saved >= save_every:
                 save(run, state, watch)
                 saved = time.monotonic()
-                if not last and saved - refreshed >= REFRESH:
+                if not last and saved - refreshed >= wait:
                     refresh(state, True)
                     refreshed = time.monotonic()
+                    wait = max(REFRESH, (refreshed - saved) / PAGE_SHARE)
     refresh(state, False)
     draw_curves(run, steps)
     return done or state.epoch >= recipe.epochs
 
 
-def save(run: Run, state: TrainingState, watch: Watch | None) -> None:
+def save(run: Run, state: TrainingState, watch: Watch) -> None:
     """Write the checkpoint, and what the doctor has seen until then."""
     run.save_state(state)
-    if watch is not None and watch.rows:
+    if watch.rows:
         write_trace(run.path / PROBES, watch.rows)
 
 
-def watch_of(run: Run, data: Dataset, state: TrainingState) -> Watch | None:
-    """The doctor's watch over a run, from its state on; None if it does not know such.
+def watch_of(run: Run, data: Dataset, state: TrainingState) -> Watch:
+    """The doctor's watch over a run, from its state on.
 
     As soon as something is certain it says so, in a line on stderr, and once.
     """
-    if run.recipe.label_policy.few:  # its D is a classifier: no logit of real or not
-        return None
     said: set[str] = set()
 
     def tell(trace: Trace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from faultbank.record import recorded
 from faultbank.threads import THREADS, Loop, dense_players, digits
 
 from gan_numpy import lesson
-from gan_numpy.cli import main
+from gan_numpy.cli import build_parser, main
 from gan_numpy.doctor.findings import KINDS
 from gan_numpy.doctor.thresholds import LIMITS, healthy, limit, table
 from gan_numpy.doctor.trace import Trace, read_rows, write_trace
@@ -20,7 +21,8 @@ from gan_numpy.doctor.verdict import HEALTHY, TOO_EARLY, UNKNOWN, judge
 from gan_numpy.doctor.watch import Watch, is_due
 from gan_numpy.errors import UserError
 from gan_numpy.layers import Sigmoid
-from gan_numpy.recipes import RECIPES
+from gan_numpy.recipes import RECIPES, get_recipe, with_settings
+from gan_numpy.stepping import names
 from gan_numpy.training.algorithm1 import UPDATES, train_epoch
 from gan_numpy.training.state import initial_state
 from tests.recipes.examples import small, small_data
@@ -28,11 +30,23 @@ from tests.turns import share
 
 
 def test_every_name_is_one_of_the_banks():
-    names = [kind.name for kind in KINDS]
-    assert sorted(names) == sorted(NAMES)
+    words = [kind.name for kind in KINDS]
+    assert sorted(words) == sorted(NAMES)
     for kind in KINDS:
-        assert set(kind.explains) <= set(names) - {kind.name}
+        assert set(kind.explains) <= set(words) - {kind.name}
         assert kind.source and kind.literature and kind.next and kind.means
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_what_to_try_is_a_command(kind):
+    """One that the parser takes, of a recipe that knows its settings."""
+    words = shlex.split(kind.next.replace("RECIPE", "digits"), comments=True)
+    assert words[0] == "gan-numpy"
+    args = build_parser().parse_args(words[1:])
+    if args.command == "train":
+        with_settings(get_recipe("digits"), args.settings)
+    if args.command == "explain":
+        assert args.name in names()
 
 
 @pytest.mark.parametrize("data", ["digits", "ring"])
@@ -115,15 +129,14 @@ def test_limits_stand_beyond_what_healthy_runs_show():
 )
 def test_every_recipe_can_be_examined(recipe):
     """A few steps of each, small: what can be measured is finite."""
-    if recipe.label_policy.few:
-        pytest.skip("its D is a classifier: the doctor does not know such")
-    recipe = small(recipe)
+    few, recipe = recipe.label_policy.few, small(recipe)
     data = small_data(recipe)
     state, watch = initial_state(recipe, data, 0), Watch(data, 0)
     train_epoch(state, recipe, data, update=watch.over(UPDATES[recipe.update]))
     assert [row["step"] for row in watch.rows] == [1, 2]
     for row in watch.rows:
-        assert row["finite"] == 1 and {"apart", "move_G", "downhill_G"} <= row.keys()
+        assert row["finite"] == 1 and {"apart", "move_G", "move_D"} <= row.keys()
+        assert ("downhill_G" in row) != few
         assert np.isfinite(list(row.values())).all()
     assert judge(watch.trace(recipe)).word in (TOO_EARLY, "rate_too_high")
 

@@ -23,8 +23,8 @@ def _far(row: Row) -> bool | None:
 
 def judge(trace: Trace) -> Evidence | None:
     """Whether D separates all examples, by a margin that healthy games never show."""
-    if trace.settings.get("objective") in ("wasserstein", "hinge", "least_squares"):
-        return None  # its outputs are no logits: their distance means something else
+    if trace.settings.get("objective", "minimax") not in ("minimax", "non_saturating"):
+        return None  # its outputs are no logits, or no gradient of them reaches G
     since = trace.since(both(above("apart", limit("apart")), _far), EXAMINATIONS)
     if since is None:
         return None

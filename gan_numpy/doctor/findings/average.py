@@ -25,6 +25,7 @@ KIND = Kind(
     means="Samples come from the weights of the beginning.",
     literature="the average takes in the weights after every step",
     source="Yazıcı et al., arXiv:1806.04498, section 3",
-    next="call average.update(average_state, G.params) after each step of G",
+    next="gan-numpy train RECIPE --set generator_average=0.999  # by hand: call "
+    "average.update(state, G.params) after each step of G",
     explains=("score_falls",),
 )

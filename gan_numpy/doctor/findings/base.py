@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from gan_numpy.doctor.trace import Row, Trace
 
+PLAYERS = {"G": "generator", "D": "discriminator"}
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -37,7 +39,8 @@ class Kind:
     figures : tuple of str
         The figures that the judge reads: without them it cannot know.
     means, literature, source, next : str
-        What it means, what the literature does about it and where, what to try.
+        What it means, what the literature does about it and where, what to try: a
+        command, with a comment for those who have a loop of their own.
     explains : tuple of str
         Findings that follow from this one, and are then not reported.
     """

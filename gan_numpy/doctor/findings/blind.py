@@ -42,7 +42,8 @@ KIND = Kind(
     ),
     literature="D has to be near its optimum for G's gradient to mean anything",
     source="Goodfellow et al. 2014, arXiv:1406.2661, section 4",
-    next="print D on ten real examples and on ten samples",
+    next="gan-numpy explain train_step  # then print D on ten real examples and ten "
+    "samples",
     explains=(
         "generator_without_gradient",
         "generator_not_moving",

@@ -39,7 +39,8 @@ SAME = Kind(
     means="The loader begins anew in each step, or its order is fixed.",
     literature="a fresh minibatch in each step, in a new order each epoch",
     source="Goodfellow et al. 2014, arXiv:1406.2661, Algorithm 1",
-    next="print the first row of three batches in a row",
+    next="gan-numpy explain train_step  # each step has its own x[i]: print the first "
+    "row of three batches",
     explains=("collapse", "discriminator_ahead", "memorization", "score_falls"),
 )
 COPIES = Kind(

@@ -75,7 +75,7 @@ SAMPLING = Kind(
     ),
     literature="running statistics and no noise when samples are drawn",
     source="Ioffe and Szegedy, arXiv:1502.03167, Algorithm 2; dcgan.torch issue 19",
-    next="draw with G.forward(z), without train=True",
+    next="gan-numpy sample RUN  # by hand: G.forward(z), no train=True",
     explains=("score_falls", "memorization"),
 )
 STALE = Kind(
@@ -86,7 +86,7 @@ STALE = Kind(
     means="Samples are normalized by statistics that have nothing to do with G.",
     literature="every training batch moves the running statistics, once",
     source="Ioffe and Szegedy, arXiv:1502.03167, Algorithm 2",
-    next="call G.commit(cache) after each of its steps",
+    next="gan-numpy explain batchnorm_backward  # G.commit(cache) after each step",
     explains=("score_falls", "collapse", "dead_units"),
 )
 MIXED = Kind(
@@ -100,6 +100,6 @@ MIXED = Kind(
     ),
     literature="a batch of real and a batch of generated examples, each on its own",
     source="ganhacks, 4; Mathieu et al., arXiv:1511.05440, section 4.3.1",
-    next="run D on the real batch and on the generated batch, one after the other",
+    next="gan-numpy explain train_step  # D on real examples, then D on generated",
     explains=("discriminator_ahead", "collapse", "score_falls", "discriminator_blind"),
 )

@@ -59,7 +59,7 @@ KIND = Kind(
     ),
     literature="each player's gradient is with respect to its own parameters alone",
     source="Goodfellow et al. 2014, arXiv:1406.2661, Algorithm 1; ganhacks issue 29",
-    next="give each optimizer the parameters of one player alone",
+    next="gan-numpy explain train_step  # an optimizer has one player's parameters",
     explains=(
         "discriminator_blind",
         "discriminator_ahead",

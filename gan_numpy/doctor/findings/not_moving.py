@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from gan_numpy.doctor.findings.base import Evidence, Kind, below
+from functools import partial
+
+from gan_numpy.doctor.findings.base import PLAYERS, Evidence, Kind, below
 from gan_numpy.doctor.trace import Trace
 
 EXAMINATIONS = 3
 
 
-def judge_player(trace: Trace, player: str) -> Evidence | None:
-    """Whether the change of the weights is zero."""
+def judge(trace: Trace, player: str) -> Evidence | None:
+    """Whether the change of a player's weights is zero."""
     since = trace.since(below(f"move_{player}", 0.0), EXAMINATIONS)
     if since is None:
         return None
@@ -18,54 +20,30 @@ def judge_player(trace: Trace, player: str) -> Evidence | None:
     return Evidence(since, f"{player}'s weights change by 0 in each step{there}")
 
 
-def judge_generator(trace: Trace) -> Evidence | None:
-    """The generator."""
-    return judge_player(trace, "G")
+def standing(player: str, *follows: str) -> Kind:
+    """The kind of one player, with what follows if it stands still."""
+    return Kind(
+        name=f"{PLAYERS[player]}_not_moving",
+        title=f"the {PLAYERS[player]} does not move",
+        judge=partial(judge, player=player),
+        figures=(f"move_{player}",),
+        means=(
+            "The optimizer has not been given this player's parameters, or the player "
+            "is frozen, or its update is never called."
+        ),
+        literature="Algorithm 1 updates both players, each by its own loss's gradient",
+        source="Goodfellow et al. 2014, arXiv:1406.2661, Algorithm 1",
+        next=f"gan-numpy explain train_step  # {player}.params go to an optimizer, and "
+        f"it is called",
+        explains=("moved_by_the_other", "rate_too_low", "collapse", *follows),
+    )
 
 
-def judge_discriminator(trace: Trace) -> Evidence | None:
-    """The discriminator."""
-    return judge_player(trace, "D")
-
-
-MEANS = (
-    "The optimizer has not been given this player's parameters, or the player is "
-    "frozen, or its update is never called."
+GENERATOR = standing(
+    "G",
+    "discriminator_ahead",
+    "saturating_loss",
+    "average_not_started",
+    "stale_statistics",
 )
-LITERATURE = "Algorithm 1 updates both players, each by the gradient of its own loss"
-SOURCE = "Goodfellow et al. 2014, arXiv:1406.2661, Algorithm 1"
-GENERATOR = Kind(
-    name="generator_not_moving",
-    title="the generator does not move",
-    judge=judge_generator,
-    figures=("move_G",),
-    means=MEANS,
-    literature=LITERATURE,
-    source=SOURCE,
-    next="compare G.params before and after a step; pass G.params to its optimizer",
-    explains=(
-        "moved_by_the_other",
-        "discriminator_ahead",
-        "saturating_loss",
-        "rate_too_low",
-        "collapse",
-        "average_not_started",
-        "stale_statistics",
-    ),
-)
-DISCRIMINATOR = Kind(
-    name="discriminator_not_moving",
-    title="the discriminator does not move",
-    judge=judge_discriminator,
-    figures=("move_D",),
-    means=MEANS,
-    literature=LITERATURE,
-    source=SOURCE,
-    next="compare D.params before and after a step; pass D.params to its optimizer",
-    explains=(
-        "moved_by_the_other",
-        "rate_too_low",
-        "collapse",
-        "penalty_too_strong",
-    ),
-)
+DISCRIMINATOR = standing("D", "penalty_too_strong")

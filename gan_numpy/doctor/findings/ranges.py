@@ -50,7 +50,8 @@ RANGE = Kind(
     ),
     literature="scale the data to [0, 1] for a sigmoid, to [-1, 1] for tanh",
     source="Radford et al., arXiv:1511.06434, section 4",
-    next="print the data's min and max beside those of the samples, then scale",
+    next="gan-numpy train --data FILE  # it scales pixels; by hand: x / 255 for a "
+    "sigmoid, x / 127.5 - 1 for tanh",
     explains=(
         "discriminator_ahead",
         "collapse",

@@ -33,15 +33,15 @@ def _improves(trace: Trace) -> bool:
 def judge(trace: Trace) -> Evidence | None:
     """Whether it goes around, always the same way, without coming nearer.
 
-    Nearly every examination has to be further on the same way, by less than a quarter
-    turn: chance goes back and forth.
+    Nearly all of the way has to be in the same direction, and nearly every examination
+    less than a quarter turn further: chance goes back and forth.
     """
     steps, points = phases(trace)
     if len(points) < EXAMINATIONS:
         return None
     turned = np.angle(points[1:] / np.where(points[:-1] == 0, 1, points[:-1]))
     turns = abs(turned.sum()) / (2 * np.pi)
-    one_way = max(np.mean(turned > 0), np.mean(turned < 0))
+    one_way = abs(turned.sum()) / max(np.abs(turned).sum(), 1e-30)
     small = np.mean(np.abs(turned) < np.pi / 2)
     radius, half = np.abs(points), len(points) // 2
     shrinks = radius[half:].mean() < limit("nearer") * radius[:half].mean()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
-from gan_numpy.doctor.findings.base import Evidence, Kind
+from gan_numpy.doctor.findings.base import PLAYERS, Evidence, Kind
 from gan_numpy.doctor.thresholds import limit
 from gan_numpy.doctor.trace import Row, Trace
 
@@ -41,11 +42,6 @@ def _evidence(trace: Trace, player: str) -> Evidence | None:
     )
 
 
-def judge_generator(trace: Trace) -> Evidence | None:
-    """Whether G goes up its loss."""
-    return _evidence(trace, "G")
-
-
 def _reported(trace: Trace) -> bool | None:
     """Whether D's reported loss is the one with swapped labels; None: not known."""
     votes = []
@@ -58,10 +54,12 @@ def _reported(trace: Trace) -> bool | None:
     return None if len(votes) < 2 else sum(votes) > len(votes) / 2
 
 
-def judge_discriminator(trace: Trace) -> Evidence | None:
-    """Whether D goes up its loss, and knows it: the loss that it reports rises."""
-    found = _evidence(trace, "D")
-    return found if found is not None and _reported(trace) is False else None
+def judge(trace: Trace, player: str) -> Evidence | None:
+    """Whether a player goes up its loss, D also reporting that it rises."""
+    found = _evidence(trace, player)
+    if player == "D" and _reported(trace) is not False:
+        return None  # it may be that its labels are swapped
+    return found
 
 
 def judge_swapped(trace: Trace) -> Evidence | None:
@@ -98,28 +96,25 @@ FOLLOWS = (
 )
 LITERATURE = "D ascends V(D, G), G descends it (or ascends log D): each its own side"
 SOURCE = "Goodfellow et al. 2014, arXiv:1406.2661, eq. 1 and section 3"
-GENERATOR = Kind(
-    name="generator_wrong_sign",
-    title="the generator climbs its loss",
-    judge=judge_generator,
-    figures=("downhill_G",),
-    means="A sign is wrong in G's loss, in its gradient, or in its update.",
-    literature=LITERATURE,
-    source=SOURCE,
-    next="gan-numpy explain generator_gradient",
-    explains=FOLLOWS,
-)
-DISCRIMINATOR = Kind(
-    name="discriminator_wrong_sign",
-    title="the discriminator climbs its loss",
-    judge=judge_discriminator,
-    figures=("downhill_D",),
-    means="A sign is wrong in D's loss, in its gradient, or in its update.",
-    literature=LITERATURE,
-    source=SOURCE,
-    next="gan-numpy explain discriminator_gradient",
-    explains=FOLLOWS,
-)
+
+
+def climbing(player: str) -> Kind:
+    """The kind of one player."""
+    name = PLAYERS[player]
+    return Kind(
+        name=f"{name}_wrong_sign",
+        title=f"the {name} climbs its loss",
+        judge=partial(judge, player=player),
+        figures=(f"downhill_{player}",),
+        means=f"A sign is wrong in {player}'s loss, in its gradient, or in its update.",
+        literature=LITERATURE,
+        source=SOURCE,
+        next=f"gan-numpy explain {name}_gradient",
+        explains=FOLLOWS,
+    )
+
+
+GENERATOR, DISCRIMINATOR = climbing("G"), climbing("D")
 SWAPPED = Kind(
     name="labels_swapped",
     title="the discriminator learns to call real examples generated",
@@ -128,6 +123,6 @@ SWAPPED = Kind(
     means="Real and generated have each other's labels in D's loss, but not in G's.",
     literature="D's target is 1 on data and 0 on samples; G's own is 1 on samples",
     source=SOURCE,
-    next="gan-numpy explain discriminator_gradient",
+    next="gan-numpy explain discriminator_gradient  # real examples have the label 1",
     explains=("discriminator_wrong_sign", *FOLLOWS),
 )

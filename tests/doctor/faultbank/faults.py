@@ -21,7 +21,7 @@ from gan_numpy.objectives.base import Objective, mean
 from gan_numpy.training.algorithm1 import move_discriminator, move_generator
 from gan_numpy.training.steps import Step, discriminator_step, generator_step
 
-from .games import Game, new_game, with_data
+from .games import STEPS, Game, new_game, with_data
 
 
 @dataclass(frozen=True)
@@ -36,23 +36,26 @@ class Fault:
     right : str
     accepts : set of str
         With `right` in it.
+    steps : int
+        How long it has to be played to show.
     """
 
     name: str
     make: Callable[[str, int], Game]
     right: str
     accepts: frozenset[str]
+    steps: int = STEPS
 
 
 FAULTS: dict[str, Fault] = {}
 
 
-def fault(right: str, *also: str) -> Callable[[Any], Any]:
+def fault(right: str, *also: str, steps: int = STEPS) -> Callable[[Any], Any]:
     """Put a function among the `FAULTS`."""
 
     def register(make: Callable[[str, int], Game]) -> Callable[[str, int], Game]:
         FAULTS[make.__name__] = Fault(
-            make.__name__, make, right, frozenset({right, *also})
+            make.__name__, make, right, frozenset({right, *also}), steps
         )
         return make
 
@@ -236,6 +239,40 @@ def rate_a_ten_thousandth(data: str, seed: int) -> Game:
     """A ten-thousandth of the learning rate of the recipe."""
     healthy = new_game(data, seed)
     return new_game(data, seed, learning_rate=1e-4 * healthy.recipe.learning_rate)
+
+
+# ---- nothing that damps ---------------------------------------------------------
+
+
+@fault("rotation", steps=12 * STEPS)
+def the_dirac_game_of_many_numbers(data: str, seed: int) -> Game:
+    """A linear critic without bound or penalty against a generator that lacks nothing
+    but the mean, and plain simultaneous steps: one mean circles around the other."""
+    game = new_game(
+        data,
+        seed,
+        objective="wasserstein",
+        update="simultaneous",
+        optimizer="momentum",
+        momentum=0.0,
+        momentum_final=0.0,
+        learning_rate=0.004,  # once around in 2 pi / 0.004 = 1,571 steps
+        discriminator_weight=1.0,
+        generator_average=0.0,
+    )
+    rng, x = np.random.default_rng(seed), game.data.scaled("train")
+    z = game.recipe.sample_latent(1000, rng, np.float32)
+    size, features = z.shape[1], x.shape[1]
+    G, D = (
+        Dense(n, m, init=normal(0.1), rng=rng)
+        for n, m in ((size, features), (features, 1))
+    )
+    _, scales, axes = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
+    axes = axes[:size] * scales[:size, None] / np.sqrt(len(x))
+    G.params["W"][: len(axes)] = axes / z.std()
+    G.params["W"][len(axes) :] = 0
+    G.params["b"][...] = x.mean(axis=0) + axes[0]
+    return with_players(game, G=Sequential([("y", G)]), D=Sequential([("y", D)]))
 
 
 # ---- the data -------------------------------------------------------------------

@@ -9,11 +9,11 @@ from typing import Any
 
 from gan_numpy.datasets import load_dataset
 from gan_numpy.doctor.trace import Trace
-from gan_numpy.doctor.watch import Watch
+from gan_numpy.doctor.watch import Watch, is_due
 from gan_numpy.errors import TrainingDiverged
 from gan_numpy.kernels.threads import limit_threads
 from gan_numpy.recipes import get_recipe
-from gan_numpy.training.algorithm1 import UPDATES, train_epoch
+from gan_numpy.training.algorithm1 import UPDATES, steps_per_epoch, train_epoch
 from gan_numpy.training.state import initial_state
 
 from .faults import FAULTS
@@ -22,25 +22,44 @@ from .games import STEPS, new_game, play
 HEALTHY = "healthy"
 
 
-def recorded(fault: str, data: str, seed: int, steps: int = STEPS) -> Trace:
+def recorded(fault: str, data: str, seed: int, steps: int | None = None) -> Trace:
     """What the doctor sees of a game with a fault; of one without for `HEALTHY`."""
     game = new_game(data, seed) if fault == HEALTHY else FAULTS[fault].make(data, seed)
     watch = Watch(game.data, seed, draw=lambda state, z: game.drawn(z))
     with limit_threads(1):
         with suppress(TrainingDiverged):
-            play(game, steps, watch.over)
+            play(game, steps or steps_of(fault), watch.over)
     return watch.trace(game.recipe)
 
 
-def recorded_recipe(name: str, seed: int, epochs: int | None = None) -> Trace:
-    """What the doctor sees of a shipped recipe, from its beginning to its end."""
+def steps_of(fault: str) -> int:
+    """How long a game is played."""
+    return FAULTS[fault].steps if fault in FAULTS else STEPS
+
+
+def recorded_recipe(
+    name: str, seed: int, steps: int | None = None, data_dir: Path | None = None
+) -> Trace:
+    """What the doctor sees of a shipped recipe, from its beginning to its end.
+
+    At the steps at which a run is examined anyway, and at the end of each epoch; the
+    first `steps` steps alone if so many are given.
+    """
     recipe = get_recipe(name)
-    data = load_dataset(recipe.dataset)
-    state, watch = initial_state(recipe, data, seed), Watch(data, seed)
+    data = load_dataset(recipe.dataset, data_dir)
+    state, epoch = initial_state(recipe, data, seed), steps_per_epoch(recipe, data)
+    watch = Watch(data, seed, due=lambda step: is_due(step) or step % epoch == 0)
     update = watch.over(UPDATES[recipe.update])
+    last = recipe.epochs * epoch if steps is None else steps
     with limit_threads(1):
-        while state.epoch < (epochs or recipe.epochs):
-            train_epoch(state, recipe, data, update=update)
+        while state.step < last:
+            train_epoch(
+                state,
+                recipe,
+                data,
+                should_stop=lambda: state.step >= last,
+                update=update,
+            )
     return watch.trace(recipe)
 
 
