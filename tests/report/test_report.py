@@ -9,8 +9,10 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gan_numpy.cli import main
@@ -18,6 +20,7 @@ from gan_numpy.cli.train import page_of
 from gan_numpy.datasets import load_dataset
 from gan_numpy.recipes import get_recipe
 from gan_numpy.report.charts import landmarks
+from gan_numpy.runs import job as job_of_runs
 from gan_numpy.runs.job import train
 from gan_numpy.runs.run import create_run, open_run
 
@@ -64,10 +67,36 @@ def test_train_leaves_a_page_that_is_all_there(runs):
         assert [p["epoch"] for p in run["pictures"]] == [1, 2, 3]
         titles = [chart["title"] for chart in run["charts"]]
         assert len(titles) == 6 and titles[0] == "Losses (nats)"
+        (logits,) = (c for c in run["charts"] if c["title"].startswith("D's outputs"))
+        for line in logits["lines"]:
+            bands = np.array(line["bands"])
+            assert bands.shape == (3, len(line["points"]), 2)
+            medians = [y for _, y in line["points"]]
+            ordered = [*bands[:, :, 0], medians, *bands[::-1, :, 1]]
+            assert (np.diff(ordered, axis=0) >= -1e-3).all()
         assert run["settings"]["epochs"] == 3 and run["source"] in text
     assert content(runs[0] / "report.html")[0]["neighbors"]["of"] > 1000
     (finding,) = content(runs[1] / "report.html")[0]["verdict"]["findings"]
     assert finding["name"] == "clipping_pins" and finding["since"] == 1
+
+
+def test_a_page_that_is_slow_to_write_is_written_seldom(tmp_path, monkeypatch):
+    """Its next writing waits until the last one is a small part of the time."""
+    monkeypatch.setattr(job_of_runs, "REFRESH", 0.0)
+    recipe = get_recipe("ring").replace(
+        epochs=4, generator_units=(8,), discriminator_units=(8,)
+    )
+    data = load_dataset(recipe.dataset)
+    run, told = create_run(tmp_path / "run", recipe, 0, data), []
+
+    def refresh(state, goes_on):
+        told.append(goes_on)
+        time.sleep(0.5)  # two hundred times as long is more than the run takes
+
+    assert train(
+        run, data, run.load_state(data), progress=False, save_every=0.0, refresh=refresh
+    )
+    assert told == [True, False]
 
 
 def test_the_command_makes_the_run_again(runs, tmp_path):

@@ -1,0 +1,89 @@
+"""Single judges, on traces that are made up: what they call so and what they do not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gan_numpy.doctor.findings import rotation
+from gan_numpy.doctor.probes import SHARES
+from gan_numpy.doctor.trace import Trace
+from gan_numpy.doctor.verdict import judge
+from gan_numpy.doctor.watch import Watch, settings_of
+from gan_numpy.recipes import get_recipe
+from gan_numpy.training.algorithm1 import UPDATES, train_epoch
+from gan_numpy.training.state import initial_state
+from tests.recipes.examples import small, small_data
+
+ANGLES = 0.9 * np.arange(24)  # radians: 3.3 turns, each step less than a quarter
+
+
+def phase_trace(points: np.ndarray) -> Trace:
+    """Examinations of a game of which only the phase is known."""
+    rows = [
+        {"step": 256.0 * (k + 1), "offset_0": float(p.real), "logit_slope": 3 * p.imag}
+        for k, p in enumerate(points)
+    ]
+    return Trace(tuple(rows), {})
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_a_circle_is_rotation_whichever_way(way, rng):
+    noise = 0.1 * (rng.normal(size=24) + 1j * rng.normal(size=24))
+    found = rotation.judge(phase_trace(np.exp(1j * way * ANGLES) + noise))
+    assert found is not None and found.since == 256
+    assert found.text.startswith("3.")  # turns
+
+
+def test_a_spiral_inward_and_chance_are_no_rotation(rng):
+    inward = np.exp((1j - 0.1) * ANGLES)
+    assert rotation.judge(phase_trace(inward)) is None
+    for _ in range(20):
+        chance = rng.normal(size=24) + 1j * rng.normal(size=24)
+        walk = np.exp(1j * np.cumsum(rng.normal(0, 0.9, size=24)))
+        assert rotation.judge(phase_trace(chance)) is None
+        assert rotation.judge(phase_trace(walk)) is None
+
+
+def test_what_began_once_is_found_whatever_came_after():
+    values = [0, 1, 1, None, 1, 0, 1, 1, 1, 1, 0]
+    rows = [
+        {"step": float(k + 1)} | ({} if v is None else {"x": float(v)})
+        for k, v in enumerate(values)
+    ]
+    trace = Trace(tuple(rows), {})
+
+    def holds(row):
+        return row["x"] == 1 if "x" in row else None
+
+    assert [trace.ever(holds, least) for least in (1, 3, 4, 5)] == [2, 2, 7, None]
+    assert trace.since(holds, 1) is None and trace.until(10).since(holds, 1) == 7
+
+
+def test_a_semi_supervised_run_is_examined_as_far_as_it_can_be():
+    """Its classifier says what is real; neither player's loss is one of that alone."""
+    recipe = small(get_recipe("sgan"))
+    data = small_data(recipe)
+    state, watch = initial_state(recipe, data, 0), Watch(data, 0)
+    train_epoch(state, recipe, data, update=watch.over(UPDATES[recipe.update]))
+    known = set(watch.rows[-1])
+    assert {"apart", "varied", "score", "spread", "move_G", "unexplained_D"} <= known
+    assert not known & {"downhill_G", "downhill_D", "agree_D", "reported_D"}
+    unknown = judge(watch.trace(recipe)).unknown
+    assert {"generator_wrong_sign", "labels_swapped", "mixed_batch_norm"} <= set(
+        unknown
+    )
+    assert settings_of(recipe)["objective"] == "feature_matching"
+
+
+@pytest.mark.parametrize("name", ["ring", "sgan"])
+def test_the_quantiles_of_the_logits_are_in_order(name):
+    recipe = small(get_recipe(name))
+    data = small_data(recipe)
+    state, watch = initial_state(recipe, data, 0), Watch(data, 0)
+    train_epoch(state, recipe, data, update=watch.over(UPDATES[recipe.update]))
+    for row in watch.rows:
+        for kind in ("real", "fake"):
+            values = [row[f"logit_{kind}_q{share}"] for share in SHARES]
+            assert values == sorted(values)
+            assert values[0] <= row[f"logit_{kind}"] <= values[-1]
