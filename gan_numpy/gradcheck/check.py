@@ -125,13 +125,13 @@ def check_gradients(
             result.attempted = False
         except StudentError as error:
             result.findings = [error_finding(error)]
-    result.findings = merge(result.findings)
+    alone, result.findings = result.findings, merge(result.findings)
     result.notes += watch.notes()
     if problem is not None and result.attempted and result.findings:
         behaves = any(f.verdict == "behavior" for f in result.findings)
         found = fixes(problem, cotangent, behaves, seed, since=started)
         trusted = any(k is not None for k in (candidates, truth, solution))
-        combine(result, found, trusted)
+        combine(result, found, trusted, alone)
         place_errors(result, problem.source)
     return result
 

@@ -9,11 +9,12 @@ of memory) is put back by `run_until`.
 
 from __future__ import annotations
 
-import contextlib
+import _thread
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from types import CodeType, FunctionType
 
@@ -24,6 +25,7 @@ try:
 except ImportError:  # a build of Python without it: only who asks is ended
     ctypes = None  # type: ignore[assignment]
 
+SOON = 10_000  # instructions after which it has come, or was swallowed
 AGAIN = 0.5  # seconds until it rings again: a bare ``except:`` has swallowed it
 
 
@@ -34,7 +36,7 @@ class OutOfTime(BaseException):
 _over: ContextVar[Callable[[], bool] | None] = ContextVar("over", default=None)
 
 
-@contextlib.contextmanager
+@contextmanager
 def until(over: Callable[[], bool]) -> Iterator[None]:
     """From now on `in_time` raises once ``over`` says so."""
     token = _over.set(over)
@@ -95,16 +97,18 @@ class Alarm:
 
     def __init__(self, end: float) -> None:
         self.end, self.thread = end, threading.get_ident()
-        self.rang = self.stopped = False
+        self.rang, self.stopped, self.ended = False, False, True
         self.stopping = threading.Lock()
         self.stopping.acquire()
-        self.waiting = threading.Thread(target=self._wait, daemon=True)
 
     def start(self) -> None:
         """From now on; nothing where there are no threads."""
-        with contextlib.suppress(RuntimeError):
-            if ctypes is not None:
-                self.waiting.start()
+        if ctypes is not None:
+            self.ended = False
+            try:
+                _thread.start_new_thread(self._wait, ())
+            except RuntimeError:
+                self.ended = True
 
     def _wait(self) -> None:
         left = self.end - time.monotonic()
@@ -112,6 +116,7 @@ class Alarm:
             self.rang = True
             self._ring()
             left = AGAIN
+        self.ended = True
 
     def _ring(self) -> None:
         number, error = ctypes.c_ulong(self.thread), ctypes.py_object(OutOfTime)
@@ -119,23 +124,23 @@ class Alarm:
 
     def stop(self) -> None:
         """From now on nothing is raised; also what is about to be is not."""
-        while self.waiting.is_alive():
+        while not self.ended:
             try:
                 self.stopped = True
                 if self.stopping.locked():
                     self.stopping.release()
-                self.waiting.join()
-            except OutOfTime:
+                time.sleep(0.0002)
+            except (OutOfTime, RuntimeError):
                 pass
         if self.rang:
             # The last one may still be on its way. To clear it would leave the
             # interpreter asking for it; a new one takes its place, and comes here.
             try:
                 self._ring()
-                while True:
+                for _ in range(SOON):
                     pass
             except OutOfTime:
-                self.rang = False
+                pass
 
 
 def run_until(end: float, run: Callable[[], object]) -> None:
@@ -146,7 +151,6 @@ def run_until(end: float, run: Callable[[], object]) -> None:
     """
     book, profile, limits = Ledger(), sys.getprofile(), memory_limits()
     token, alarm = _ledger.set(book), Alarm(end)
-    late = False
     try:
         try:
             alarm.start()
@@ -154,11 +158,10 @@ def run_until(end: float, run: Callable[[], object]) -> None:
         finally:
             alarm.stop()
     except OutOfTime:
-        late = True
         alarm.stop()
     finally:
         _ledger.reset(token)
-        if late:
+        if alarm.rang:
             book.put_back()
             sys.setprofile(profile)
             limit_memory(limits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gan_numpy.gradcheck.calls import StudentError
 from gan_numpy.gradcheck.diagnosis.diagnose import Evidence
@@ -93,6 +93,10 @@ class Repair:
         What the line should depend on.
     change : str
         The change itself, for the last stage of the hints.
+    parts : tuple of Repair
+        Of several mistakes, the change for each.
+    names : tuple of str
+        What this one makes right, if it is one of several.
     """
 
     tag: str
@@ -101,6 +105,8 @@ class Repair:
     places: tuple[Place, ...]
     depends: str
     change: str
+    parts: tuple[Repair, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -203,7 +209,9 @@ class Findings:
         first = CATEGORY_HINTS.get(self.verdict, "Start from the equation.")
         if self.repair is None:
             return [first, *self.formula_hints][: max(stages, 0)]
-        where = " or ".join(str(place) for place in self.repair.places)
+        each = self.repair.parts or (self.repair,)
+        places = [" or ".join(str(place) for place in r.places) for r in each]
+        where = " and ".join(dict.fromkeys(places))
         line = f"Look at {where}. {self.so_far}".strip()
         middle = list(self.formula_hints) or [line, self.repair.depends]
         return [first, *middle, self.repair.change][: max(stages, 0)]
@@ -217,19 +225,9 @@ def error_finding(error: StudentError) -> Finding:
 
 def merge(findings: list[Finding]) -> list[Finding]:
     """Findings that say the same of several arrays become one."""
-    merged: dict[tuple[str, tuple[str, ...], str], Finding] = {}
+    merged: dict[tuple[object, ...], Finding] = {}
     for f in findings:
-        key = (f.verdict, f.tags, f.says)
-        if key in merged:
-            old = merged[key]
-            merged[key] = Finding(
-                f.verdict,
-                f.tags,
-                old.names + f.names,
-                f.says,
-                old.evidence,
-                old.places,
-            )
-        else:
-            merged[key] = f
+        key = (f.verdict, f.tags, f.says, f.places)
+        old = merged.get(key)
+        merged[key] = f if old is None else replace(old, names=old.names + f.names)
     return list(merged.values())

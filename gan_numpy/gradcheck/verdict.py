@@ -7,13 +7,13 @@ repair is believed, for it has been tried.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gan_numpy.gradcheck.findings import Finding, Place, Repair
-from gan_numpy.gradcheck.repair.kinds import KINDS
-from gan_numpy.gradcheck.repair.found import Fix, Found
+from gan_numpy.gradcheck.findings import Finding, Findings, Place, Repair, merge
+from gan_numpy.gradcheck.repair.found import Found
+from gan_numpy.gradcheck.repair.plausible import repair_of
 from gan_numpy.gradcheck.repair.source import returning
 from gan_numpy.gradcheck.result import CheckResult
 
@@ -59,53 +59,6 @@ SYMPTOMS = {
 RETURNED = {"count", "none", "type"}  # errors of the line that returns
 ORDER_OF_ALL = "returned-in-another-order"
 KEPT = {"factor-unrecognized"}  # an exercise knows all constants that have a meaning
-MOST_PLACES = 3
-SLACK = 2  # by how much an edit that makes an adjoint may be longer than another
-ORDER = {tag: k for k, tag in enumerate(KINDS)}
-
-
-def repair_of(fixes: list[Fix]) -> Repair | None:
-    """What the equally small edits have in common; None if they have nothing."""
-    if not fixes:
-        return None
-    fixes = most_plausible(fixes)
-    lines = list(dict.fromkeys((f.filename, f.line) for f in fixes))
-    if len(lines) > MOST_PLACES:
-        return None
-    best = min(fixes, key=lambda f: ORDER[f.kind])
-    if len(lines) > 1 and len({f.kind for f in fixes}) > 1:
-        at = {
-            line: {f.kind for f in fixes if (f.filename, f.line) == line}
-            for line in lines
-        }
-        shared = set.intersection(*at.values())
-        if not shared:
-            return None
-        best = min((f for f in fixes if f.kind in shared), key=lambda f: ORDER[f.kind])
-        fixes = [f for f in fixes if f.kind == best.kind]
-    places = tuple(dict.fromkeys(Place(f.filename, f.line, f.source) for f in fixes))
-    kind = KINDS[best.kind]
-    return Repair(
-        best.kind, kind.verdict, kind.says, places, best.depends(), best.change()
-    )
-
-
-def most_plausible(fixes: list[Fix]) -> list[Fix]:
-    """Not where all was right, if there is another line where something is made; what
-    a value beside it has; where it becomes right first; the smallest of these."""
-    if any(not f.was_right and not f.use for f in fixes):
-        fixes = [f for f in fixes if not f.was_right]
-    alike = [f for f in fixes if f.is_alike()]
-    if alike:
-        return alike
-    small = min(f.growth for f in fixes)
-    most = small + SLACK if small else 0
-    good = [f for f in fixes if f.is_right and not f.use and f.growth <= most]
-    if good:
-        first = min(f.line for f in good)
-        fixes = [f for f in good if f.line == first]
-    least = min((f.use, f.growth) for f in fixes)
-    return [f for f in fixes if (f.use, f.growth) == least]
 
 
 def place_errors(result: CheckResult, function: Callable[..., Any]) -> None:
@@ -118,7 +71,12 @@ def place_errors(result: CheckResult, function: Callable[..., Any]) -> None:
         ]
 
 
-def combine(result: CheckResult, found: Found, trusted: bool) -> None:
+def combine(
+    result: CheckResult,
+    found: Found,
+    trusted: bool,
+    alone: Sequence[Finding] = (),
+) -> None:
     """Write what was found into the findings.
 
     Parameters
@@ -127,9 +85,51 @@ def combine(result: CheckResult, found: Found, trusted: bool) -> None:
         By the search for repairs.
     trusted : bool
         The names of the numbers are an exercise's own: they stay where they exist.
+    alone : sequence of Finding, optional
+        What is wrong with each array by itself.
     """
+    steps = [(step.names, repair_of(step.fixes)) for step in found.steps]
+    parts = [(names, repair) for names, repair in steps if repair is not None]
+    if len(parts) > 1:
+        result.findings = list(alone) or result.findings
+        with_parts(result, parts, trusted)
+        return
     places = () if found.place is None else (Place(*found.place),)
     with_repair(result, repair_of(found.fixes), places, found.so_far(), trusted)
+
+
+def with_parts(
+    result: CheckResult, parts: list[tuple[tuple[str, ...], Repair]], trusted: bool
+) -> None:
+    """Several mistakes: each array with the repair that makes it right."""
+    written: list[Finding] = []
+    for names, repair in parts:
+        its = [_about(f, names) for f in result.findings if set(f.names) & set(names)]
+        some = Findings(result.title, its, result.right)
+        with_repair(some, repair, (), "", trusted)
+        written += some.findings
+    every = {name for names, _ in parts for name in names}
+    rest = [f for f in result.findings if not set(f.names) & every]
+    result.findings = merge([*written, *rest])
+    result.repair = together([replace(r, names=names) for names, r in parts])
+
+
+def _about(finding: Finding, names: tuple[str, ...]) -> Finding:
+    """What it says of these; the numbers are those of its first array."""
+    mine = tuple(name for name in finding.names if name in names)
+    same = mine and mine[0] == finding.names[0]
+    return replace(finding, names=mine, evidence=finding.evidence if same else None)
+
+
+def together(repairs: list[Repair]) -> Repair:
+    """One that says all of them, for the hints."""
+    return replace(
+        repairs[0],
+        places=tuple(dict.fromkeys(p for r in repairs for p in r.places)),
+        depends=" ".join(dict.fromkeys(r.depends for r in repairs)),
+        change=" ".join(dict.fromkeys(r.change for r in repairs)),
+        parts=tuple(repairs),
+    )
 
 
 def _is_open(finding: Finding, unnamed: set[str]) -> bool:
@@ -138,7 +138,7 @@ def _is_open(finding: Finding, unnamed: set[str]) -> bool:
 
 
 def with_repair(
-    result: CheckResult,
+    result: Findings,
     repair: Repair | None,
     places: tuple[Place, ...],
     so_far: str,

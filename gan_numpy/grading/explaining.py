@@ -12,6 +12,7 @@ from __future__ import annotations
 import linecache
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from gan_numpy.exercises.registry import NAMES, get_exercise
@@ -21,12 +22,14 @@ from gan_numpy.gradcheck.repair.explain import searching
 from gan_numpy.gradcheck.repair.found import Limits
 from gan_numpy.gradcheck.repair.kinds import KINDS
 from gan_numpy.gradcheck.repair.landmarks import bench_of
+from gan_numpy.gradcheck.repair.plausible import MOST_PLACES
 from gan_numpy.gradcheck.result import CheckResult
-from gan_numpy.gradcheck.verdict import MOST_PLACES, with_repair
+from gan_numpy.gradcheck.verdict import with_parts, with_repair
 
 SEED = 0  # the inputs of everybody's own check, not those of the points
 LONGEST = 300  # characters of a text
 OURS = "gan_numpy"
+MOST_PARTS, MOST_NAMES = 4, 30  # of several mistakes, and of what each makes right
 
 
 def prepare() -> None:
@@ -72,9 +75,19 @@ def explanation(
         "tags": list(result.tags),
     }
     if result.repair is not None:
-        r = result.repair
-        found["repair"] = {"tag": r.tag, "depends": r.depends, "change": r.change}
+        found["repair"] = _plain(result.repair)
+        found["parts"] = [_plain(part) for part in result.repair.parts]
     return found
+
+
+def _plain(repair: Repair) -> dict[str, Any]:
+    return {
+        "tag": repair.tag,
+        "depends": repair.depends,
+        "change": repair.change,
+        "names": list(repair.names),
+        "places": [[p.filename, p.line, p.text] for p in repair.places],
+    }
 
 
 def add_explanation(result: CheckResult, found: Mapping[str, Any]) -> None:
@@ -84,15 +97,26 @@ def add_explanation(result: CheckResult, found: Mapping[str, Any]) -> None:
         so_far, tags = _text(found["so_far"]), list(found["tags"])
         repair = None
         if "repair" in found and places:
-            about = found["repair"]
-            kind = KINDS[about["tag"]]
-            depends, change = _text(about["depends"]), _text(about["change"])
-            repair = Repair(kind.tag, kind.verdict, kind.says, places, depends, change)
+            repair = replace(_repair(found["repair"]), places=places)
+        parts = [_repair(part) for part in found.get("parts", [])[:MOST_PARTS]]
     except (KeyError, TypeError, ValueError, IndexError):  # no answer of ours
         return
-    if places:
+    if len(parts) > 1:
+        named = not any(part.tag in tags for part in parts)
+        with_parts(result, [(part.names, part) for part in parts], named)
+    elif places:
         trusted = repair is None or repair.tag not in tags
         with_repair(result, repair, places, so_far, trusted)
+
+
+def _repair(about: Mapping[str, Any]) -> Repair:
+    kind = KINDS[about["tag"]]
+    places = tuple(_place(p) for p in about["places"][:MOST_PLACES])
+    depends, change = _text(about["depends"]), _text(about["change"])
+    names = tuple(map(_text, about["names"][:MOST_NAMES]))
+    return Repair(
+        kind.tag, kind.verdict, kind.says, places, depends, change, names=names
+    )
 
 
 def _place(part: Any) -> Place:

@@ -10,14 +10,21 @@ from types import CodeType
 from typing import Any
 
 from gan_numpy.gradcheck.repair.adjoints import Adjoints
-from gan_numpy.gradcheck.repair.bench import EDITED, Bench, Endless, Root, kept
+from gan_numpy.gradcheck.repair.bench import (
+    EDITED,
+    Bench,
+    Endless,
+    Root,
+    kept,
+    without_ours,
+)
 from gan_numpy.gradcheck.repair.cases import Case, right
 from gan_numpy.gradcheck.repair.edits.site import Site, like
 from gan_numpy.gradcheck.repair.edits.statements import Change
 from gan_numpy.gradcheck.repair.found import Fix, Stopwatch, is_use, size_of
 from gan_numpy.gradcheck.repair.ways import Ways
 from gan_numpy.gradcheck.repair.naming import renamed
-from gan_numpy.gradcheck.repair.source import build
+from gan_numpy.gradcheck.repair.source import Written, build
 from gan_numpy.gradcheck.repair.wanted import Wanted
 
 SLOW = 0.01  # seconds of one attempt: an edit that blows arrays up
@@ -74,7 +81,20 @@ class Attempts:
             self.was_right(bench, site.root),
             self.are_adjoints(self.made),
             id(site.root.statement),
+            function,
+            self._with(site, new, function),
         )
+
+    def _with(
+        self, site: Site, new: ast.expr, function: Written
+    ) -> ast.FunctionDef | None:
+        """The function with the edit in it."""
+        old = site.node
+        site.put(new)
+        try:
+            return without_ours(function.node)
+        finally:
+            site.put(old)
 
     def statement(self, bench: Bench, change: Change) -> Fix | None:
         """Other statements in a block; None if not all is right then."""
@@ -84,6 +104,7 @@ class Attempts:
         setattr(owner, name, new)
         try:
             code = build(function)
+            tree = without_ours(function.node)
         finally:
             setattr(owner, name, before)
         if code is None or not self._right(bench, code, {}):
@@ -100,6 +121,8 @@ class Attempts:
             tier,
             growth=grown,
             statement=id(statement),
+            function=function,
+            tree=tree,
         )
 
     def becomes_right(self, site: Site) -> bool:

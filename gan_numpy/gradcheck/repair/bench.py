@@ -200,6 +200,15 @@ def _call(name: str, where: ast.AST, *arguments: ast.expr) -> ast.Expr:
     return ast.fix_missing_locations(ast.copy_location(made, where))
 
 
+def without_ours(function: ast.FunctionDef) -> ast.FunctionDef:
+    """A copy of the tree without the statements that count its rounds."""
+    made = copy.deepcopy(function)
+    for node in ast.walk(made):
+        if isinstance(node, LOOPS):
+            node.body = [s for s in node.body if not getattr(s, "ours", False)]
+    return made
+
+
 def is_watchable(node: ast.expr) -> bool:
     """It has a value that can pass through a call."""
     if not isinstance(getattr(node, "ctx", ast.Load()), ast.Load):

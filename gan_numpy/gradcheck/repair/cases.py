@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -23,7 +23,7 @@ from gan_numpy.gradcheck.returned import gradients
 
 DIRECTIONS = 4
 AGREE = 1e-7
-MOST_ENTRIES = 500
+MOST_ENTRIES = 700
 
 
 class Case(Protocol):
@@ -43,6 +43,12 @@ class Case(Protocol):
 
     def results(self, answer: Any) -> dict[str, np.ndarray]:
         """The arrays that are judged, by the names that `judge` gives them."""
+
+    def answers(self, answer: Any) -> dict[str, np.ndarray]:
+        """All arrays of an answer in order, those that do not count included."""
+
+    def fits(self, name: str, array: np.ndarray) -> bool:
+        """The array could be the one of this name."""
 
     def keeps(self, answer: Any) -> bool:
         """What precedes the gradients is as it was."""
@@ -96,6 +102,7 @@ class GradientCase:
     behaves: bool = False
     kept: Any = None
     entries: np.ndarray | None = None
+    whole: GradientCase | None = None  # of which this is a part
 
     def keep_forward(self, keep: bool) -> None:
         """Run the forward once for all, if what it returns is plain arrays.
@@ -147,6 +154,16 @@ class GradientCase:
             return None
         return np.concatenate([got[k].ravel() for k in self.true]).astype(np.float64)
 
+    def about(self, names: Iterable[str]) -> GradientCase:
+        """The same question, of which only some gradients count."""
+        true = {k: self.true[k] for k in names}
+        every, entries = self.truth(), None
+        if every is not None:
+            ends = np.cumsum([math.prod(p.shape) for p in self.true.values()])[:-1]
+            parts = dict(zip(self.true, np.split(every, ends), strict=True))
+            entries = np.concatenate([parts[k] for k in true])
+        return replace(self, true=true, kept=None, entries=entries, whole=self)
+
     def model(self) -> Callable[[], Any] | None:
         """The solution's gradients, by way of the true forward."""
         solution = self.problem.solution
@@ -154,8 +171,16 @@ class GradientCase:
 
     def results(self, answer: Any) -> dict[str, np.ndarray]:
         """The gradients."""
+        return {k: answer[1][k] for k in self.true}
+
+    def answers(self, answer: Any) -> dict[str, np.ndarray]:
+        """The gradients, also those that do not count."""
         found: dict[str, np.ndarray] = answer[1]
         return found
+
+    def fits(self, name: str, array: np.ndarray) -> bool:
+        """It is the gradient of this name, or that does not count."""
+        return name not in self.true or self.true[name].agree(array)
 
     def keeps(self, answer: Any) -> bool:
         """The output is as it was."""
@@ -166,8 +191,8 @@ class GradientCase:
         """Each gradient by its name; what else is asked by words that are no names."""
         _, got, second, values, dy = answer
         found = {}
-        for k, g in got.items():
-            found[k] = self.true[k].agree(g)
+        for k, true in self.true.items():
+            found[k] = true.agree(got[k])
             if quick and not found[k]:
                 return found
         found["the output"] = self.keeps(answer)

@@ -26,6 +26,7 @@ from gan_numpy.gradcheck.repair.cases import (
 )
 from gan_numpy.gradcheck.repair.draws import moved, numbers_moved, redrawn, resized
 from gan_numpy.gradcheck.repair.found import Found, Limits, Stopwatch
+from gan_numpy.gradcheck.repair.pairs import Pair
 from gan_numpy.gradcheck.repair.search import Search
 from gan_numpy.gradcheck.repair.source import Written, called, written
 
@@ -126,18 +127,18 @@ def fixes(
         # The forward may not bear it; of what we do not understand nothing is said.
         with contextlib.suppress(Exception, SystemExit):
             cases = list(gradient_cases(problem, dy, behaves, seed, clock))
-            searches.extend(_search(problem, cases, clock))
-            for search in searches:
-                search.run()
+            for pair in _pair(problem, cases, clock):
+                searches.append(pair.search)
+                pair.search.run(pair.look)
 
     with quietly(), until(clock.reached):
         run_until(clock.end, look)
     return searches[0].found() if searches else Found()
 
 
-def _search(
+def _pair(
     problem: Problem, cases: list[GradientCase], clock: Stopwatch
-) -> Iterator[Search]:
+) -> Iterator[Pair]:
     """The search with the first question that is answered wrong; none without one."""
     wrong = [c for c in cases if not right(outcome(c))]
     wrong.sort(key=lambda c: sum(p.vanish for p in c.true.values()))
@@ -148,7 +149,12 @@ def _search(
             None if problem.loss else lambda: problem.forward(problem.fresh()),
         )
         inside = functions if problem.loss else inside
-        yield Search(functions, cases, inside, clock, cache(adjoints_of))
+        truths = cache(adjoints_of)
+
+        def adjoints(case: GradientCase) -> Adjoints:
+            return truths(case.whole or case)
+
+        yield Pair(functions, inside, cases, clock, adjoints)
 
 
 def gradient_cases(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from gan_numpy.gradcheck.repair.edits.site import Site, is_integer
 from gan_numpy.gradcheck.repair.kinds import KINDS
+from gan_numpy.gradcheck.repair.source import Written
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ class Fix:
         What the statement makes was, or is now, an adjoint of the forward.
     statement : int
         The ``id`` of its node.
+    function : Written or None
+    tree : ast.FunctionDef or None
+        The whole function with the edit in it.
     """
 
     kind: str
@@ -48,6 +52,8 @@ class Fix:
     was_right: bool = False
     is_right: bool = False
     statement: int = 0
+    function: Written | None = field(default=None, compare=False, repr=False)
+    tree: ast.FunctionDef | None = field(default=None, compare=False, repr=False)
 
     def is_alike(self) -> bool:
         """The factor that is missing has another value of the same statement."""
@@ -136,6 +142,14 @@ class Stopwatch:
         """When half of it has gone, by the clock."""
         return self.begun + self.limits.wall / 2
 
+    def share(self, part: float) -> Stopwatch:
+        """For a search within this one: a part of the time that is left."""
+        seconds = self.limits.seconds - (time.thread_time() - self.started)
+        wall = self.limits.wall - (time.monotonic() - self.begun)
+        attempts = self.limits.attempts - self.used
+        left = Limits(part * max(seconds, 0), part * max(wall, 0), max(attempts, 0))
+        return Stopwatch(left, usual=self.usual)
+
     def part(self) -> float:
         """How much of the time has gone."""
         return max(
@@ -153,6 +167,14 @@ class Stopwatch:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One of several mistakes: the results that its edits make right."""
+
+    names: tuple[str, ...]
+    fixes: list[Fix]
+
+
+@dataclass(frozen=True)
 class Found:
     """What a search has found.
 
@@ -164,11 +186,14 @@ class Found:
         Without any: the one line whose value could be such that all is right.
     right : tuple of str
         Names before the place whose values are true adjoints of the forward's.
+    steps : tuple of Step
+        Where no edit alone makes everything right: several that do together.
     """
 
     fixes: list[Fix] = field(default_factory=list)
     place: tuple[str, int, str] | None = None
     right: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
 
     def so_far(self) -> str:
         """What is right up to the place, as a sentence; empty if nothing is known."""

@@ -17,7 +17,7 @@ from gan_numpy.gradcheck.repair.edits.proposals import Proposals
 from gan_numpy.gradcheck.repair.edits.returns import return_edits
 from gan_numpy.gradcheck.repair.edits.site import Site
 from gan_numpy.gradcheck.repair.edits.statements import statement_edits
-from gan_numpy.gradcheck.repair.found import Fix, Found, Stopwatch, is_use
+from gan_numpy.gradcheck.repair.found import Fix, Found, Step, Stopwatch, is_use
 from gan_numpy.gradcheck.repair.memory import little_memory
 from gan_numpy.gradcheck.repair.missing import solved
 from gan_numpy.gradcheck.repair.paths import path_of
@@ -26,8 +26,9 @@ from gan_numpy.gradcheck.repair.survey import Place, Survey
 from gan_numpy.gradcheck.repair.ways import Ways
 
 # What is tried, in this order; "solved": factors and terms that solve for a value. What
-# the forward calls, too, comes later: its output is right.
-STAGES = (
+# the forward calls, too, comes later: its output is right. Two mistakes are looked for
+# when no near edit has made all right, before those that are far-fetched.
+NEAR = (
     ("0", "backward"),
     ("0", "forward"),
     ("1", "backward"),
@@ -35,6 +36,10 @@ STAGES = (
     ("2", "backward"),
     ("paths", "backward"),
     ("1", "forward"),
+)
+FORWARD = tuple((s, "forward") for s in ("0", "1", "solved", "2", "paths"))
+STAGES = (
+    *NEAR,
     ("solved", "forward"),
     ("2", "forward"),
     ("paths", "forward"),
@@ -77,23 +82,35 @@ class Search:
         self.fixes: list[Fix] = []
         self.place: Place | None = None
         self.right: tuple[str, ...] = ()
+        self.steps: tuple[Step, ...] = ()
+        self.held: list[Fix] = []  # they mend what follows from a wrong line
 
-    def run(self) -> Found:
+    def run(
+        self, between: Callable[[], object] = lambda: None, far: bool = True
+    ) -> Found:
         """The confirmed repairs of the first tier that has any, else the place.
 
-        If the time goes, what was found until then.
+        If the time goes, what was found until then. ``between`` is called when no near
+        edit has made all right; without ``far`` the search ends there.
         """
         over = contextlib.suppress(OutOfTime, MemoryError)
         with until(self.clock.reached), over, little_memory():
-            self._search()
+            self.survey.observe()
+            alone = all(b.function in self.in_forward for b in self.benches)
+            near = FORWARD if alone else NEAR
+            self._stages(near)
+            if not self.fixes and self.place is None:
+                between()
+                self._stages([s for s in STAGES if far and s not in near])
+            self._place()
         return self.found()
 
     def found(self) -> Found:
         """What is known by now."""
-        return Found(self.fixes, self.place, self.right)
+        return Found(self.fixes, self.place, self.right, self.steps)
 
-    def _search(self) -> None:
-        self._fixes()
+    def _place(self) -> None:
+        """Where it is, and what is right up to there."""
         if not self.fixes and self.place is None:
             self.place = self.survey.only_line()
         first = min(self.fixes, key=lambda f: f.line, default=None)
@@ -102,20 +119,18 @@ class Search:
         elif self.place is not None:
             self.right = self.survey.right_before(*self.place[:2])
 
-    def _fixes(self) -> None:
-        """Those of the first stage that has any are in ``fixes`` afterward."""
-        self.survey.observe()
+    def _stages(self, stages: Iterable[tuple[str, str]]) -> None:
+        """The edits of the first stage that has any are in ``fixes`` afterward."""
         inside = [b for b in self.benches if b.function in self.in_forward]
         groups = {
             "forward": inside,
             "backward": [b for b in self.benches if b not in inside],
         }
         later = self.survey.later
-        held: list[Fix] = []  # they mend what follows from a wrong line
-        for stage, group in STAGES:
+        for stage, group in stages:
             if stage == "1" and group == "backward" and self._focused():
                 return
-            if held and (group == "forward" or stage == "3"):
+            if self.held and (group == "forward" or stage == "3"):
                 break
             found: list[Fix] = []
             for bench in groups[group]:
@@ -126,10 +141,10 @@ class Search:
                         continue
                     found.append(fix)
                     here = [f for f in found if f.statement not in later]
-                    self.fixes = here or held or found
+                    self.fixes = here or self.held or found
             if any(f.statement not in later for f in found):
                 return
-            held = held or found
+            self.held = self.held or found
 
     def _focused(self) -> bool:
         """Look for the line at which the values part from the solution's, and there."""
@@ -222,6 +237,8 @@ class Search:
         edits = (*return_edits(node), *statement_edits(node), *insertions(node))
         for change in edits:
             if change[1] != tier or not self.survey.matters(bench, change[2]):
+                continue
+            if self.survey.is_hopeless(bench, change):
                 continue
             if self.clock.reached():
                 return

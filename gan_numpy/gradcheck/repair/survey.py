@@ -12,11 +12,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import numpy as np
+
 from gan_numpy.gradcheck.repair.adjoints import Adjoints
 from gan_numpy.gradcheck.repair.attempts import Attempts
 from gan_numpy.gradcheck.repair.bench import Bench
 from gan_numpy.gradcheck.repair.cases import Case
 from gan_numpy.gradcheck.repair.edits.site import Site, sites
+from gan_numpy.gradcheck.repair.edits.statements import Change
 from gan_numpy.gradcheck.repair.found import Stopwatch
 from gan_numpy.gradcheck.repair.places import (
     first_wrong,
@@ -41,6 +44,10 @@ def _does_more(site: Site) -> bool:
     return False
 
 
+def _is(value: Any, array: np.ndarray) -> bool:
+    return np.shape(value) == array.shape and np.array_equal(value, array)
+
+
 class Survey:
     """Functions of which something is wrong, on the first of some cases.
 
@@ -54,6 +61,8 @@ class Survey:
         The first whole that is wrong, by the function that it is in.
     later : set
         Statements that are wrong because of it.
+    answers : dict
+        The arrays that came back, by name, in order; empty if it was no answer.
     """
 
     def __init__(
@@ -71,6 +80,7 @@ class Survey:
         self.parts: dict[int, set[int] | None] = {}
         self.first: dict[int, Site] = {}
         self.later: set[int] = set()
+        self.answers: dict[str, Any] = {}
 
     def observe(self) -> None:
         """What every expression is, and on which lines a wrong result depends."""
@@ -81,6 +91,7 @@ class Survey:
         with contextlib.suppress(Exception, SystemExit):  # then every line matters
             answer = case.ask()
             results, fine = case.results(answer), case.judge(answer)
+            self.answers = case.answers(answer)
         self.clock.usual = time.thread_time() - started
         good = [a for k, a in results.items() if fine.get(k)]
         bad = [a for k, a in results.items() if not fine.get(k)]
@@ -100,6 +111,28 @@ class Survey:
         """A wrong result may depend on it."""
         part = self.parts.get(id(bench))
         return part is None or id(statement) in part
+
+    def is_hopeless(self, bench: Bench, change: Change) -> bool:
+        """Other values are returned, and it is known that they are wrong, too.
+
+        As many came back as there must be: none is missing. And what is returned in
+        another order has been seen.
+        """
+        kind, _, statement, _, _, new = change
+        if kind == "result-missing":
+            return bool(self.answers)
+        before = getattr(statement, "value", None)
+        if kind != "returned-in-another-order" or not isinstance(before, ast.Tuple):
+            return False
+        values = [bench.values.get(id(item)) for item in before.elts]
+        names, arrays = list(self.answers), list(self.answers.values())
+        if len(values) != len(arrays) or not all(map(_is, values, arrays)):
+            return False
+        made = next(s for s in new if getattr(s, "lineno", 0) == statement.lineno)
+        items = made.value.elts
+        order = [before.elts.index(item) for item in items]
+        fits = self.cases[0].fits
+        return not all(fits(n, arrays[k]) for n, k in zip(names, order, strict=True))
 
     def tops(self, bench: Bench) -> list[Site]:
         """The wholes: what is assigned, an item that is returned."""

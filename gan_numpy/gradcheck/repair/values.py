@@ -67,6 +67,14 @@ class ValueCase:
         """What was answered."""
         return {str(k): g for k, g in enumerate(answer[0])}
 
+    def answers(self, answer: Any) -> dict[str, np.ndarray]:
+        """The same."""
+        return self.results(answer)
+
+    def fits(self, name: str, array: np.ndarray) -> bool:
+        """It is the wanted one."""
+        return _equal(array, self.want[int(name)])
+
     def keeps(self, answer: Any) -> bool:
         """There is nothing else in it."""
         return True

@@ -18,6 +18,8 @@ def constants(site: Site) -> Iterator[Proposal]:
     node = site.node
     if isinstance(node, ast.Tuple):
         yield from _permuted(site, node)
+    elif isinstance(node, ast.List) and isinstance(site.owner, ast.Call):
+        yield from _rearranged(node)
     if not isinstance(node, ast.Constant) or isinstance(site.owner, ast.JoinedStr):
         return
     value = node.value
@@ -89,6 +91,14 @@ def _permuted(site: Site, node: ast.Tuple) -> Iterator[Proposal]:
     for order in every if len(node.elts) < 5 else _exchanges(node.elts):
         new = ast.Tuple(list(order), ast.Load())
         yield "wrong-index" if index else "axes-permuted", 1, new
+
+
+def _rearranged(node: ast.List) -> Iterator[Proposal]:
+    """What is stacked, or joined, in another order."""
+    if 2 <= len(node.elts) <= 5:
+        for order in permutations(node.elts):
+            if list(order) != node.elts:
+                yield "arguments-swapped", 1, ast.List(list(order), ast.Load())
 
 
 def _exchanges(items: list[ast.expr]) -> Iterator[tuple[ast.expr, ...]]:

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from itertools import combinations
 
+import numpy as np
+
 from gan_numpy.gradcheck.repair.edits.operators import Proposal, negated
 from gan_numpy.gradcheck.repair.edits.site import (
     Site,
@@ -31,6 +33,7 @@ def indices(site: Site) -> Iterator[Proposal]:
         yield from _named(site, node)
         yield from _new_axes(node)
         yield from _for_all(site, node)
+        yield from _one_before(site, node)
     elif isinstance(node, ast.Call):
         yield from _reversal(node)
         yield from _from_the_end(node, numpy_name(site.scope))
@@ -219,6 +222,17 @@ def _for_all(site: Site, node: ast.Subscript) -> Iterator[Proposal]:
     for name in ("sum", "mean", "max", "min"):
         function = ast.Attribute(node.value, name, ast.Load())
         yield "one-for-all", 1, ast.Call(function, [], axis)
+
+
+def _one_before(site: Site, node: ast.Subscript) -> Iterator[Proposal]:
+    """``x[t - 1] if t > 0 else x0`` for x[t]: the state before a step, not after it."""
+    array, t = as_array(site.value), getattr(node.slice, "id", None)
+    if array is None or t is None or not is_integer(site.scope.get(t)):
+        return
+    for name, value in site.scope.items():
+        if isinstance(value, np.ndarray) and value.shape == array.shape:
+            before = f"{ast.unparse(node.value)}[{t} - 1]"
+            yield "wrong-index", 2, code(f"{before} if {t} > 0 else {name}")
 
 
 def _new_axes(node: ast.Subscript) -> Iterator[Proposal]:

@@ -23,6 +23,7 @@ from gan_numpy.gradcheck.repair.edits.site import (
 )
 
 MOST_AXES = 6  # of which every order is tried
+MOST_SIZES = 8  # of which quotients are tried
 MOST_ITEMS = 8  # of a tuple that are looked at
 
 
@@ -174,12 +175,27 @@ def _without(array: np.ndarray, axis: int) -> int:
 def size_names(site: Site) -> Iterator[Proposal]:
     """A size in place of another: len(x) for x.shape[1], N H W for N."""
     node = site.node
-    written = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call))
+    kinds = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
+    written = isinstance(node, kinds) or node is site.top
     if not written or not is_integer(site.value) or isinstance(site.owner, ast.Slice):
         return
     for text, size in sizes_in(site.scope):
         if size != site.value:
             yield "wrong-size", 2, code(text)
+            if site.node is site.top:
+                yield "wrong-size", 3, ast.BinOp(node, ast.Mult(), code(text))
+    if site.node is site.top:
+        yield from _of_parts(site)
+
+
+def _of_parts(site: Site) -> Iterator[Proposal]:
+    """Times the quotient of two sizes: the channels of a group, H W (C // G)."""
+    sizes = [(k, int(v)) for k, v in site.scope.items() if is_integer(v) and v > 1]
+    for a, n in sizes[:MOST_SIZES]:
+        for b, k in sizes[:MOST_SIZES]:
+            if n > k and n % k == 0:
+                part = code(f"{a} // {b}")
+                yield "wrong-size", 3, ast.BinOp(site.node, ast.Mult(), part)
 
 
 def _both_ways(node: ast.expr, array: np.ndarray) -> Iterator[Proposal]:
@@ -218,7 +234,8 @@ def transposes(site: Site) -> Iterator[Proposal]:
         last = [ast.UnaryOp(ast.USub(), ast.Constant(k)) for k in (1, 2)]
         new = ast.Call(method, list(last), [])
         yield "operand-transposed", 1 if isinstance(node, ast.Name) else 2, new
-        if isinstance(site.owner, ast.stmt):
+        before = isinstance(site.owner, ast.Attribute) and site.owner.attr == "reshape"
+        if before or isinstance(site.owner, ast.stmt):
             yield from _every_order(node, array.ndim)
     elif site.value is UNSEEN and isinstance(site.owner, ast.BinOp):
         if isinstance(site.owner.op, ast.MatMult):

@@ -37,7 +37,9 @@ def takes_a_factor(site: Site) -> bool:
         if array is None:
             return False
     if isinstance(owner, ast.Attribute):
-        return owner.attr in (*REDUCTIONS, *VIEWS) and not is_simple(node)
+        # x.sum() may lack a factor; so may what x.T or x.shape is asked of, elsewhere
+        summed = owner.attr in REDUCTIONS
+        return summed or owner.attr in VIEWS and not is_simple(node)
     if isinstance(owner, (ast.UnaryOp, ast.Compare)):
         return False
     if isinstance(owner, ast.Subscript) and site.field == "slice":
