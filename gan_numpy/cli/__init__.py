@@ -28,6 +28,7 @@ COMMANDS = (
     "interpolate",
     "arithmetic",
     "play",
+    "playground",
     "evaluate",
     "doctor",
     "report",

@@ -71,6 +71,13 @@ def add_parser(subparsers: Any) -> None:
         help="go on with the run in this directory",
     )
     parser.add_argument(
+        "--recipe",
+        dest="game",
+        type=Path,
+        metavar="FILE",
+        help="go on with a game that was saved in the playground",
+    )
+    parser.add_argument(
         "--force", action="store_true", help="replace a run that is already there"
     )
     parser.add_argument(
@@ -94,7 +101,8 @@ def run(args: argparse.Namespace) -> int:
     from gan_numpy.evaluation.state_score import score_state, score_untrained
     from gan_numpy.runs.job import stop_on_signals, train
 
-    job, data = _resume(args) if args.resume else _start(args)
+    begin = _resume if args.resume else _continue if args.game else _start
+    job, data = begin(args)
     state = job.load_state(data)
     start = time.monotonic()
     with stop_on_signals() as should_stop:
@@ -164,6 +172,21 @@ def _start(args: argparse.Namespace) -> tuple[Any, Any]:
     return create_run(out, recipe, seed, data, args.data_dir, args.force), data
 
 
+def _continue(args: argparse.Namespace) -> tuple[Any, Any]:
+    """A run that goes on from a game of the playground, and its data."""
+    from gan_numpy.playground.games import read_game, start_run
+
+    for option in ("recipe", "seed", "settings", "data", "data_dir"):
+        if getattr(args, option) not in (None, []):
+            raise UserError(
+                f"--recipe goes on with a game as it was saved: {option} cannot be "
+                f"given (only --epochs, --out and --force can)"
+            )
+    game = read_game(args.game)
+    out = args.out or Path("runs") / f"{game.recipe.name}-seed{game.seed}"
+    return start_run(game, out, args.epochs, args.force)
+
+
 def _resume(args: argparse.Namespace) -> tuple[Any, Any]:
     """The run to go on with and its data; its end and their place may change."""
     from gan_numpy.doctor.trace import NAME as PROBES
@@ -172,7 +195,7 @@ def _resume(args: argparse.Namespace) -> tuple[Any, Any]:
     from gan_numpy.runs.lock import exclusive
     from gan_numpy.runs.run import open_run, write_config
 
-    for option in ("recipe", "seed", "out", "settings", "force"):
+    for option in ("recipe", "game", "seed", "out", "settings", "force"):
         if getattr(args, option) not in (None, [], False):
             raise UserError(
                 f"--resume goes on with a run as it is: {option} cannot be given "

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from importlib.resources import files
 
+from gan_numpy.stepping.page import Page
+
 ENGINE = (
     "random",
     "arrays",
@@ -22,6 +24,29 @@ ENGINE = (
     "data",
     "training",
     "saved",
+    "faults",
+    "runs",
+)
+FACE = (
+    "dom",
+    "plane",
+    "curves",
+    "slow",
+    "controls",
+    "share",
+    "breaking",
+    "watch",
+    "layout",
+    "app",
+)
+# The page around it, which in a notebook is the notebook's.
+FRAME = """
+body{margin:0;background:#fff}@media(prefers-color-scheme:dark){body{background:#16161a}}
+"""
+# Browsers see to it that the page asks nobody for anything.
+ALLOWED = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data: blob:"
 )
 IMPORT = re.compile(r"^import (\{[^}]*\}) from \"[^\"]*?(\w+)\.mjs\";$", re.MULTILINE)
 EXPORT = re.compile(r"^export (?:const|function|class|let) (\w+)", re.MULTILINE)
@@ -51,3 +76,29 @@ def module(names: tuple[str, ...]) -> str:
 def engine() -> str:
     """The game without its face: networks, losses, optimizers, Algorithm 1."""
     return module(tuple(f"engine/{name}" for name in ENGINE))
+
+
+def everything() -> str:
+    """The game and its face, as one module."""
+    face = tuple(f"face/{name}" for name in FACE)
+    return module((*(f"engine/{name}" for name in ENGINE), *face))
+
+
+def style() -> str:
+    """The style sheet."""
+    return piece("face/style.css")
+
+
+def build_playground() -> Page:
+    """The playground as one page, which asks the network for nothing."""
+    return Page(
+        "playground",
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f'<meta http-equiv="Content-Security-Policy" content="{ALLOWED}">'
+        f'<link rel="icon" href="data:,"><title>GAN playground</title>'
+        f"<style>{style()}{FRAME}</style></head><body>"
+        f'<main id="page"></main><script type="module">{everything()}'
+        f'window.playground = pieces.app.mount(document.getElementById("page"));'
+        f"</script></body></html>\n",
+    )

@@ -29,7 +29,7 @@ export function saveState(state, points = null) {
   return {
     format: FORMAT, recipe: "playground", settings: state.settings, seed: state.seed, points,
     step: state.step, epoch: state.epoch, batch: state.batch, rng: state.rng.save(),
-    order: state.order ?? [], arrays,
+    order: state.order ?? [], sums: state.sums, arrays,
   };
 }
 
@@ -65,6 +65,7 @@ export function loadState(saved) {
   const order = saved.order ?? [], n = state.data.rows;
   if (order.length && (order.length !== n || new Set(order).size !== n || order.some((i) => !(i >= 0 && i < n)))) refuse("order is no order of its points");
   state.order = order.length ? order : null;
+  state.sums = { ...saved.sums };
   if (saved.rng) state.rng = Generator.load(saved.rng);
   return state;
 }

@@ -21,7 +21,7 @@ export function startState(settings, data, seed) {
     G_optimizer: startOptimizer(settings.optimizer, G.params),
     D_optimizer: startOptimizer(settings.optimizer, D.params),
     rng: new Generator(seed, [1]),
-    order: null, step: 0, epoch: 0, batch: 0, faults: {},
+    order: null, step: 0, epoch: 0, batch: 0, sums: {}, faults: {},
   };
 }
 
@@ -44,7 +44,10 @@ const batchesPerEpoch = ({ settings: s, data }) =>
 export function nextBatch(state) {
   const m = state.settings.batch_size;
   endEpoch(state);
-  if (state.batch === 0 || !state.order) state.order = state.rng.permutation(state.data.rows);
+  if (state.batch === 0 || !state.order) {
+    state.order = state.rng.permutation(state.data.rows);
+    state.sums = {};
+  }
   const at = state.faults.same_batch ? 0 : state.batch * m;
   state.batch += 1;
   return (state.last_batch = take(state.data, state.order.slice(at, at + m)));
@@ -143,9 +146,17 @@ export function train(state) {
   const { settings: s } = state;
   const steps = s.update === "simultaneous" ? simultaneous(state) : alternating(state);
   state.step += 1;
+  sum(state, steps);
   endEpoch(state);
   check(state, steps);
   return steps;
+}
+
+// The monitors of the epoch under way, for its means.
+function sum({ sums, settings: s }, { D_step, G_step }) {
+  const now = { loss_discriminator: D_step.loss, d_real: D_step.d_real, d_fake: D_step.d_fake, loss_generator: G_step.loss,
+    ...(s.penalty === "none" ? {} : { penalty: D_step.penalty }) };
+  for (const [name, value] of Object.entries(now)) sums[name] = (sums[name] ?? 0) + value;
 }
 
 function alternating(state) {
