@@ -37,6 +37,7 @@ from gan_numpy.lesson.style import (
     style,
 )
 from gan_numpy.lesson.way import architecture, opening
+from gan_numpy.playground import widget as playground
 
 __all__ = [
     "BLACK",
@@ -63,6 +64,7 @@ __all__ = [
     "mistakes",
     "opening",
     "plane",
+    "playground",
     "reference",
     "sheet",
     "show",

@@ -99,6 +99,8 @@ def build_playground() -> Page:
         f'<link rel="icon" href="data:,"><title>GAN playground</title>'
         f"<style>{style()}{FRAME}</style></head><body>"
         f'<main id="page"></main><script type="module">{everything()}'
-        f'window.playground = pieces.app.mount(document.getElementById("page"));'
+        # Both are for the browser's console, where one can go on by hand.
+        f'const playground = pieces.app.mount(document.getElementById("page"));\n'
+        f"Object.assign(window, {{ pieces, playground }});"
         f"</script></body></html>\n",
     )

@@ -204,24 +204,25 @@ function check(state, { D_step, G_step }) {
       if (!allFinite(value)) throw new Diverged(`step ${state.step}: the ${player}'s ${name} is no longer finite`);
 }
 
-// Whether a hand-written gradient is the slope of its loss: the largest difference from
-// (L(theta + h) - L(theta - h)) / 2h over some weights of G, relative to the slope's size.
-export function compareSlope(state, weights = 12, h = 1e-5) {
+// Some weights of G: what its step follows, and the slope of its loss by differences,
+// (L(theta + h) - L(theta - h)) / 2h. Where the loss has a kink within h nothing is asked.
+export function compareSlope(state, weights = 12, h = 1e-6) {
   const { G, D, settings: s } = state, objective = LOSSES[s.objective];
   const z = sampleLatent(s, s.batch_size, new Generator(1)), real = take(state.data, Array.from({ length: s.batch_size }, (_, i) => i));
-  const lossNow = () => objective.generator(D.forward(G.forward(z, true, new Generator(2)).y, true, new Generator(3)).y,
-    objective.compares ? D.forward(real, true, new Generator(4)).y : null).loss;
-  const gPass = G.forward(z, true, new Generator(2)), dPass = D.forward(gPass.y, true, new Generator(3));
-  const { grads } = downThroughD(state, gPass, dPass, () => D.forward(real, true, new Generator(4)));
-  const pick = new Generator(5), names = Object.keys(G.params), rows = [];
-  for (let i = 0; i < weights; i++) {
-    const name = names[i % names.length], { data } = G.params[name], at = pick.integer(data.length - 1), kept = data[at];
+  const judgeReal = () => D.forward(real, true, new Generator(4)); // always the same masks
+  const judge = (gPass) => D.forward(gPass.y, true, new Generator(3)), draw = () => G.forward(z, true, new Generator(2));
+  const lossNow = () => objective.generator(judge(draw()).y, objective.compares ? judgeReal().y : null).loss;
+  const gPass = draw(), { grads } = downThroughD(state, gPass, judge(gPass), judgeReal);
+  const pick = new Generator(5), names = Object.keys(G.params), rows = [], here = lossNow();
+  for (let tries = 0; rows.length < weights && tries < 10 * weights; tries++) {
+    const name = names[rows.length % names.length], { data } = G.params[name], at = pick.integer(data.length - 1), kept = data[at];
     data[at] = kept + h;
     const up = lossNow();
     data[at] = kept - h;
     const down = lossNow();
     data[at] = kept;
-    rows.push({ name, numeric: (up - down) / (2 * h), hand: (state.faults.G_climbs ? -1 : 1) * grads[name].data[at] });
+    const numeric = (up - down) / (2 * h), kink = Math.abs(up - 2 * here + down) / h;
+    if (kink < 1e-4 * Math.abs(numeric) + 1e-8) rows.push({ name, numeric, hand: (state.faults.G_climbs ? -1 : 1) * grads[name].data[at] });
   }
   return rows;
 }

@@ -69,7 +69,7 @@ export class Breaking {
       this.ask("One fault is planted. Play, step, compare: which one is it?");
     }
     const rows = compareSlope(this.app.state);
-    const wrong = (r) => Math.abs(r.hand - r.numeric) > 1e-4 * Math.max(Math.abs(r.hand), Math.abs(r.numeric)) + 1e-8;
+    const wrong = (r) => Math.abs(r.hand - r.numeric) > 1e-3 * Math.max(Math.abs(r.hand), Math.abs(r.numeric)) + 1e-7;
     const body = rows.map((r) => make("tr", wrong(r) ? { class: "wrong" } : {}, make("th", { scope: "row" }, r.name),
       make("td", { class: "num" }, short(r.hand)), make("td", { class: "num" }, short(r.numeric)), make("td", {}, wrong(r) ? "differs" : "agrees")));
     this.table.replaceChildren(make("table", {}, make("caption", {}, "Some weights of G: what its step follows, and the slope of its loss by differences"),
