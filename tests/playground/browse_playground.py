@@ -45,7 +45,7 @@ class Visit:
         self.context = browser.new_context(
             color_scheme=scheme,
             viewport={"width": width, "height": 900},
-            reduced_motion=motion,
+            reduced_motion="reduce" if still else "no-preference",
             accept_downloads=True,
         )
         self.page = self.context.new_page()
@@ -103,16 +103,15 @@ def looks(browser, url, pictures):
 
 def steps(browser, url):
     """D alone moves D alone, G alone G; slow motion shows each layer and moves once."""
-    visit = Visit(browser, url, motion="reduce")
+    visit = Visit(browser, url, still=True)
     mover = {"d": "discriminator/", "g": "generator/", "s": ""}
     for key, player in mover.items():
         before = json.loads(visit.get(WEIGHTS))
         visit.press(key)
         after = json.loads(visit.get(WEIGHTS))
-        moved = {
-            name.split("/")[0] + "/" for name in after if before[name] != after[name]
-        }
-        weights = {m for m in moved if m in ("generator/", "discriminator/")}
+        changed = [name for name in after if before[name] != after[name]]
+        groups = {name.split("/")[0] + "/" for name in changed}
+        weights = groups & {"generator/", "discriminator/"}
         assert weights == (
             {player} if player else {"generator/", "discriminator/"}
         ), key
