@@ -38,9 +38,7 @@ INK = """() => {
 class Visit:
     """A page, and what it has said or asked for."""
 
-    def __init__(
-        self, browser, url, scheme="light", width=1250, motion="no-preference"
-    ):
+    def __init__(self, browser, url, scheme="light", width=1250, still=False):
         self.url, self.seen = url, []
         self.context = browser.new_context(
             color_scheme=scheme,
@@ -69,7 +67,7 @@ class Visit:
         return self.page.evaluate(expression)
 
     def wait(self, expression):
-        """Until it is true; the page's own policy forbids what Playwright has for it."""
+        """Until it is true; the page forbids what Playwright has for this."""
         for _ in range(200):
             if self.get(expression):
                 return
