@@ -111,9 +111,9 @@ def add_explanation(result: CheckResult, found: Mapping[str, Any]) -> None:
 
 def _repair(about: Mapping[str, Any]) -> Repair:
     kind = KINDS[about["tag"]]
-    places = tuple(_place(p) for p in about["places"][:MOST_PLACES])
+    places = tuple(_place(p) for p in about.get("places", [])[:MOST_PLACES])
     depends, change = _text(about["depends"]), _text(about["change"])
-    names = tuple(map(_text, about["names"][:MOST_NAMES]))
+    names = tuple(map(_text, about.get("names", [])[:MOST_NAMES]))
     return Repair(
         kind.tag, kind.verdict, kind.says, places, depends, change, names=names
     )

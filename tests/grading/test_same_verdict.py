@@ -157,3 +157,27 @@ def test_an_explanation_makes_nothing_right():
     add_explanation(result, found)
     assert not result.passed and result.tags == ("sign",)
     assert len(result.findings[0].places) <= 3 and len(result.repair.change) <= 300
+
+
+def _part(tag, names, line):
+    about = {"tag": tag, "depends": f"on {line}", "change": f"change {line}"}
+    return about | {"names": names, "places": [["f.py", line, "text"]]}
+
+
+def test_an_explanation_of_two_mistakes_says_which_array_has_which():
+    open_ones = ("not recognized", ("not-recognized",))
+    result = CheckResult("f", [Finding(*open_ones, ("dx", "dW"), "not recognized")])
+    parts = [_part("sign", ["dW"], 3), _part("term-missing", ["dx"], 5)]
+    found = {"places": [["f.py", 3, ""]], "so_far": "", "tags": ["sign"]}
+    add_explanation(result, {**found, "repair": parts[0], "parts": parts})
+    said = {(f.names, f.tags, f.places[0].line) for f in result.findings}
+    assert said == {(("dW",), ("sign",), 3), (("dx",), ("term-missing",), 5)}
+    assert "change 3" in result.repair.change and "change 5" in result.repair.change
+
+
+def test_an_explanation_of_two_mistakes_makes_nothing_right():
+    result = CheckResult("f", [Finding("scale", ("sign",), ("dx",), "a sign")])
+    parts = [_part("sign", ["nothing"], 3), _part("sign", [], 4)]
+    found = {"places": [["f.py", 3, ""]], "so_far": "", "tags": []}
+    add_explanation(result, {**found, "repair": parts[0], "parts": parts})
+    assert not result.passed and result.tags == ("sign",)
