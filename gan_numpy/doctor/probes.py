@@ -42,14 +42,14 @@ def opinions(patient: Patient) -> Figures:
 
 def distributions(patient: Patient) -> Figures:
     """Quantiles of the logits: ``logit_real_q25`` is what a quarter is below."""
-    return {
-        f"logit_{kind}_q{share}": float(np.percentile(logit(judged), share))
-        for kind, judged in (
-            ("real", patient.real_judged),
-            ("fake", patient.fake_judged),
-        )
-        for share in SHARES
-    }
+    figures: Figures = {}
+    for kind, judged in (("real", patient.real_judged), ("fake", patient.fake_judged)):
+        values = np.percentile(logit(judged), SHARES)
+        figures |= {
+            f"logit_{kind}_q{share}": float(value)
+            for share, value in zip(SHARES, values, strict=True)
+        }
+    return figures
 
 
 def losses(patient: Patient) -> Figures:

@@ -78,7 +78,7 @@ LIMITS: dict[str, Limit] = {
     "fooled": Limit("apart", 0.9, "above, D still sees what is missing"),
     "score_ratio": Limit("score", 1.3, "worse by a third than G's outputs, and before"),
     "score_jump": Limit("score", 2.0, "twice as bad: one examination is enough"),
-    "score_floor": Limit("score", 0.05, "below, the figure is chance"),
+    "score_floor": Limit("score", 0.1, "below, with 64 samples, chance has a part"),
     "turns": Limit("turns", 1.5, "once around may be a detour"),
     "one_way": Limit("turned", 0.9, "near 0 for a walk by chance"),
     "nearer": Limit("nearer", 0.8, "the circle should shrink"),

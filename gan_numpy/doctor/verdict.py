@@ -9,6 +9,8 @@ from gan_numpy.doctor.findings import KINDS, Finding
 from gan_numpy.doctor.trace import Trace
 
 EARLY = 64  # steps before which nothing found means nothing
+FIGURES = "for want of figures"
+CLASSIFIER = f"{FIGURES} (D is a classifier, taught by labels; G matches its features)"
 UNKNOWN, TOO_EARLY, HEALTHY = "unknown", "too early to say", "healthy so far"
 
 
@@ -26,12 +28,15 @@ class Verdict:
         Findings that could not be looked for: what they need was not there.
     recipe : str
         For the commands that a finding suggests.
+    why : str
+        Why that could not be looked for.
     """
 
     step: int
     findings: tuple[Finding, ...]
     unknown: tuple[str, ...]
     recipe: str = "RECIPE"
+    why: str = FIGURES
 
     @property
     def word(self) -> str:
@@ -79,6 +84,7 @@ class Verdict:
                 for f in self.findings
             ],
             "unknown": list(self.unknown),
+            "why_unknown": self.why if self.unknown else "",
         }
 
     def __str__(self) -> str:
@@ -93,7 +99,7 @@ class Verdict:
             ]
         if self.unknown:
             names = ", ".join(self.unknown)
-            parts.append(f"not looked for, for want of figures: {names}")
+            parts.append(f"not looked for, {self.why}: {names}")
         return "\n".join(parts)
 
 
@@ -110,7 +116,9 @@ def judge(trace: Trace) -> Verdict:
     seen = {name for row in trace for name in row}
     unknown = tuple(k.name for k in KINDS if k.name not in found and _lacks(k, seen))
     recipe = str(trace.settings.get("recipe", "RECIPE"))
-    return Verdict(trace.step, certain, unknown, recipe)
+    matching = trace.settings.get("objective") == "feature_matching"
+    why = CLASSIFIER if matching else FIGURES
+    return Verdict(trace.step, certain, unknown, recipe, why)
 
 
 def _follows(finding: Finding, found: dict[str, Finding]) -> bool:
@@ -125,7 +133,7 @@ def _follows(finding: Finding, found: dict[str, Finding]) -> bool:
 
 
 def _lacks(kind: Any, seen: set[str]) -> bool:
-    return not seen & set(kind.figures)
+    return not all(seen & set(needed.split("|")) for needed in kind.figures)
 
 
 def first_certain(trace: Trace) -> Verdict | None:

@@ -32,7 +32,7 @@ from gan_numpy.training.state import TrainingState
 from gan_numpy.training.steps import Step
 
 STREAM = 4  # keeps the probes' draws apart from those of samples, pictures, statistics
-EVERY = 256  # steps between examinations, once there were so many
+EVERY = 512  # steps between examinations, once there were so many
 KNOWN = (
     "objective",
     "discriminator_weight",
@@ -44,7 +44,7 @@ KNOWN = (
 
 
 def is_due(step: int) -> bool:
-    """Whether a step, from 1, is looked at: 1, 2, 4, ... 128, 256, 512, 768, ..."""
+    """Whether a step, from 1, is looked at: 1, 2, 4, ... 256, 512, 1024, 1536, ..."""
     return step & (step - 1) == 0 if step < EVERY else step % EVERY == 0
 
 

@@ -117,6 +117,8 @@ function said(verdict) {
       make("p", "", f.means), make("p", "dim", f.literature + " (" + f.source + ")"), make("p", "cmd", f.next));
     box.append(d);
   }
+  if (verdict.unknown.length) box.append(make("p", "dim", "Not looked for, " + verdict.why_unknown + ": " +
+    verdict.unknown.join(", ").replaceAll("_", " ") + "."));
   return box;
 }
 if (RUNS.length > 1) {

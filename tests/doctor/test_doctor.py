@@ -66,7 +66,7 @@ def test_watching_changes_no_bit(data):
 
 def test_the_steps_that_are_looked_at():
     due = [step for step in range(1, 1025) if is_due(step)]
-    assert due == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 768, 1024]
+    assert due == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
 
 
 def test_a_trace_is_kept_and_read(tmp_path):

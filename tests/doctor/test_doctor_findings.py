@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gan_numpy.doctor.findings import rotation
+from gan_numpy.doctor.findings import KINDS, rotation
 from gan_numpy.doctor.probes import SHARES
 from gan_numpy.doctor.trace import Trace
 from gan_numpy.doctor.verdict import judge
@@ -13,6 +13,7 @@ from gan_numpy.doctor.watch import Watch, settings_of
 from gan_numpy.recipes import get_recipe
 from gan_numpy.training.algorithm1 import UPDATES, train_epoch
 from gan_numpy.training.state import initial_state
+from tests.contract import README
 from tests.recipes.examples import small, small_data
 
 ANGLES = 0.9 * np.arange(24)  # radians: 3.3 turns, each step less than a quarter
@@ -69,10 +70,13 @@ def test_a_semi_supervised_run_is_examined_as_far_as_it_can_be():
     known = set(watch.rows[-1])
     assert {"apart", "varied", "score", "spread", "move_G", "unexplained_D"} <= known
     assert not known & {"downhill_G", "downhill_D", "agree_D", "reported_D"}
-    unknown = judge(watch.trace(recipe)).unknown
-    assert {"generator_wrong_sign", "labels_swapped", "mixed_batch_norm"} <= set(
-        unknown
-    )
+    verdict = judge(watch.trace(recipe))
+    unknown = {"generator_wrong_sign", "labels_swapped", "mixed_batch_norm"}
+    assert unknown <= set(verdict.unknown)
+    words = f"semi-supervised run {len(verdict.unknown)} of {len(KINDS)} findings"
+    assert words in " ".join(README.split())
+    assert "D is a classifier" in str(verdict)
+    assert "D is a classifier" in verdict.as_dict()["why_unknown"]
     assert settings_of(recipe)["objective"] == "feature_matching"
 
 

@@ -37,7 +37,7 @@ class Kind:
     judge : callable
         From a `Trace` to `Evidence`, or to None: not there, or not known.
     figures : tuple of str
-        The figures that the judge reads: without them it cannot know.
+        The figures that the judge needs to know; ``a|b`` is either of two.
     means, literature, source, next : str
         What it means, what the literature does about it and where, what to try: a
         command, with a comment for those who have a loop of their own.

@@ -11,7 +11,8 @@ from gan_numpy.doctor.trace import Row, Trace
 EXAMINATIONS = 3
 GROWTH = 1.5  # over these examinations
 PATIENCE = 6  # healthy games lose modes, and find them again
-FROM = 32  # a generator begins as one image, and needs time to leave it
+FROM = 32  # a generator begins as one image, and needs time to leave it:
+LONG = 512  # steps, or three times those before; however often it was looked at
 
 
 def _one(row: Row) -> bool | None:
@@ -44,6 +45,13 @@ def _grows(trace: Trace) -> bool:
     return all(a < b for a, b in pairwise(last)) and last[-1] > GROWTH * last[0]
 
 
+def _lasting(trace: Trace, since: int | None) -> int | None:
+    """The step, if what began at it has lasted."""
+    if since is None or trace.step - since < min(2 * since, LONG):
+        return None
+    return since
+
+
 def judge(trace: Trace) -> Evidence | None:
     """Whether the outputs hardly vary, or modes stay empty though D is fooled."""
     since = trace.since(_shown, EXAMINATIONS)
@@ -54,9 +62,9 @@ def judge(trace: Trace) -> Evidence | None:
             f"D is shown {share:.0%} of the modes of the data: the loader leaves out "
             f"the others, and G will not make them",
         )
-    since = trace.since(after(FROM, _one), EXAMINATIONS)
+    since = _lasting(trace, trace.since(after(FROM, _one), EXAMINATIONS))
     if since is None or _grows(trace):
-        since = trace.since(after(FROM, _few), PATIENCE)
+        since = _lasting(trace, trace.since(after(FROM, _few), PATIENCE))
     if since is None:
         return None
     row, empty = trace.latest(), gone(trace)

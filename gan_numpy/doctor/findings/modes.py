@@ -68,7 +68,7 @@ SAMPLING = Kind(
     name="sampling_mode",
     title="samples are drawn in training mode",
     judge=judge_sampling,
-    figures=("drawn_twice", "drawn_alone"),
+    figures=("drawn_twice|drawn_alone",),
     means=(
         "Dropout is on, or batch statistics are used: a sample depends on chance or on "
         "the others of its batch."
@@ -82,7 +82,7 @@ STALE = Kind(
     name="stale_statistics",
     title="running statistics are never updated",
     judge=judge_stale,
-    figures=("stale", "move_G"),
+    figures=("stale|move_G",),
     means="Samples are normalized by statistics that have nothing to do with G.",
     literature="every training batch moves the running statistics, once",
     source="Ioffe and Szegedy, arXiv:1502.03167, Algorithm 2",
@@ -93,7 +93,7 @@ MIXED = Kind(
     name="mixed_batch_norm",
     title="real and generated examples share a batch norm",
     judge=judge_mixed,
-    figures=("loss_D_mixed", "reported_D"),
+    figures=("loss_D_mixed|reported_D",),
     means=(
         "D's activations are normalized over both kinds together: each example's "
         "features tell how many of the batch are real."

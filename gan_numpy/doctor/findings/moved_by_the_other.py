@@ -52,7 +52,7 @@ KIND = Kind(
     name="moved_by_the_other",
     title="a player is moved by the other's step",
     judge=judge,
-    figures=("unexplained_D", "downhill_D"),
+    figures=("unexplained_D|downhill_D",),
     means=(
         "One optimizer holds the parameters of both, or a gradient of the other step "
         "is still there when this one is applied."

@@ -98,14 +98,14 @@ LITERATURE = "D ascends V(D, G), G descends it (or ascends log D): each its own 
 SOURCE = "Goodfellow et al. 2014, arXiv:1406.2661, eq. 1 and section 3"
 
 
-def climbing(player: str) -> Kind:
-    """The kind of one player."""
+def climbing(player: str, *more: str) -> Kind:
+    """The kind of one player, whose judge needs some more figures."""
     name = PLAYERS[player]
     return Kind(
         name=f"{name}_wrong_sign",
         title=f"the {name} climbs its loss",
         judge=partial(judge, player=player),
-        figures=(f"downhill_{player}",),
+        figures=(f"downhill_{player}", *more),
         means=f"A sign is wrong in {player}'s loss, in its gradient, or in its update.",
         literature=LITERATURE,
         source=SOURCE,
@@ -114,7 +114,7 @@ def climbing(player: str) -> Kind:
     )
 
 
-GENERATOR, DISCRIMINATOR = climbing("G"), climbing("D")
+GENERATOR, DISCRIMINATOR = climbing("G"), climbing("D", "reported_D")
 SWAPPED = Kind(
     name="labels_swapped",
     title="the discriminator learns to call real examples generated",

@@ -244,7 +244,7 @@ def rate_a_ten_thousandth(data: str, seed: int) -> Game:
 # ---- nothing that damps ---------------------------------------------------------
 
 
-@fault("rotation", steps=12 * STEPS)
+@fault("rotation", steps=18 * STEPS)
 def the_dirac_game_of_many_numbers(data: str, seed: int) -> Game:
     """A linear critic without bound or penalty against a generator that lacks nothing
     but the mean, and plain simultaneous steps: one mean circles around the other."""
@@ -256,7 +256,7 @@ def the_dirac_game_of_many_numbers(data: str, seed: int) -> Game:
         optimizer="momentum",
         momentum=0.0,
         momentum_final=0.0,
-        learning_rate=0.004,  # once around in 2 pi / 0.004 = 1,571 steps
+        learning_rate=0.0022,  # once around in 2 pi / 0.0022 = 2,856 steps
         discriminator_weight=1.0,
         generator_average=0.0,
     )
