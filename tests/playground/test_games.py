@@ -64,14 +64,27 @@ def test_a_step_from_a_saved_game_is_the_same_here_and_there(settings, write, tm
     assert furthest(kept, saved["arrays"]) < 1e-6 and kept.step == 5
 
 
+class Trained(Exception):
+    """Training would begin now."""
+
+
 def test_the_terminal_goes_on(write, tmp_path, capsys, monkeypatch):
-    monkeypatch.setenv("GAN_NUMPY_KERNELS", "reference")
+    """The command hands the game's state to training, which any run goes through."""
     path = write(saved_game(SMALL | {"dataset": "own"}, steps=9)[0])
     out = tmp_path / "runs" / "mine"
     told = ["train", "--recipe", str(path), "--out", str(out), "--quiet"]
-    assert main([*told, "--epochs", "2"]) == 0
-    assert "2 epochs" in capsys.readouterr().out
-    assert open_run(out).metrics()[-1]["epoch"] == "2"
+
+    def train(run, data, state, *rest):
+        assert state.step == 9 and state.epoch < run.recipe.epochs == 30
+        with use_kernels("reference"):
+            monitors = train_epoch(state, run.recipe, data)
+        assert 0 < monitors["d_real"] < 1 and state.step == 14  # seven an epoch
+        raise Trained
+
+    monkeypatch.setattr("gan_numpy.runs.job.train", train)
+    with pytest.raises(Trained):
+        main([*told, "--epochs", "30"])
+    assert open_run(out).recipe.epochs == 30
     for options, complaint in {
         ("ring",): "recipe cannot be given",
         ("--seed", "1"): "seed cannot be given",
@@ -111,12 +124,16 @@ def test_what_is_no_game_is_one_line(write, tmp_path):
     assert "step" in refused(step=1.5)
 
 
-@pytest.mark.parametrize("name", ["playground", "ring"])
-def test_a_run_is_opened_in_the_browser(name, tmp_path):
+@pytest.mark.parametrize(
+    "name, points", [("playground", "moons"), ("ring", "ring"), ("playground", "grid")]
+)
+def test_a_run_is_opened_in_the_browser(name, points, tmp_path):
     """Its checkpoint is read as NumPy wrote it; then both sides train on."""
     small = {"generator_units": (6, 5), "discriminator_units": (5, 4)}
-    recipe = game({}) if name == "playground" else game_of_the_ring(small)
-    data = load_dataset("ring")
+    recipe = game_of_the_ring(small)
+    if name == "playground":
+        recipe = game({"dataset": points})
+    data = load_dataset(points)
     run = create_run(tmp_path / "run", recipe, 3, data)
     with use_kernels("reference"):
         state = initial_state(recipe, data, 3)
@@ -130,6 +147,7 @@ def test_a_run_is_opened_in_the_browser(name, tmp_path):
             "return [first, saveState(state).arrays];"
         )
         assert furthest(state, start["arrays"]) < 1e-12 and start["step"] == 4
+        assert start["settings"]["dataset"] == data.name
         train_epoch(state, recipe, data, should_stop=lambda: state.step >= 5)
     # Float32 here and float64 there, over a step.
     assert furthest(state, after) < (1e-5 if name == "playground" else 2.1e-3)

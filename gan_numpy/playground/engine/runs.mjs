@@ -3,6 +3,13 @@
 import { FORMAT } from "./saved.mjs";
 import { SETTINGS } from "./recipe.mjs";
 
+// A checkpoint names its data by their SHA-256.
+const DATA = {
+  "b24bd9ae2dc26147bb393463553fc25352d1a7087e13ac4bfc0441b1ed661d1e": "ring",
+  "9c1f8cb9e9b5c183b71d5c334fa3123db280fe186e30d3b02544b91b0a11ac00": "grid",
+  "563be569447230d355e29552788f7dd24e6bf1b09d8e87b001101f866f73a337": "moons",
+};
+
 // The files of a zip archive that are stored as they are, by name.
 export function unzip(buffer) {
   const view = new DataView(buffer), found = {};
@@ -56,10 +63,12 @@ export function readRun(buffer) {
   if (!files.meta) throw new Error("this .npz file is no checkpoint of a run");
   const { told, rng, step, epoch, batch, sums } = parseLarge(readArray(files.meta));
   const words = inWords(told ?? {}), arrays = {};
+  const dataset = DATA[words.data_sha256];
+  if (!dataset) throw new Error(`this run's own points are not in its checkpoint; runs of ${Object.values(DATA).join(", ")} can be opened`);
   for (const [name, content] of Object.entries(files)) if (name.includes("/")) arrays[name] = readArray(content);
   const settings = Object.fromEntries(Object.keys(SETTINGS).filter((k) => k in words).map((k) => [k, words[k]]));
   return {
-    format: FORMAT, settings, seed: told.seed, points: null, step, epoch, batch, sums, arrays,
+    format: FORMAT, settings: { ...settings, dataset }, seed: told.seed, points: null, step, epoch, batch, sums, arrays,
     rng: { ...rng.state, has_uint32: rng.has_uint32, uinteger: rng.uinteger },
     order: arrays["data/order"],
   };
