@@ -1,10 +1,11 @@
 r"""What is unusual: each limit, and where it comes from.
 
 A limit of the *healthy* kind stands on the wrong side of everything that was seen in
-healthy runs, by a factor: the shipped recipes of digits and ring, three seeds each, all
-examinations of all epochs. ``thresholds.json`` holds their distribution, made by
-``python -m faultbank --healthy`` from tests/doctor; the other limits follow from a
-definition. ``gan-numpy doctor --thresholds`` prints them all.
+healthy runs, by a factor: those of shipped recipes, examined as they go and at the end
+of each epoch. ``thresholds.json`` holds their distribution and says which runs they
+are, and how many steps of each; ``python -m faultbank --healthy --thresholds`` from
+tests/doctor makes it. The other limits follow from a definition.
+``gan-numpy doctor --thresholds`` prints them all.
 """
 
 from __future__ import annotations

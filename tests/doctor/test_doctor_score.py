@@ -11,6 +11,7 @@ import os
 import pytest
 from faultbank.faults import FAULTS
 from faultbank.games import DATA, SEEDS
+from faultbank.healthy import HELD_OUT as HEALTHY_HELD_OUT
 from faultbank.healthy import SEEDS as HEALTHY_SEEDS
 from faultbank.healthy import WHOLE as WHOLE_RUNS
 from faultbank.healthy import alarms
@@ -57,6 +58,9 @@ def test_the_thresholds_say_what_they_are_made_of():
 
     text = files("gan_numpy.doctor").joinpath(thresholds.NAME).read_text("utf-8")
     content = json.loads(text)
-    assert {"recipe-digits-0", "recipe-ring-0"} <= set(content["runs"])
+    known = {f"recipe-{name}-{seed}" for name in WHOLE_RUNS for seed in HEALTHY_SEEDS}
+    held = {name for name in known if int(name.rpartition("-")[2]) in HEALTHY_HELD_OUT}
+    assert {f"recipe-{name}-0" for name in WHOLE_RUNS} <= set(content["runs"])
+    assert set(content["runs"]) <= known - held and min(content["runs"].values()) >= 256
     for seen in content["figures"].values():
         assert seen["min"] <= seen["median"] <= seen["max"]

@@ -79,7 +79,7 @@ def alarms(trace: Trace) -> dict[str, int]:
 def write_thresholds(traces: Mapping[str, Trace]) -> None:
     """The distribution of all figures, into the package."""
     content = {
-        "runs": list(traces),
+        "runs": {name: trace.step for name, trace in traces.items()},
         "examinations": sum(len(trace.rows) for trace in traces.values()),
         "figures": distribution_of(traces.values()),
     }
