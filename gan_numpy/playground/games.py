@@ -18,6 +18,7 @@ from gan_numpy.errors import UserError
 from gan_numpy.files import make_directory, read_json, write_atomically
 from gan_numpy.recipes import Recipe, recipe_from_dict
 from gan_numpy.runs.run import Run, create_run
+from gan_numpy.training.algorithm1 import steps_per_epoch
 from gan_numpy.training.state import TrainingState, initial_state
 
 FORMAT = "gan_numpy playground 1"
@@ -147,6 +148,7 @@ def state_of(
             raise UserError(f"{path}: {key} is {str(count)[:40]}, expected a number")
         setattr(state, key, count)
     _set_rng(path, state.rng, game.saved.get("rng"))
+    _to_a_whole_step(state, recipe, data)
     if state.batch:
         order = _numbers(path, "order", game.saved.get("order"), state.order.shape)
         if not np.array_equal(np.sort(order), np.arange(len(order))):
@@ -158,6 +160,14 @@ def state_of(
         numbers = _numbers(path, "sums", list(sums.values()), (len(sums),))
         state.sums = dict(zip(map(str, sums), numbers.tolist()))
     return state
+
+
+def _to_a_whole_step(state: TrainingState, recipe: Recipe, data: Dataset) -> None:
+    """Where the discriminator moved alone: the examples of the next whole step."""
+    k = recipe.discriminator_steps
+    state.batch = -(-state.batch // k) * k
+    if state.batch >= steps_per_epoch(recipe, data) * k:
+        state.epoch, state.batch = state.epoch + 1, 0
 
 
 def _numbers(path: Path, name: str, given: Any, shape: tuple[int, ...]) -> np.ndarray:

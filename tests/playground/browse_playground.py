@@ -143,8 +143,14 @@ def changes(browser, url):
     visit.click("Compare slopes")
     assert visit.page.locator("tr.wrong").count() > 3
     visit.click("Guess a fault")
+    hidden = visit.page.get_by_label("break", exact=True)
+    assert hidden.is_disabled() and "planted" in hidden.inner_text()
     fault = visit.get("playground.breaking.round.fault.title")
     visit.page.locator(".options").get_by_role("button", name=fault).click()
+    chosen = visit.page.get_by_label("break", exact=True)
+    assert chosen.locator("option:checked").inner_text() == fault
+    chosen.select_option(label="nothing is broken")
+    assert visit.get("Object.keys(playground.state.faults).length") == 0
     assert "score 10 in 1 rounds" in visit.page.locator(".score").inner_text()
     visit.page.get_by_label("batch", exact=True).fill("1")
     visit.page.get_by_label("batch", exact=True).press("Enter")

@@ -95,6 +95,24 @@ def test_the_terminal_goes_on(write, tmp_path, capsys, monkeypatch):
         assert complaint in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("alone", [1, 6])
+def test_where_the_discriminator_moved_alone(alone, write, tmp_path):
+    """Half a step, or the end of an epoch: it goes on with the next whole step."""
+    settings = SMALL | {"dataset": "own", "discriminator_steps": 2}
+    saved = run_engine(
+        f"const s = checked({json.dumps(settings)});"
+        f"const points = {json.dumps(POINTS)};"
+        "const state = startState(s, trainingPart(points), 3);"
+        f"for (let i = 0; i < {alone}; i++) pieces.training.stepOfD(state);"
+        "return saveState(state, points);"
+    )
+    run, data = start_run(read_game(write(saved)), tmp_path / "run")
+    state = run.load_state(data)
+    assert (state.epoch, state.batch) == ((0, 2) if alone == 1 else (1, 0))
+    with use_kernels("reference"):
+        assert train_epoch(state, run.recipe, data) is not None
+
+
 def test_what_is_no_game_is_one_line(write, tmp_path):
     good, _, _ = saved_game(SMALL | {"dataset": "own"}, steps=1)
 

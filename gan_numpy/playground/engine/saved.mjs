@@ -3,7 +3,7 @@
 // it, and so does this page.
 
 import { Matrix } from "./arrays.mjs";
-import { toyPoints, trainingPart } from "./data.mjs";
+import { FEWEST, toyPoints, trainingPart } from "./data.mjs";
 import { Generator } from "./random.mjs";
 import { checked } from "./recipe.mjs";
 import { startState } from "./training.mjs";
@@ -33,8 +33,13 @@ export function saveState(state, points = null) {
   };
 }
 
-export const pointsOf = (settings, points) =>
-  settings.dataset === OWN ? trainingPart(points ?? []) : toyPoints(settings.dataset);
+export function pointsOf(settings, points) {
+  if (settings.dataset !== OWN) return toyPoints(settings.dataset);
+  const inside = (p) => Array.isArray(p) && p.length === 2 && p.every((v) => v >= 0 && v <= 1);
+  if (!Array.isArray(points) || points.length < FEWEST || !points.every(inside))
+    throw new Error(`own data are ${FEWEST} points or more in the unit square`);
+  return trainingPart(points);
+}
 
 const refuse = (what) => {
   throw new Error(`this file is no game of the playground: ${what}`);

@@ -175,11 +175,15 @@ export class App {
 
   // ---- training
   toggle() {
-    if (this.playing) return this.stop();
+    if (this.playing) {
+      this.stop();
+      return this.say(this.summary());
+    }
     if (this.drawing) this.toggleDrawing();
     this.endSlow();
     this.playing = true;
     this.playButton.textContent = "Stop";
+    this.say("playing");
     this.clock = { at: performance.now(), steps: 0 };
     this.before = performance.now();
     this.due = 1;

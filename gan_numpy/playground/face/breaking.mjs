@@ -17,14 +17,18 @@ export class Breaking {
     this.element = make("div");
     this.show();
   }
+  get hidden() {
+    return this.round !== null && !this.round.over;
+  }
   get flags() {
-    return flagsOf(this.round ? this.round.fault : this.fault);
+    return flagsOf(this.hidden ? this.round.fault : this.fault);
   }
   show() {
-    const { app } = this, options = [["", "nothing is broken"], ...possible(app.settings).map((f) => [f.name, f.title])];
+    const { app, hidden } = this;
+    const options = [["", hidden ? "a fault is planted" : "nothing is broken"], ...possible(app.settings).map((f) => [f.name, f.title])];
     if (this.fault && !possible(app.settings).includes(this.fault)) this.fault = null;
     const pick = choice(options, this.fault?.name ?? "", (name) => this.breakIt(name));
-    pick.disabled = this.round !== null && !this.round.over;
+    pick.disabled = hidden;
     this.element.replaceChildren(
       labeled("break", pick, { class: "field wide" }), this.panel, make("div", { class: "bar" },
         button("Guess a fault", () => this.begin()),
@@ -61,10 +65,11 @@ export class Breaking {
     if (!round.guess(fault.name)) return this.ask(`Not “${fault.title}”.`);
     this.score += round.worth;
     this.rounds += 1;
+    this.fault = fault; // it stays, to be looked at, until somebody mends it
     this.ask(`Yes: ${fault.title}, ${round.worth} points. ${fault.sign}`);
   }
   compare() {
-    if (this.round && !this.round.over) {
+    if (this.hidden) {
       this.round.hints += 1;
       this.ask("One fault is planted. Play, step, compare: which one is it?");
     }

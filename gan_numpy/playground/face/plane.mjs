@@ -51,9 +51,9 @@ export class Plane {
     this.prepare();
     if (this.shown.map) this.drawMap(view.state, view.quick);
     if (this.shown.grid) this.drawGrid(view.state);
-    if (this.shown.data) this.points(view.data, this.color.fg, 700, (c, x, y, r) => c.rect(x - r, y - r, 2 * r, 2 * r), 1.3, 0.55);
     if (this.shown.arrows && view.pull) this.arrows(view.samples, view.pull);
     if (this.shown.samples && view.samples) this.points(view.samples, this.color.G, 400, (c, x, y, r) => c.arc(x, y, r, 0, 7), 2.6, 0.9);
+    if (this.shown.data) this.points(view.data, this.color.fg, 700, (c, x, y, r) => c.rect(x - r, y - r, 2 * r, 2 * r), 1.5, 0.6);
     if (view.one) this.highlight(view.one);
     if (view.cursor) this.cross(view.cursor);
   }
