@@ -22,7 +22,7 @@ const BUSY = 40; // milliseconds that the steps of a picture may take
 export class App {
   // `alone`: whether the page is the playground's, with its address and its keys.
   constructor(root, { alone = true } = {}) {
-    Object.assign(this, { alone, settings: { ...SETTINGS }, seed: 0, own: null, playing: false, speed: 60, slow: null, drawing: false, cursor: null, frames: 0 });
+    Object.assign(this, { alone, settings: { ...SETTINGS }, seed: 0, own: null, playing: false, speed: 60, slow: null, drawing: false, cursor: null, frames: 0, gone: new AbortController() });
     this.plane = new Plane();
     this.curves = new Curves();
     this.slowMotion = new SlowMotion();
@@ -32,9 +32,10 @@ export class App {
     layOut(this, root);
     this.keys(root);
     this.tryTo(() => this.open((alone && fromAddress(location.hash)) || {}));
-    if (alone) addEventListener("hashchange", () => this.tryTo(() => location.hash !== this.address && this.open(fromAddress(location.hash) ?? {})));
-    addEventListener("resize", () => this.changed());
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.changed());
+    const { signal } = this.gone;
+    if (alone) addEventListener("hashchange", () => this.tryTo(() => location.hash !== this.address && this.open(fromAddress(location.hash) ?? {})), { signal });
+    addEventListener("resize", () => this.changed(), { signal });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.changed(), { signal });
   }
 
   // ---- what people do
@@ -50,7 +51,7 @@ export class App {
       if (!acts[e.key]) return;
       e.preventDefault();
       acts[e.key]();
-    });
+    }, { signal: this.gone.signal });
   }
   moveCursor(key) {
     const [x, y] = (this.cursor ??= [0.5, 0.5]), way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[key];
@@ -136,8 +137,9 @@ export class App {
   }
   settled() {
     this.address = toAddress(this.settings, this.seed, this.settings.dataset === OWN ? this.own : null);
-    if (this.alone && location.protocol !== "about:") history.replaceState(null, "", this.address);
-    this.link.value = this.alone ? location.href : this.address;
+    const own = this.alone && location.protocol !== "about:"; // else it is a notebook's
+    if (own) history.replaceState(null, "", this.address);
+    this.link.value = own ? location.href : this.address;
     this.controls.show(this.settings, this.seed);
     this.breaking.show();
     this.changed();
@@ -159,6 +161,7 @@ export class App {
   leave() {
     this.stop();
     this.endSlow(false);
+    this.gone.abort();
   }
   say(text) {
     this.live.textContent = text;

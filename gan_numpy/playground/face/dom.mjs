@@ -13,9 +13,10 @@ export function make(tag, attributes = {}, ...children) {
 export const button = (text, act, attributes = {}) => make("button", { type: "button", onclick: act, ...attributes }, text);
 
 let count = 0;
+const page = Math.random().toString(36).slice(2); // a notebook may hold several
 // A control with its label, which a click or a screen reader finds.
 export function labeled(text, control, attributes = {}) {
-  control.id = `gp-${(count += 1)}`;
+  control.id = `gp-${page}-${(count += 1)}`;
   return make("div", { class: "field", ...attributes }, make("label", { for: control.id }, text), control);
 }
 
@@ -35,7 +36,7 @@ export function short(v) {
   if (!Number.isFinite(v)) return String(v);
   if (v === 0) return "0";
   const size = Math.abs(v);
-  if (size >= 1e5 || size < 1e-3) return v.toExponential(1).replace("-", "−");
+  if (size >= 1e5 || size < 1e-3) return v.toExponential(1).replaceAll("-", "−");
   return String(+v.toPrecision(3)).replace("-", "−");
 }
 
