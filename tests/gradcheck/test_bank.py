@@ -78,6 +78,6 @@ def test_two_mistakes_are_wrong(double):
 def test_two_mistakes_never_get_a_wrong_name():
     """A few of them; ``GAN_NUMPY_BANK=all`` takes all."""
     whole = os.environ.get("GAN_NUMPY_BANK") == "all"
-    outcomes = judge_doubles(DOUBLES if whole else DOUBLES[3::24])
+    outcomes = judge_doubles(DOUBLES if whole else DOUBLES[3::36])
     bad = [v.id for o, v in outcomes if o in ("wrong name", "missed", "crashed")]
     assert len(bad) <= known.WRONG_DOUBLES * len(outcomes), bad

@@ -37,7 +37,12 @@ NEAR = (
     ("paths", "backward"),
     ("1", "forward"),
 )
-FORWARD = tuple((s, "forward") for s in ("0", "1", "solved", "2", "paths"))
+# Where the forward calls everything: of its values, too, the line may be known first.
+FORWARD = (
+    ("0", "forward"),
+    ("1", "backward"),
+    *((stage, "forward") for stage in ("1", "solved", "2", "paths")),
+)
 STAGES = (
     *NEAR,
     ("solved", "forward"),
