@@ -158,6 +158,29 @@ def changes(browser, url):
     visit.close()
 
 
+def extremes(browser, url):
+    """Other layers go through slow motion; a game whose numbers end says so."""
+    layers = "dropout 0.9, maxout 6 2, dense 5 batchnorm sigmoid"
+    query = f"generator_layers={layers}&discriminator_layers=dropout 0.5&packing=2"
+    visit = Visit(browser, f"{url}#{query}&penalty=none&latent_size=3", still=True)
+    assert visit.get("playground.settings.packing") == 2, visit.said()
+    visit.press("m")
+    visit.press("n", visit.get("playground.slow.stages.length"))
+    assert visit.get("playground.state.step") == 1
+    visit.close()
+    query = "learning_rate=1e9&optimizer=momentum&penalty=none"
+    visit = Visit(browser, f"{url}#{query}&objective=least_squares")
+    visit.press("Space")
+    visit.wait("document.querySelector('.say').textContent.includes('finite')")
+    assert not visit.get("playground.playing")
+    visit.close()
+    visit = Visit(browser, f"{url}#learning_rate=fast")
+    assert "learning_rate = fast: expected a number" in visit.said()
+    visit.press("s")
+    assert visit.get("playground.state.step") == 1
+    visit.close()
+
+
 def own_data(browser, url, folder):
     """Points come by mouse, by keys and from a file; the address brings them back."""
     visit = Visit(browser, url)
@@ -212,6 +235,7 @@ def main(chromium, pictures=None):
         looks(browser, file.as_uri(), pictures)
         steps(browser, file.as_uri())
         changes(browser, file.as_uri())
+        extremes(browser, file.as_uri())
         own_data(browser, file.as_uri(), Path(folder))
         visit = Visit(browser, file.as_uri())
         print(f"{visit.get(MEASURE):.0f} steps/s of the default networks")

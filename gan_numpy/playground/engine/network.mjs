@@ -17,14 +17,14 @@ export class Network {
   }
   // x -> f_1 -> ... -> f_L. `outputs` keeps what each layer made, for people to look at.
   forward(x, train = false, rng = null) {
-    const caches = new Map(), outputs = new Map();
+    const caches = new Map(), outputs = new Map(), input = x;
     for (const [name, layer] of this.layers) {
       const [y, cache] = layer.forward(x, train, rng);
       caches.set(name, cache);
       outputs.set(name, y);
       x = y;
     }
-    return { y: x, caches, outputs };
+    return { input, y: x, caches, outputs };
   }
   // The backward passes in the opposite order, each with the cotangent of the next one.
   // `received` keeps those.

@@ -240,9 +240,9 @@ export class App {
 
   // ---- slow motion
   startSlow() {
-    const step = gradientOfG(this.state), z = step.gPass.caches.get("h0");
+    const step = gradientOfG(this.state);
     this.slow = { step, stages: stagesOf(step, this.state), at: -1, timer: null };
-    this.slowMotion.start(this.state, z instanceof Matrix ? z : z.x ?? step.gPass.y);
+    this.slowMotion.start(this.state, step.gPass.input);
     this.slowBox.hidden = this.slowBar.hidden = false;
     this.nextStage();
     if (!reducedMotion()) this.toggleSlow();
