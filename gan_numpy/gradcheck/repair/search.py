@@ -111,8 +111,9 @@ class Search:
         return self.found()
 
     def found(self) -> Found:
-        """What is known by now."""
-        return Found(self.fixes, self.place, self.right, self.steps)
+        """What is known by now; two mistakes only if one does not do."""
+        steps = () if self.fixes else self.steps
+        return Found(self.fixes, self.place, self.right, steps)
 
     def _place(self) -> None:
         """Where it is, and what is right up to there."""
