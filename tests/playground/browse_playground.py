@@ -209,6 +209,9 @@ def own_data(browser, url, folder):
     other = Visit(browser, address)
     assert other.get("playground.settings.dataset") == "own"
     assert other.get("playground.own.length") == drawn + 20
+    other.press("s", 4)
+    assert other.get(WEIGHTS) == weights, "the address is not the whole game"
+    other.press("r")
     other.page.locator("summary", has_text="Keep it").click()
     other.page.get_by_label("open a game").set_input_files(game)
     other.wait("playground.state.step === 4")

@@ -54,6 +54,9 @@ export function trainingPart(points) {
 
 export const FEWEST = 20; // own points
 
+// Own points have three digits, 0 to .999, so that an address can carry them as they are.
+export const threeDigits = (p) => p.map((v) => Math.min(999, Math.max(0, Math.round(1000 * v))) / 1000);
+
 // The two columns of numbers in a text of lines; others, such as a header, are skipped.
 export function readCSV(text) {
   const points = [];
@@ -71,7 +74,7 @@ export function intoUnitSquare(points) {
   const low = [0, 1].map((c) => Math.min(...points.map((p) => p[c])));
   const span = [0, 1].map((c) => Math.max(...points.map((p) => p[c])) - low[c]);
   const size = Math.max(...span, 1e-12), pad = span.map((s) => (1 - (0.9 * s) / size) / 2);
-  return points.map((p) => p.map((v, c) => pad[c] + (0.9 * (v - low[c])) / size));
+  return points.map((p) => threeDigits(p.map((v, c) => pad[c] + (0.9 * (v - low[c])) / size)));
 }
 
 // Modes with a sample within 3 sigma (`gan_numpy.evaluation.modes`), and the share of such

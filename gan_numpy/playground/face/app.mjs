@@ -4,7 +4,7 @@ import { Matrix } from "./arrays.mjs";
 import { Breaking } from "./breaking.mjs";
 import { Controls, LIVE } from "./controls.mjs";
 import { Curves } from "./curves.mjs";
-import { FEWEST, trainingPart } from "./data.mjs";
+import { FEWEST, threeDigits, trainingPart } from "./data.mjs";
 import { make, reducedMotion, short } from "./dom.mjs";
 import { layOut } from "./layout.mjs";
 import { Plane } from "./plane.mjs";
@@ -79,7 +79,7 @@ export class App {
   // A few points around a place.
   drop([x, y]) {
     const rng = (this.brush ??= new Generator(Date.now()));
-    for (let i = 0; i < 4; i++) this.own.push([x, y].map((v) => Math.min(1, Math.max(0, v + 0.012 * rng.normal()))));
+    for (let i = 0; i < 4; i++) this.own.push(threeDigits([x, y].map((v) => v + 0.012 * rng.normal())));
     this.changed();
   }
   useOwn() {
@@ -129,6 +129,7 @@ export class App {
     this.endSlow(false);
     this.state = state;
     this.seed = state.seed;
+    this.points = this.settings.dataset === OWN ? [...this.own] : null; // of this game
     state.faults = this.breaking.flags;
     this.curves.clear();
     this.last = null;
@@ -136,7 +137,7 @@ export class App {
     this.settled();
   }
   settled() {
-    this.address = toAddress(this.settings, this.seed, this.settings.dataset === OWN ? this.own : null);
+    this.address = toAddress(this.settings, this.seed, this.points);
     const own = this.alone && location.protocol !== "about:"; // else it is a notebook's
     if (own) history.replaceState(null, "", this.address);
     this.link.value = own ? location.href : this.address;

@@ -54,7 +54,7 @@ function filePanel(app) {
   const file = make("input", { type: "file", accept: ".json,.npz", onchange: () => app.read(file, async (f) => app.load(f.name.endsWith(".npz") ? readRun(await f.arrayBuffer()) : JSON.parse(await f.text()))) });
   app.link = make("input", { readonly: true, onfocus: () => app.link.select() });
   return make("div", {}, labeled("this game's address", app.link, { class: "field wide" }),
-    make("div", { class: "bar" }, button("Copy address", () => app.copy()), button("Save game", () => download("game.json", JSON.stringify(saveState(app.state, app.own))))),
+    make("div", { class: "bar" }, button("Copy address", () => app.copy()), button("Save game", () => download("game.json", JSON.stringify(saveState(app.state, app.points))))),
     make("p", { class: "dim" }, "The terminal goes on from the same weights: ", make("code", {}, "gan-numpy train --recipe game.json")),
     labeled("open a game (.json) or a run's checkpoint.npz", file, { class: "field wide" }));
 }

@@ -1,5 +1,5 @@
 // A game in the address of the page: the numbers that differ from the usual ones, the
-// seed, and own points with two digits. It says how a game starts, not where it stands.
+// seed, and own points with their three digits. It says how a game starts, not where it stands.
 
 import { SETTINGS } from "./recipe.mjs";
 
@@ -7,7 +7,7 @@ export function toAddress(settings, seed, points) {
   const q = new URLSearchParams();
   for (const [key, value] of Object.entries(settings)) if (value !== SETTINGS[key]) q.set(key, value);
   q.set("seed", seed);
-  if (points) q.set("points", points.map((p) => p.map((v) => String(Math.min(999, Math.max(0, Math.round(v * 1000)))).padStart(3, "0")).join("")).join(""));
+  if (points) q.set("points", points.map((p) => p.map((v) => String(Math.round(v * 1000)).padStart(3, "0")).join("")).join(""));
   return `#${q}`;
 }
 
