@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gan_numpy.errors import UserError
 
-FOREIGN = ("data_dir", "data", "epochs", "resume")  # options of trainings alone
+FOREIGN = ("data", "epochs", "resume")  # options of trainings alone
 
 
 def play(args: argparse.Namespace) -> int:
@@ -17,17 +17,20 @@ def play(args: argparse.Namespace) -> int:
 
     from gan_numpy.kernels.threads import limit_threads
     from gan_numpy.miniatures import MINIATURES
+    from gan_numpy.miniatures.base import MiniatureOfData
     from gan_numpy.recipes import with_settings
     from gan_numpy.runs.game import PICTURE, play_game
 
-    for option in FOREIGN:
+    miniature = MINIATURES[args.recipe]
+    has_data = isinstance(miniature, MiniatureOfData)
+    for option in FOREIGN if has_data else (*FOREIGN, "data_dir"):
         if getattr(args, option) is not None:
             raise UserError(
                 f"--{option.replace('_', '-')} is not for {args.recipe}: a miniature "
                 f"is played as a whole, with its own data ('gan-numpy recipes "
                 f"{args.recipe}' shows its numbers)"
             )
-    miniature = with_settings(MINIATURES[args.recipe], args.settings)
+    miniature = with_settings(miniature, args.settings)
     seed = args.seed or 0
     out = args.out or Path("runs") / f"{miniature.name}-seed{seed}"
     layout = "{desc}: {percentage:3.0f}% |{bar}| {elapsed}<{remaining}"
@@ -41,7 +44,9 @@ def play(args: argparse.Namespace) -> int:
         file=sys.stderr,
     ) as bar, limit_threads(1):
         outcome = play_game(
-            out, miniature, seed, args.force, lambda share: bar.update(share - bar.n)
+            *(out, miniature, seed, args.force),
+            lambda share: bar.update(share - bar.n),
+            args.data_dir,
         )
     print(f"{out}: {miniature.description}, seed {seed}")
     width = max(map(len, outcome.figures))

@@ -16,7 +16,7 @@ from gan_numpy.datasets.base import Dataset
 
 RING_MODES, RING_STD = 8, 0.01
 GRID_SIDE, GRID_SPACING, GRID_STD = 5, 2.0, 0.05
-MOONS_STD = 0.05
+MOONS_STD, MOONS_MIDDLE = 0.05, (0.5, 0.25)
 
 
 def ring_centers() -> np.ndarray:
@@ -45,12 +45,18 @@ def sample_grid(n: int, rng: np.random.Generator) -> np.ndarray:
 
 def sample_moons(n: int, rng: np.random.Generator) -> np.ndarray:
     """`n` points of two interleaved half circles, (n, 2) float32."""
+    return labeled_moons(n, rng)[0]
+
+
+def labeled_moons(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """The same, and of which moon each is, (n,) int: 1 for the upper one."""
     angle = rng.uniform(0, np.pi, n)
     upper = rng.random(n) < 0.5
     x = np.where(upper, np.cos(angle), 1 - np.cos(angle))
     y = np.where(upper, np.sin(angle), 0.5 - np.sin(angle))
     noise = rng.normal(0, MOONS_STD, (n, 2))
-    return (np.stack([x, y], axis=1) + noise).astype(np.float32)
+    points = np.stack([x, y], axis=1) + noise
+    return points.astype(np.float32), upper.astype(np.int64)
 
 
 SAMPLERS: dict[str, Callable[[int, np.random.Generator], np.ndarray]] = {

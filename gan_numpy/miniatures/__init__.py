@@ -3,8 +3,8 @@
 Read `base` (what a miniature is), then any system from its table: `nce` with
 `densities` and `contrast`, `robust_control` with `linear_game`,
 `turing_learning` with `agents`, `judges` and `evolution`, `imitation` with `road` and
-`policies`; the folders `melodies`, `played_game` and `style`. Files that end in
-``_drawing`` only draw.
+`policies`; the folders `melodies`, `played_game`, `style`
+and `super_resolution`. Files that end in ``_drawing`` only draw.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from gan_numpy.miniatures.nce import NCE
 from gan_numpy.miniatures.played_game.game_gan import GameGAN
 from gan_numpy.miniatures.robust_control import RobustControl
 from gan_numpy.miniatures.style.style_transfer import StyleTransfer
+from gan_numpy.miniatures.super_resolution.super_resolution import SuperResolution
 from gan_numpy.miniatures.turing_learning import TuringLearning
 
 __all__ = ["MINIATURES", "Goal", "Miniature", "Outcome"]
@@ -25,5 +26,6 @@ MINIATURES: dict[str, Miniature] = {
     for miniature in (
         *(NCE(), RobustControl(), TuringLearning(), Imitation()),
         *(MelodyGAN(), GameGAN(), StyleTransfer()),
+        SuperResolution(),
     )
 }

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from gan_numpy.datasets import Dataset, load_dataset
 from gan_numpy.errors import UserError
 
 Progress = Callable[[float], None]  # told the share of the work that is done
@@ -70,12 +71,16 @@ class Miniature:
     name, description, source : str
     goals : dict of str to Goal
         For some of the figures.
+    small : bool
+        Whether its networks are so small that plain NumPy serves them best: what a
+        compiled kernel would save, it costs to choose.
     """
 
     name: ClassVar[str]
     description: ClassVar[str]
     source: ClassVar[str]
     goals: ClassVar[dict[str, Goal]]
+    small: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Every number is positive; a subclass that knows more asks more."""
@@ -110,3 +115,28 @@ class Miniature:
             If one is out of range.
         """
         return dataclasses.replace(self, **changes)
+
+
+@dataclass(frozen=True)
+class MiniatureOfData(Miniature):
+    """Base class of those that are played on a data set, which may have to be fetched.
+
+    Attributes
+    ----------
+    dataset : str
+        Its name.
+    """
+
+    small: ClassVar[bool] = False
+
+    dataset: str
+
+    def play(self, seed: int, progress: Progress = lambda share: None) -> Outcome:
+        """Play the game on the data set, wherever it is usually kept."""
+        return self.play_on(load_dataset(self.dataset), seed, progress)
+
+    def play_on(
+        self, data: Dataset, seed: int, progress: Progress = lambda share: None
+    ) -> Outcome:
+        """Play the game on a data set; see `play`."""
+        raise NotImplementedError

@@ -16,11 +16,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from gan_numpy.datasets import load_dataset
 from gan_numpy.errors import UserError
 from gan_numpy.files import make_directory, read_json, write_atomically, write_text
-from gan_numpy.kernels import use_kernels
+from gan_numpy.kernels import active_kernels, use_kernels
 from gan_numpy.miniatures import MINIATURES, Miniature, Outcome
-from gan_numpy.miniatures.base import Progress
+from gan_numpy.miniatures.base import MiniatureOfData, Progress
 from gan_numpy.runs.config import NAME, environment, played_in
 from gan_numpy.runs.lock import exclusive
 
@@ -28,7 +29,12 @@ PICTURE, RESULT = "picture.png", "result.json"
 
 
 def play_game(
-    path: Path, miniature: Miniature, seed: int, force: bool, progress: Progress
+    path: Path,
+    miniature: Miniature,
+    seed: int,
+    force: bool,
+    progress: Progress,
+    data_dir: Path | None = None,
 ) -> Outcome:
     """Play a miniature and write its directory.
 
@@ -41,17 +47,23 @@ def play_game(
         Whether to replace a game that is already there.
     progress : callable
         Told the share of the work that is done.
+    data_dir : Path, optional
+        Where the data set is, of a miniature that is played on one.
 
     Raises
     ------
     UserError
-        If something else is there, or the directory cannot be written.
+        If something else is there, or the directory cannot be written, or there is no
+        such data set.
     """
     _refuse_occupied(path, force)
+    play = miniature.play
+    if isinstance(miniature, MiniatureOfData):
+        play = partial(miniature.play_on, load_dataset(miniature.dataset, data_dir))
     make_directory(path)
-    # Networks are small here: what a compiled kernel would save, it costs to choose.
-    with exclusive(path), use_kernels("reference"):
-        outcome = miniature.play(seed, progress)
+    kernels = "reference" if miniature.small else active_kernels()
+    with exclusive(path), use_kernels(kernels):
+        outcome = play(seed, progress)
         about = {
             "miniature": miniature.name,
             "settings": dataclasses.asdict(miniature),

@@ -19,5 +19,9 @@ SMALL = {
         *("side=16", "kernel=2", "filters=3", "steps=2"),
         *("stones=5", "brushes=9"),
     ),
+    "super-resolution": (
+        *("dataset=digits", "tests=6", "channels=2", "judge_channels=2"),
+        *("steps=2", "adversarial_steps=2", "photo_steps=1", "patch=8"),
+    ),
     "turing-learning": ("generations=3", "population=4", "films=3"),
 }
