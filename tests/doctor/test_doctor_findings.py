@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gan_numpy.doctor.findings import KINDS, rotation
+from gan_numpy.doctor.findings import KINDS, collapse, falls, rotation
 from gan_numpy.doctor.probes import SHARES
 from gan_numpy.doctor.trace import Trace
 from gan_numpy.doctor.verdict import judge
@@ -91,3 +91,30 @@ def test_the_quantiles_of_the_logits_are_in_order(name):
             values = [row[f"logit_{kind}_q{share}"] for share in SHARES]
             assert values == sorted(values)
             assert values[0] <= row[f"logit_{kind}"] <= values[-1]
+
+
+def made_up(figures: dict[str, list[float]]) -> Trace:
+    """Examinations at the steps 1, 2, 4, 8, ..."""
+    columns = zip(*figures.values(), strict=True)
+    rows = [
+        {"step": 2.0**k} | dict(zip(figures, values, strict=True))
+        for k, values in enumerate(columns)
+    ]
+    return Trace(tuple(rows), {})
+
+
+def test_a_generator_that_begins_has_not_collapsed():
+    """It is one image at first, and may take 256 steps to leave that."""
+    one = {"spread": [0.002] * 9, "modes": [0.1] * 9}
+    assert collapse.judge(made_up(one).until(128)) is None
+    assert collapse.judge(made_up(one)).since == 32
+    leaves = {"spread": [0.002] * 8 + [0.3], "modes": [0.1] * 9}
+    assert collapse.judge(made_up(leaves)) is None
+
+
+def test_a_game_that_begins_may_throw_its_samples_about():
+    early = [0.6, 0.6, 0.6, 0.6, 1.2, 0.5, 0.3, 0.2, 0.2]
+    late = [0.6, 0.6, 0.5, 0.4, 0.3, 0.3, 0.2, 0.2, 0.9]
+    for scores, since in ((early, None), (late, 256)):
+        found = falls.judge(made_up({"score": scores, "score_G": [0.2] * 9}))
+        assert (None if found is None else found.since) == since

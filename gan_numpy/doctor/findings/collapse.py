@@ -11,8 +11,8 @@ from gan_numpy.doctor.trace import Row, Trace
 EXAMINATIONS = 3
 GROWTH = 1.5  # over these examinations
 PATIENCE = 6  # healthy games lose modes, and find them again
-FROM = 32  # a generator begins as one image, and needs time to leave it:
-LONG = 512  # steps, or three times those before; however often it was looked at
+FROM, BEGUN = 32, 256  # a generator begins as one image, and needs time to leave it
+LONG = 512  # steps, or twice those before it began, however often it was looked at
 
 
 def _one(row: Row) -> bool | None:
@@ -47,9 +47,9 @@ def _grows(trace: Trace) -> bool:
 
 def _lasting(trace: Trace, since: int | None) -> int | None:
     """The step, if what began at it has lasted."""
-    if since is None or trace.step - since < min(2 * since, LONG):
+    if since is None or trace.step < BEGUN:
         return None
-    return since
+    return since if trace.step - since >= min(2 * since, LONG) else None
 
 
 def judge(trace: Trace) -> Evidence | None:

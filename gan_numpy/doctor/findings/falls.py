@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from gan_numpy.doctor.findings.base import Evidence, Kind
+from gan_numpy.doctor.findings.base import Evidence, Kind, after
 from gan_numpy.doctor.thresholds import limit
 from gan_numpy.doctor.trace import Row, Trace
 
 EXAMINATIONS = 2
+FROM = 64  # a game that begins throws its samples about
 
 
 def judge(trace: Trace) -> Evidence | None:
@@ -21,9 +22,11 @@ def judge(trace: Trace) -> Evidence | None:
         best[:] = [max(min(before, default=row["score"]), floor)]
         return row["score"] >= ratio * max(row["score_G"], floor, best[0])
 
-    since = trace.since(lambda row: worse(row, limit("score_ratio")), EXAMINATIONS)
+    slowly = after(FROM, lambda row: worse(row, limit("score_ratio")))
+    since = trace.since(slowly, EXAMINATIONS)
     if since is None:
-        since = trace.since(lambda row: worse(row, limit("score_jump")), 1)
+        at_once = after(FROM, lambda row: worse(row, limit("score_jump")))
+        since = trace.since(at_once, 1)
     if since is None:
         return None
     row = trace.latest()
