@@ -75,7 +75,6 @@ GAMES = {
         "update": "simultaneous",
         "latent": "normal",
         "init_std": 0.3,
-        "dataset": "moons",
     },
 }
 

@@ -181,6 +181,7 @@ export class App {
   toggle() {
     if (this.playing) {
       this.stop();
+      this.paint();
       return this.say(this.summary());
     }
     if (this.drawing) this.toggleDrawing();

@@ -44,7 +44,7 @@ export class Controls {
     this.element.replaceChildren(
       make("fieldset", {}, make("legend", {}, "The game"),
         pick("dataset", "data", [["ring", "ring of 8"], ["grid", "grid of 25"], ["moons", "two moons"], [OWN, "own points"]]),
-        labeled("loss", choice(losses, name, (v) => LOSS_NAMES[v] && this.change(LOSS_NAMES[v]))),
+        labeled("loss", choice(losses, name, (v) => LOSS_NAMES[v] && this.change(LOSS_NAMES[v])), { class: "field two" }),
         num("discriminator_steps", "k, steps of D for one of G", { min: 1, max: 50, step: 1 }),
         pick("optimizer", "optimizer"), num("learning_rate", "learning rate", { min: 0 }),
         num("batch_size", "batch", { min: 2, step: 1 }), num("packing", "packing", { min: 1, max: 10, step: 1 }),
