@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import CodeType, FunctionType
+from typing import Any
 
 from gan_numpy.gradcheck.repair.memory import limit_memory, memory_limits
 
@@ -69,6 +70,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.codes: dict[FunctionType, CodeType] = {}
+        self.names: dict[tuple[int, str], dict[str, Any]] = {}
         self.undo: list[Callable[[], object]] = []
 
     def exchanging(self, functions: Iterable[FunctionType]) -> None:
@@ -76,10 +78,17 @@ class Ledger:
         for function in functions:
             self.codes.setdefault(function, function.__code__)
 
+    def adding(self, space: dict[str, Any], names: Iterable[str]) -> None:
+        """These names are about to be put into a module."""
+        for name in names:
+            self.names[id(space), name] = space
+
     def put_back(self) -> None:
         """All of it is as it was."""
         for function, code in self.codes.items():
             function.__code__ = code
+        for (_, name), space in self.names.items():
+            space.pop(name, None)
         for undo in reversed(self.undo):
             undo()
 
@@ -112,11 +121,15 @@ class Alarm:
 
     def _wait(self) -> None:
         left = self.end - time.monotonic()
-        while not self.stopping.acquire(timeout=max(left, 0.0)) and not self.stopped:
-            self.rang = True
-            self._ring()
-            left = AGAIN
-        self.ended = True
+        try:
+            while not self.stopping.acquire(timeout=max(left, 0.0)):
+                if self.stopped:
+                    break
+                self.rang = True
+                self._ring()
+                left = AGAIN
+        finally:  # memory may be scarce
+            self.ended = True
 
     def _ring(self) -> None:
         number, error = ctypes.c_ulong(self.thread), ctypes.py_object(OutOfTime)

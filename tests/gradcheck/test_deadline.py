@@ -37,20 +37,21 @@ def test_a_loop_that_asks_nobody_is_ended():
 
 
 def test_what_was_exchanged_is_put_back():
-    before, space = right.__code__, {}
+    before, space, undone = right.__code__, {}, []
     limits = memory_limits()
 
     def run():
         ledger().exchanging([right])
         right.__code__ = wrong.__code__
+        ledger().adding(space, ["hook"])
         space["hook"] = 1
-        ledger().undo.append(lambda: space.pop("hook"))
+        ledger().undo.append(lambda: undone.append(True))
         sys.setprofile(lambda *_: None)
         while True:
             pass
 
     run_until(soon(), run)
-    assert right.__code__ is before and right() == "right" and not space
+    assert right.__code__ is before and right() == "right" and not space and undone
     assert sys.getprofile() is None and memory_limits() == limits
 
 

@@ -98,8 +98,7 @@ class Bench:
         space = self.function.globals
         hooks = {**hooks, TICK: self.clock.tick}
         self.clock.left = TICKS
-        undo = ledger().undo
-        undo += [partial(space.pop, name, None) for name in hooks]
+        ledger().adding(space, hooks)
         space.update(hooks)
         try:
             with replaced(self.function, code):
