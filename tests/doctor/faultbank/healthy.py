@@ -56,7 +56,7 @@ SHORTENED = (
     "sgan-mnist",
 )
 STEPS = 128  # of those that are shortened
-SEEDS, HELD_OUT = (0, 1, 3), (3,)  # no limit was chosen by a look at those held out
+SEEDS, HELD_OUT = (0, 1, 4), (4,)  # nobody has looked at those held out
 
 
 def alarms(trace: Trace) -> dict[str, int]:
