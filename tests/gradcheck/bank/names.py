@@ -69,6 +69,7 @@ UNNAMED = {
     "shape-only",
     "some-entries",
     "some-slices",
+    "special-case",  # which input, not what is wrong with it
     "type",
 }
 
