@@ -83,6 +83,7 @@ LIMITS: dict[str, Limit] = {
     "turns": Limit("turns", 1.5, "once around may be a detour"),
     "one_way": Limit("turned", 0.9, "near 0 for a walk by chance"),
     "nearer": Limit("nearer", 0.8, "the circle should shrink"),
+    "halved": Limit("score", 0.5, "around a circle a score comes and goes"),
 }
 
 

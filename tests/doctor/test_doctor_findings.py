@@ -46,6 +46,32 @@ def test_a_spiral_inward_and_chance_are_no_rotation(rng):
         assert rotation.judge(phase_trace(walk)) is None
 
 
+@pytest.mark.parametrize("score", [1.0, 0.7, 0.4])
+def test_an_ellipse_seen_rarely_is_rotation_unless_the_score_is_halved(score):
+    """At its flat sides it is passed quickly: here more than a quarter turn at once."""
+    angles = 1.1 * np.arange(18)
+    ellipse = np.cos(angles) + 0.5 * np.sin(angles) + 1j * np.sin(angles)
+    turned = np.angle(ellipse[1:] / ellipse[:-1])
+    assert np.abs(turned).max() > np.pi / 2 > np.median(np.abs(turned))
+    scored = [
+        row | {"score_G": 0.1 * (score if k > 8 else 1.0)}
+        for k, row in enumerate(phase_trace(ellipse))
+    ]
+    found = rotation.judge(Trace(tuple(scored), {}))
+    assert (found is None) == (score < 0.5)
+
+
+def test_halves_are_of_the_steps_and_not_of_the_examinations():
+    """Many examinations come early, when the samples were further away."""
+    steps = [1, 2, 4, 8, 16, 32, 64, 128, 256, *range(512, 8192, 512)]
+    points = np.exp(2j * np.pi * np.array(steps) / 2856)
+    rows = [
+        row | {"step": float(step), "score_G": 0.2 if step < 300 else 0.07}
+        for step, row in zip(steps, phase_trace(points))
+    ]
+    assert rotation.judge(Trace(tuple(rows), {})) is not None
+
+
 def test_what_began_once_is_found_whatever_came_after():
     values = [0, 1, 1, None, 1, 0, 1, 1, 1, 1, 0]
     rows = [

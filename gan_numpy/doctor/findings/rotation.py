@@ -21,20 +21,36 @@ def phases(trace: Trace) -> tuple[list[int], np.ndarray]:
     return [int(r["step"]) for r in rows], points.real * scale + 1j * points.imag
 
 
-def _improves(trace: Trace) -> bool:
-    """Whether G's outputs come nearer to the data all the same."""
-    scores = trace.values("score_G")
-    half = len(scores) // 2
-    return half > 0 and np.mean(scores[half:]) < limit("nearer") * np.mean(
-        scores[:half]
-    )
+def _later_of(steps: list[int], values: np.ndarray) -> float:
+    """The mean after the middle of the steps, as a multiple of that before.
+
+    Each value counts for the steps since the last one: at first there are many.
+    """
+    late, since = np.array(steps) > steps[-1] / 2, np.diff([0, *steps])
+    if late.all() or not late.any():
+        return 1.0
+    before, after = (np.average(values[k], weights=since[k]) for k in (~late, late))
+    return float(after / max(before, 1e-30))
+
+
+def _comes_nearer(trace: Trace, steps: list[int], radius: np.ndarray) -> bool:
+    """Whether the circle shrinks, or G's outputs come nearer to the data all the same.
+
+    Around a circle a score comes and goes; a score that is halved is no circle.
+    """
+    scored = [row for row in trace if "score_G" in row]
+    scores = np.array([row["score_G"] for row in scored])
+    halved = _later_of([int(row["step"]) for row in scored], scores) if scored else 1.0
+    shrunk = _later_of(steps, radius)
+    return shrunk < limit("nearer") or halved < limit("halved")
 
 
 def judge(trace: Trace) -> Evidence | None:
     """Whether it goes around, always the same way, without coming nearer.
 
-    Nearly all of the way has to be in the same direction, and nearly every examination
-    less than a quarter turn further: chance goes back and forth.
+    Nearly all of the way has to be in the same direction: chance goes back and forth.
+    Between two examinations it is usually less than a quarter turn, or the direction
+    would not be known.
     """
     steps, points = phases(trace)
     if len(points) < EXAMINATIONS:
@@ -42,11 +58,11 @@ def judge(trace: Trace) -> Evidence | None:
     turned = np.angle(points[1:] / np.where(points[:-1] == 0, 1, points[:-1]))
     turns = abs(turned.sum()) / (2 * np.pi)
     one_way = abs(turned.sum()) / max(np.abs(turned).sum(), 1e-30)
-    small = np.mean(np.abs(turned) < np.pi / 2)
-    radius, half = np.abs(points), len(points) // 2
-    shrinks = radius[half:].mean() < limit("nearer") * radius[:half].mean()
-    shrinks |= _improves(trace)
-    if turns < limit("turns") or min(one_way, small) < limit("one_way") or shrinks:
+    if turns < limit("turns") or one_way < limit("one_way"):
+        return None
+    if np.median(np.abs(turned)) > np.pi / 2 or _comes_nearer(
+        trace, steps, np.abs(points)
+    ):
         return None
     return Evidence(
         steps[0],
