@@ -213,3 +213,9 @@ def test_label_modes_are_asked_not_compared():
                 assert not (
                     named and set(strings) & LABEL_MODES
                 ), f"{path}:{node.lineno}"
+
+
+def test_no_two_test_modules_have_one_name():
+    """pytest keeps them by their names: the second of two would not be collected."""
+    names = sorted(path.name for path in Path(__file__).parent.rglob("test_*.py"))
+    assert len(names) > 100 and len(names) == len(set(names))
