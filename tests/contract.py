@@ -27,6 +27,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "gan_numpy"
 README = (ROOT / "README.md").read_text("utf-8")
 LESSONS = (ROOT / "lessons" / "README.md").read_text("utf-8")
+PAGES = ROOT / "lessons" / "book" / "pages"
+BOOK = {page.stem: page.read_text("utf-8") for page in sorted(PAGES.glob("*.md"))}
 SOURCE = re.compile(r"arXiv[: ]?\d{4}\.\d{4,5}|et al\.|[Ss]ources?\b")
 
 
@@ -74,7 +76,7 @@ def layer_lacks(layer: type[layers.Layer], module: ModuleType) -> list[str]:
         a_place_in_layers_all=name in layers.__all__,
         a_place_among_the_public_names_of_gan_numpy=name in gan_numpy.__all__,
         an_example_in_tests_layers_examples=name in layer_examples.EXAMPLES,
-        a_mention_in_the_README=f"`{name}`" in README,
+        a_mention_on_the_map_of_the_code=f"`{name}`" in BOOK["map"],
     )
 
 
@@ -95,7 +97,7 @@ def objective_lacks(objective: Objective, module: ModuleType) -> list[str]:
             f'"{name}"' in path.read_text("utf-8")
             for path in (ROOT / "tests").rglob("test_*.py")
         ),
-        a_mention_in_the_README=f"`{name}`" in README,
+        a_mention_on_the_map_of_the_code=f"`{name}`" in BOOK["map"],
     )
 
 
@@ -115,7 +117,7 @@ def recipe_lacks(recipe: type[Recipe], module: ModuleType) -> list[str]:
         a_source_on_top_of_its_file=bool(SOURCE.search(module.__doc__ or "")),
         a_docstring_with_its_name=f"``{name}``" in (vars(recipe).get("__doc__") or ""),
         a_family_in_tests_recipes_examples=recipe_examples.family(recipe) is not None,
-        a_mention_in_the_README=f"`{name}`" in README,
+        a_mention_in_the_book=any(f"`{name}`" in page for page in BOOK.values()),
     )
 
 
@@ -132,7 +134,7 @@ def metric_lacks(name: str, module: ModuleType) -> list[str]:
         a_source_on_top_of_its_file=bool(SOURCE.search(module.__doc__ or "")),
         a_docstring_of_measure=bool(module.measure.__doc__),
         a_test_file_of_its_own=(ROOT / f"tests/evaluation/test_{name}.py").is_file(),
-        a_row_in_the_README=f"\n| `{name}` |" in README,
+        a_row_among_the_measures_of_the_book=f"\n| `{name}` |" in BOOK["measures"],
     )
 
 
@@ -208,7 +210,9 @@ def command_lacks(name: str, module: ModuleType) -> list[str]:
         a_place_in_cli_COMMANDS=name in cli.COMMANDS,
         a_docstring_that_names_it=f"``gan-numpy {name}" in (module.__doc__ or ""),
         a_run_function=callable(getattr(module, "run", None)),
-        a_row_in_the_README=bool(re.search(rf"^\| `gan-numpy {name}\b", README, re.M)),
+        a_row_among_the_commands_of_the_book=bool(
+            re.search(rf"^\| `gan-numpy {name}\b", BOOK["commands"], re.M)
+        ),
         a_test_that_calls_it=any(called.search(p.read_text("utf-8")) for p in tests),
     )
 

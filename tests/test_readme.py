@@ -1,4 +1,5 @@
-"""The README's commands are those that CI runs, and its links lead somewhere."""
+"""The README's commands are those that CI runs; its links, and those of the book's
+pages, lead somewhere."""
 
 from __future__ import annotations
 
@@ -6,6 +7,12 @@ import configparser
 import re
 import subprocess
 from pathlib import Path
+
+from tests.contract import BOOK, PAGES
+
+from gan_numpy.cli import COMMANDS
+from gan_numpy.evaluation import METRICS
+from gan_numpy.miniatures import MINIATURES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -24,9 +31,28 @@ def test_ci_runs_the_readmes_two_commands():
 
 
 def test_links_to_files():
-    links = re.findall(r"\]\(([^)#:]+)\)", README)
-    assert len(links) > 10
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    paths = [ROOT / "README.md", *PAGES.glob("*.md")]
+    links = [
+        (path.name, path.parent / link)
+        for path in paths
+        for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8"))
+    ]
+    assert len(links) > 80
+    assert [(name, link) for name, link in links if not link.exists()] == []
+
+
+def test_the_readme_is_read_in_two_minutes_and_counts_right():
+    """At 250 words a minute; the dependencies and the license are looked up."""
+    text, _, _ = README.partition("## Dependencies")
+    assert len(text.split()) < 2 * 250
+    words = {8: "eight", 9: "nine", 18: "eighteen", 19: "nineteen"}
+    for number, of in (
+        (len(list((ROOT / "lessons").glob("*.ipynb"))), "notebooks"),
+        (len(MINIATURES), "miniatures"),
+        (len(METRICS), "measures"),
+        (len(COMMANDS), "of them"),
+    ):
+        assert f"{words[number]} {of}" in text, of
 
 
 def test_every_dependency_is_named_with_a_reason_and_bounds_agree():
@@ -43,8 +69,8 @@ def test_every_dependency_is_named_with_a_reason_and_bounds_agree():
 
 
 def test_the_python_example_runs():
-    (example,) = re.findall(r"```python\n(.*?)```", README, re.S)
+    (example,) = re.findall(r"```python\n(.*?)```", BOOK["map"], re.S)
     names = {}
-    exec(compile(example, "README.md", "exec"), names)
+    exec(compile(example, "map.md", "exec"), names)
     assert names["dx"].shape == (7, 5) and names["dx"].dtype == "float32"
     assert names["grads"].keys() == names["layer"].params.keys()

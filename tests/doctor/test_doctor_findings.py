@@ -13,7 +13,7 @@ from gan_numpy.doctor.watch import Watch, settings_of
 from gan_numpy.recipes import get_recipe
 from gan_numpy.training.algorithm1 import UPDATES, train_epoch
 from gan_numpy.training.state import initial_state
-from tests.contract import README
+from tests.contract import BOOK
 from tests.recipes.examples import small, small_data
 
 ANGLES = 0.9 * np.arange(24)  # radians: 3.3 turns, each step less than a quarter
@@ -100,7 +100,7 @@ def test_a_semi_supervised_run_is_examined_as_far_as_it_can_be():
     unknown = {"generator_wrong_sign", "labels_swapped", "mixed_batch_norm"}
     assert unknown <= set(verdict.unknown)
     words = f"semi-supervised run {len(verdict.unknown)} of {len(KINDS)} findings"
-    assert words in " ".join(README.split())
+    assert words in " ".join(BOOK["doctor"].split())
     assert "D is a classifier" in str(verdict)
     assert "D is a classifier" in verdict.as_dict()["why_unknown"]
     assert settings_of(recipe)["objective"] == "feature_matching"

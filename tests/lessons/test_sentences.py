@@ -140,10 +140,10 @@ def test_the_cost_of_noise_and_of_forgetting(builder):
     assert f"$0.9^{{20}} = {0.9**20:.2f}$" in text
 
 
-def test_imitation_is_as_the_readme_measured_it(builder):
-    """The README's row is that of five games, which its own test plays."""
-    readme = (builder.LESSONS.parent / "README.md").read_text("utf-8")
-    (row,) = re.findall(r"^\| `gail` \|.*\|$", readme, re.MULTILINE)
+def test_imitation_is_as_the_book_measured_it(builder):
+    """The book's row is that of five games, which its own test plays."""
+    page = builder.LESSONS / "book/pages/miniatures.md"
+    (row,) = re.findall(r"^\| `gail` \|.*\|$", page.read_text("utf-8"), re.MULTILINE)
     _, _, passage = text_of(builder, "18").partition("## See: imitation by an")
     passage, _, _ = passage.partition("# %% [markdown]")
     share = r"(?<!\d)[01]?\.\d\d\b"

@@ -19,7 +19,8 @@ from gan_numpy.miniatures import MINIATURES, Goal
 from gan_numpy.recipes import RECIPES, with_settings
 from tests.miniatures.games import SMALL
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+PAGE = Path(__file__).parents[2] / "lessons/book/pages/miniatures.md"
+TEXT = PAGE.read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", MINIATURES)
@@ -73,7 +74,7 @@ def test_it_says_what_it_is(name, capsys):
     game = MINIATURES[name]
     assert game.name == name and name not in RECIPES
     assert f"``{name}``" in (type(game).__doc__ or "")
-    assert re.search(rf"^\| `{name}` \|.*\d.*\|$", README, re.M), "a row with a figure"
+    assert re.search(rf"^\| `{name}` \|.*\d.*\|$", TEXT, re.M), "a row with a figure"
     assert game.source and game.description and "\n" not in game.description
     assert main(["recipes", name]) == 0
     printed = capsys.readouterr().out

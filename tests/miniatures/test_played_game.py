@@ -369,9 +369,9 @@ def test_a_session_keeps_the_score(run):
 
 
 @pytest.mark.skipif(not WHOLE, reason="GAN_NUMPY_GAME=1 trains it, seeds 0 to 2")
-def test_ten_played_steps_are_right_over_three_seeds_as_the_readme_says():
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    (row,) = re.findall(r"^\| `game` \|.*\|$", readme, re.MULTILINE)
+def test_ten_played_steps_are_right_over_three_seeds_as_the_book_says():
+    page = Path(__file__).parents[2] / "lessons/book/pages/miniatures.md"
+    (row,) = re.findall(r"^\| `game` \|.*\|$", page.read_text("utf-8"), re.MULTILINE)
     said = [float(v) for v in re.findall(r"\.\d+", row.split("|")[4])]
     with use_kernels("reference"):
         each = [GameGAN().play(seed).figures for seed in range(3)]

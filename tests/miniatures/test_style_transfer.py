@@ -138,9 +138,11 @@ def test_sizes_that_do_not_fit_are_refused(changes):
 
 
 @pytest.mark.skipif(not WHOLE, reason="GAN_NUMPY_STYLE=1 paints it, at full size")
-def test_the_readmes_figures():
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    (row,) = re.findall(r"^\| `style-transfer` \|.*\|$", readme, re.MULTILINE)
+def test_the_figures_of_the_book():
+    page = Path(__file__).parents[2] / "lessons/book/pages/miniatures.md"
+    (row,) = re.findall(
+        r"^\| `style-transfer` \|.*\|$", page.read_text("utf-8"), re.MULTILINE
+    )
     said = [
         float(v.replace(",", "")) for v in re.findall(r"[\d,]{3,}", row.split("|")[4])
     ]

@@ -137,10 +137,12 @@ def test_what_holds_no_gray_images_is_refused():
 
 
 @pytest.mark.skipif(not WHOLE, reason="GAN_NUMPY_SUPER=FOLDER trains it")
-def test_the_readmes_figures(monkeypatch):
+def test_the_figures_of_the_book(monkeypatch):
     monkeypatch.undo()
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    (row,) = re.findall(r"^\| `super-resolution` \|.*\|$", readme, re.MULTILINE)
+    page = Path(__file__).parents[2] / "lessons/book/pages/miniatures.md"
+    (row,) = re.findall(
+        r"^\| `super-resolution` \|.*\|$", page.read_text("utf-8"), re.MULTILINE
+    )
     said = [float(v) for v in re.findall(r"\d*\.\d+", row.split("|")[4])]
     data = load_dataset("mnist", Path(str(WHOLE)))
     with use_kernels("native"):
