@@ -7,8 +7,6 @@ from functools import partial
 
 import numpy as np
 
-from gan_numpy.bench.timing import paired_ratio, take_turns
-
 # (m, k, n) of C = A B, and which operand is a transposed view, as in backward passes.
 SHAPES = {
     "x W          100x784x1200": (100, 784, 1200, ""),
@@ -31,22 +29,11 @@ def operands(m: int, k: int, n: int, transposed: str) -> tuple[np.ndarray, np.nd
     return (a.T if transposed == "a" else a), (b.T if transposed == "b" else b)
 
 
-def bench_products(rounds: int) -> dict[str, dict[str, float]]:
-    """Throughput of both and the share that ours reaches, by shape."""
+def products(name: str) -> dict[str, Callable[[], object]]:
+    """The product of each shape, by NumPy's BLAS or by native."""
     from gan_numpy.kernels.native.matmul import matmul
 
-    rows = {}
-    for name, (m, k, n, transposed) in SHAPES.items():
-        a, b = operands(m, k, n, transposed)
-        candidates: dict[str, Callable[[], object]] = {
-            "blas": partial(np.matmul, a, b),
-            "native": partial(matmul, a, b),
-        }
-        times = take_turns(candidates, rounds)
-        gflop = 2e-9 * m * k * n
-        rows[name] = {
-            "blas_gflop_per_s": gflop / sorted(times["blas"])[rounds // 2],
-            "native_gflop_per_s": gflop / sorted(times["native"])[rounds // 2],
-            "native_over_blas": paired_ratio(times, "blas", "native"),
-        }
-    return rows
+    multiply: Callable[..., object] = matmul if name == "native" else np.matmul
+    return {
+        shape: partial(multiply, *operands(*sizes)) for shape, sizes in SHAPES.items()
+    }

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 
 from gan_numpy import kernels
-from gan_numpy.bench.timing import medians_ms, paired_ratio, take_turns
 from gan_numpy.datasets import Dataset
 from gan_numpy.kernels import use_kernels
 from gan_numpy.recipes import get_recipe
@@ -127,55 +126,3 @@ def parts(name: str) -> dict[str, Callable[[], object]]:
         return run
 
     return {key: with_kernels(operation) for key, operation in operations.items()}
-
-
-def bench_step(
-    rounds: int, extra: dict[str, Callable[[], object]] | None = None
-) -> dict[str, object]:
-    """Medians and paired ratios of the paper's step, its bound and its parts.
-
-    Parameters
-    ----------
-    rounds : int
-    extra : dict, optional
-        More candidates for the whole step, for instance PyTorch's.
-    """
-    candidates: dict[str, Callable[[], object]] = {
-        name: make_step(name) for name in kernels.IMPLEMENTATIONS
-    }
-    candidates |= {"BLAS products only": products_only()} | (extra or {})
-    times = take_turns(candidates, rounds)
-    ours = kernels.DEFAULT
-    return {
-        "gflop": flops() / 1e9,
-        "default": ours,
-        "milliseconds": medians_ms(times),
-        "ratios": {
-            f"{ours} / {other}": paired_ratio(times, ours, other)
-            for other in candidates
-            if other != ours
-        },
-        "parts_milliseconds": medians_ms(take_turns(parts(ours), rounds)),
-    }
-
-
-def bench_recipe_step(
-    recipe_name: str,
-    rounds: int,
-    extra: dict[str, Callable[[], object]] | None = None,
-) -> dict[str, object]:
-    """Medians and paired ratios of the whole step of a recipe; see `make_step`."""
-    ours = kernels.DEFAULT
-    candidates: dict[str, Callable[[], object]] = {
-        name: make_step(name, recipe_name) for name in (ours, "reference")
-    }
-    candidates |= extra or {}
-    times = take_turns(candidates, rounds)
-    return {
-        "milliseconds": medians_ms(times),
-        "ratios": {
-            f"{ours} / {other}": paired_ratio(times, ours, other)
-            for other in candidates
-            if other != ours
-        },
-    }

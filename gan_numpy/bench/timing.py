@@ -1,7 +1,9 @@
 """Paired timing: candidates take turns, so that a noisy machine disturbs all alike.
 
+Each candidate waits in a process of its own (`gan_numpy.bench.worker`): threads of one
+library slow down those of another in the same process, even while they sleep.
 Between two turns there is a pause. The threads of a BLAS or of PyTorch spin for up to a
-tenth of a second after their last work, on processors that the next candidate needs.
+fifth of a second after their last work, on processors that the next candidate needs.
 """
 
 from __future__ import annotations
@@ -13,22 +15,38 @@ from statistics import median
 
 Times = dict[str, list[float]]
 
-PAUSE = 0.15  # seconds between turns
+PAUSE = 0.25  # seconds between turns
 TURN = 0.05  # seconds that a turn lasts, at least
 
 
+def calls_of(run: Callable[[], object]) -> int:
+    """How many calls a turn is, after one that compiles and allocates."""
+    run()
+    start = time.perf_counter()
+    run()
+    return max(1, math.ceil(TURN / (time.perf_counter() - start)))
+
+
+def turn(run: Callable[[], object], calls: int) -> float:
+    """Seconds of one call, the mean of `calls`."""
+    run()  # wakes this candidate's threads, warms its caches
+    start = time.perf_counter()
+    for _ in range(calls):
+        run()
+    return (time.perf_counter() - start) / calls
+
+
 def take_turns(
-    candidates: Mapping[str, Callable[[], object]],
+    turns: Mapping[str, Callable[[], float]],
     rounds: int,
     on_round: Callable[[], object] = lambda: None,
 ) -> Times:
-    """Time each candidate once per round, after calls that are not counted.
-
-    A turn repeats short work until it lasts `TURN`; the time is that of one call.
+    """Ask each candidate for its time once per round.
 
     Parameters
     ----------
-    candidates : mapping of name to callable
+    turns : mapping of name to callable
+        It measures, and gives seconds.
     rounds : int
     on_round : callable
         Called after each round, for a progress bar.
@@ -37,21 +55,11 @@ def take_turns(
     -------
     dict of name to seconds, one per round
     """
-    times: Times = {name: [] for name in candidates}
-    calls = {}
-    for name, run in candidates.items():
-        run()  # compiles, allocates
-        start = time.perf_counter()
-        run()
-        calls[name] = max(1, math.ceil(TURN / (time.perf_counter() - start)))
+    times: Times = {name: [] for name in turns}
     for _ in range(rounds):
-        for name, run in candidates.items():
+        for name, measure in turns.items():
             time.sleep(PAUSE)
-            run()  # wakes this candidate's threads, warms its caches
-            start = time.perf_counter()
-            for _ in range(calls[name]):
-                run()
-            times[name].append((time.perf_counter() - start) / calls[name])
+            times[name].append(measure())
         on_round()
     return times
 

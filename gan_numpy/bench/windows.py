@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from gan_numpy import kernels
-from gan_numpy.bench.timing import medians_ms, paired_ratio, take_turns
 from gan_numpy.evaluation.parzen import SIGMAS
 
 PIXELS = 784
+ONE, TEN, PRODUCT = "one sigma", "ten sigmas", "its product only (BLAS)"
 
 
 def make_points(n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -21,35 +21,17 @@ def make_points(n: int) -> tuple[np.ndarray, np.ndarray]:
     return x, centers
 
 
-def bench_parzen(
-    n: int, rounds: int, extra: dict[str, Callable[[], object]] | None = None
-) -> dict[str, object]:
-    """Medians and paired ratios of `n` points under `n` centers.
+def parzen_work(what: str, n: int) -> Callable[[], object]:
+    """Work on `n` points under `n` centers.
 
     Parameters
     ----------
-    n, rounds : int
-    extra : dict, optional
-        More candidates, for instance PyTorch's.
+    what : {ONE, TEN, PRODUCT}
+        Densities for one width or for ten, or the product of points and centers alone.
+    n : int
     """
     x, centers = make_points(n)
-    one = "one sigma"
-    candidates: dict[str, Callable[[], object]] = {
-        one: lambda: kernels.parzen_log_density(x, centers, SIGMAS[3:4]),
-        "ten sigmas": lambda: kernels.parzen_log_density(x, centers, SIGMAS),
-        "its product only (BLAS)": lambda: np.matmul(x, centers.T),
-    } | (extra or {})
-    times = take_turns(candidates, rounds)
-    return {
-        "points": n,
-        "centers": n,
-        "milliseconds": medians_ms(times),
-        "ratios": {
-            "one sigma / its product": paired_ratio(times, one, list(candidates)[2]),
-            "ten sigmas / one": paired_ratio(times, "ten sigmas", one),
-        }
-        | {
-            f"one sigma / {name}": paired_ratio(times, one, name)
-            for name in extra or {}
-        },
-    }
+    if what == PRODUCT:
+        return lambda: np.matmul(x, centers.T)
+    sigmas = SIGMAS[3:4] if what == ONE else SIGMAS
+    return lambda: kernels.parzen_log_density(x, centers, sigmas)

@@ -1,7 +1,7 @@
-"""DCGAN's training step in PyTorch, if it is installed.
+"""DCGAN's training step in PyTorch.
 
 The networks are those of the recipe ``dcgan-mnist``, layer by layer; the step is what a
-careful user would write, as in `gan_numpy.bench.peers`. Real and generated examples
+careful user would write, as in `torch_mlp`. Real and generated examples
 pass through the discriminator's batch normalization separately, in both.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gan_numpy.bench.peers.torch_mlp import update
 from gan_numpy.recipes import get_recipe
 from gan_numpy.recipes.conv_gan import KERNEL, PADDING, STRIDE
 
@@ -61,12 +62,12 @@ def torch_dcgan_networks():
     return networks
 
 
-def torch_dcgan_step(threads: int) -> Callable[[], None]:
-    """Algorithm 1's step with Adam, as the recipe ``dcgan-mnist`` has it."""
+def step(compiled: bool = False) -> Callable[[], None]:
+    """Algorithm 1's step with Adam, as the recipe ``dcgan-mnist`` has it; its losses,
+    and their gradients, by ``torch.compile``."""
     import torch
     import torch.nn.functional as F
 
-    torch.set_num_threads(threads)
     recipe = get_recipe("dcgan-mnist")
     B = recipe.batch_size
     x = torch.rand(B, 784)
@@ -84,18 +85,21 @@ def torch_dcgan_step(threads: int) -> Callable[[], None]:
     def noise():
         return (2 * torch.rand(B, recipe.latent_size) - 1) * 3**0.5
 
-    def step() -> None:
+    def loss_D():
         with torch.no_grad():
             fake = G(noise())
-        loss = F.softplus(-D(x)).mean() + F.softplus(D(fake)).mean()
-        D_adam.zero_grad(set_to_none=True)
-        loss.backward()
-        D_adam.step()
+        return F.softplus(-D(x)).mean() + F.softplus(D(fake)).mean()
+
+    def loss_G():
+        return F.softplus(-D(G(noise()))).mean()
+
+    if compiled:
+        loss_D, loss_G = torch.compile(loss_D), torch.compile(loss_G)
+
+    def run() -> None:
+        update(D_adam, loss_D())
         D.requires_grad_(False)
-        loss = F.softplus(-D(G(noise()))).mean()
-        G_adam.zero_grad(set_to_none=True)
-        loss.backward()
-        G_adam.step()
+        update(G_adam, loss_G())
         D.requires_grad_(True)
 
-    return step
+    return run
