@@ -1,33 +1,13 @@
-r"""The one limit of time of a search: who may take long asks, the rest is interrupted.
+r"""The one limit of time of a check: whoever may take long asks the clock.
 
-A changed line may run for minutes without a loop of the student's own, and so may a
-solution of a large system or a forward that is slow as it stands. A second thread then
-raises `OutOfTime` in the first, between two instructions, wherever that is. Whatever it
-was about to put back (the code of a function, a name in its module, a profiler, a limit
-of memory) is put back by `run_until`.
+Who does not ask is interrupted, see `gan_numpy.gradcheck.repair.alarm`.
 """
 
 from __future__ import annotations
 
-import _thread
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from types import CodeType, FunctionType
-from typing import Any
-
-from gan_numpy.gradcheck.repair.memory import limit_memory, memory_limits
-
-try:
-    import ctypes
-except ImportError:  # a build of Python without it: only who asks is ended
-    ctypes = None  # type: ignore[assignment]
-
-SOON = 10_000  # instructions after which it has come, or was swallowed
-AGAIN = 0.5  # seconds until it rings again: a bare ``except:`` has swallowed it
 
 
 class OutOfTime(BaseException):
@@ -63,118 +43,3 @@ def in_time() -> None:
     """
     if is_late():
         raise OutOfTime
-
-
-class Ledger:
-    """How to put back what is exchanged while the block runs."""
-
-    def __init__(self) -> None:
-        self.codes: dict[FunctionType, CodeType] = {}
-        self.names: dict[tuple[int, str], dict[str, Any]] = {}
-        self.undo: list[Callable[[], object]] = []
-
-    def exchanging(self, functions: Iterable[FunctionType]) -> None:
-        """The code of these functions is about to be another one."""
-        for function in functions:
-            self.codes.setdefault(function, function.__code__)
-
-    def adding(self, space: dict[str, Any], names: Iterable[str]) -> None:
-        """These names are about to be put into a module."""
-        for name in names:
-            self.names[id(space), name] = space
-
-    def put_back(self) -> None:
-        """All of it is as it was."""
-        for function, code in self.codes.items():
-            function.__code__ = code
-        for (_, name), space in self.names.items():
-            space.pop(name, None)
-        for undo in reversed(self.undo):
-            undo()
-
-
-_ledger: ContextVar[Ledger | None] = ContextVar("ledger", default=None)
-
-
-def ledger() -> Ledger:
-    """That of the block which may be interrupted; one that nobody reads outside."""
-    return _ledger.get() or Ledger()
-
-
-class Alarm:
-    """Raises `OutOfTime` in the thread that made it, until it is stopped."""
-
-    def __init__(self, end: float) -> None:
-        self.end, self.thread = end, threading.get_ident()
-        self.rang, self.stopped, self.ended = False, False, True
-        self.stopping = threading.Lock()
-        self.stopping.acquire()
-
-    def start(self) -> None:
-        """From now on; nothing where there are no threads."""
-        if ctypes is not None:
-            self.ended = False
-            try:
-                _thread.start_new_thread(self._wait, ())
-            except RuntimeError:
-                self.ended = True
-
-    def _wait(self) -> None:
-        left = self.end - time.monotonic()
-        try:
-            while not self.stopping.acquire(timeout=max(left, 0.0)):
-                if self.stopped:
-                    break
-                self.rang = True
-                self._ring()
-                left = AGAIN
-        finally:  # memory may be scarce
-            self.ended = True
-
-    def _ring(self) -> None:
-        number, error = ctypes.c_ulong(self.thread), ctypes.py_object(OutOfTime)
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(number, error)
-
-    def stop(self) -> None:
-        """From now on nothing is raised; also what is about to be is not."""
-        while not self.ended:
-            try:
-                self.stopped = True
-                if self.stopping.locked():
-                    self.stopping.release()
-                time.sleep(0.0002)
-            except (OutOfTime, RuntimeError):
-                pass
-        if self.rang:
-            # The last one may still be on its way. To clear it would leave the
-            # interpreter asking for it; a new one takes its place, and comes here.
-            try:
-                self._ring()
-                for _ in range(SOON):
-                    pass
-            except OutOfTime:
-                pass
-
-
-def run_until(end: float, run: Callable[[], object]) -> None:
-    """At ``end``, by `time.monotonic`, the call is over; what it has changed is not.
-
-    It ends as if it had returned. Without threads, or without ctypes, only `in_time`
-    ends it.
-    """
-    book, profile, limits = Ledger(), sys.getprofile(), memory_limits()
-    token, alarm = _ledger.set(book), Alarm(end)
-    try:
-        try:
-            alarm.start()
-            run()
-        finally:
-            alarm.stop()
-    except OutOfTime:
-        alarm.stop()
-    finally:
-        _ledger.reset(token)
-        if alarm.rang:
-            book.put_back()
-            sys.setprofile(profile)
-            limit_memory(limits)

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from gan_numpy.gradcheck import check_gradients
-from gan_numpy.gradcheck.deadline import in_time, is_late, ledger, run_until, until
+from gan_numpy.gradcheck.deadline import in_time, is_late, until
+from gan_numpy.gradcheck.repair.alarm import run_until
 from gan_numpy.gradcheck.repair.explain import searching
 from gan_numpy.gradcheck.repair.found import Limits
+from gan_numpy.gradcheck.repair.ledger import ledger
 from gan_numpy.gradcheck.repair.memory import memory_limits
 
 

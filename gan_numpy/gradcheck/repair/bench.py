@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from gan_numpy.gradcheck.deadline import in_time, ledger
+from gan_numpy.gradcheck.deadline import in_time
+from gan_numpy.gradcheck.repair.ledger import ledger
 from gan_numpy.gradcheck.repair.source import Written, build, replaced
 
 TICK, EDITED, SEE, HERE = "_tick", "_edited", "_see", "_here"

@@ -15,8 +15,9 @@ import numpy as np
 
 from gan_numpy.gradcheck.adapt import Problem
 from gan_numpy.gradcheck.calls import is_source
-from gan_numpy.gradcheck.deadline import run_until, until
+from gan_numpy.gradcheck.deadline import until
 from gan_numpy.gradcheck.repair.adjoints import Adjoints
+from gan_numpy.gradcheck.repair.alarm import run_until
 from gan_numpy.gradcheck.repair.bench import Bench
 from gan_numpy.gradcheck.repair.cases import (
     GradientCase,

@@ -19,7 +19,7 @@ from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 from gan_numpy.gradcheck.calls import is_students
-from gan_numpy.gradcheck.deadline import ledger
+from gan_numpy.gradcheck.repair.ledger import ledger
 
 FLAGS = sum(getattr(futures, name).compiler_flag for name in futures.all_feature_names)
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from gan_numpy.gradcheck.deadline import run_until, until
+from gan_numpy.gradcheck.deadline import until
 from gan_numpy.gradcheck.probes import arrays_within, close
+from gan_numpy.gradcheck.repair.alarm import run_until
 from gan_numpy.gradcheck.repair.cases import right
 from gan_numpy.gradcheck.repair.explain import quietly, stopwatch, suspects
 from gan_numpy.gradcheck.repair.found import Found
