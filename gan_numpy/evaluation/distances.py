@@ -92,10 +92,19 @@ def nearest(
     return index, distance
 
 
-def kth_neighbor(x: np.ndarray, k: int, block_values: int = BLOCK_VALUES) -> np.ndarray:
-    """Squared distance of each point to its k-th nearest *other* point, (N,)."""
-    radii = np.empty(len(x))
-    for rows, d2 in squared_distances(x, x, block_values):
-        d2[np.arange(len(d2)), np.arange(rows.start, rows.stop)] = np.inf
+def kth_neighbor(
+    x: np.ndarray,
+    k: int,
+    block_values: int = BLOCK_VALUES,
+    of: np.ndarray | None = None,
+) -> np.ndarray:
+    """Squared distance of each point to its k-th nearest *other* point, (N,).
+
+    With `of`, indices of some of the points, of these only.
+    """
+    of = np.arange(len(x)) if of is None else of
+    radii = np.empty(len(of))
+    for rows, d2 in squared_distances(x[of], x, block_values):
+        d2[np.arange(len(d2)), of[rows]] = np.inf
         radii[rows] = np.partition(d2, k - 1, axis=1)[:, k - 1]
     return radii

@@ -16,6 +16,11 @@ ROWS = (
     "two-sample accuracy",
     "1-NN accuracy",
     "nearest training example",
+    "KID, features",
+    "density",
+    "coverage",
+    "data copying",
+    "authenticity",
 )
 
 

@@ -39,6 +39,10 @@ def test_a_perfect_generator_of_the_ring(ring):
     assert found["fid.fid"][0] < 0.01 and found["sliced_wasserstein.sw2"][0] < 0.01
     for key in ("precision_recall.precision", "precision_recall.recall"):
         assert found[key][0] > 0.9
+    assert found["kid.features"][0] < 3 * found["kid.features_error"][0]
+    assert found["density_coverage.density"][0] == pytest.approx(1, abs=0.1)
+    assert found["density_coverage.coverage"][0] > 0.9
+    assert abs(found["data_copying.c_t"][0]) < 3
     for key in ("mmd.p_value", "two_sample.p_value"):
         assert found[key][0] > 0.01
     assert found["two_sample.nearest_neighbor"][0] == pytest.approx(0.5, abs=0.05)
@@ -64,7 +68,7 @@ def test_a_collapsed_generator_of_the_grid():
 
 
 def test_a_copying_generator_of_the_digits():
-    """Training images: perfect for all metrics but the one that looks for copies."""
+    """Training images: perfect for all metrics but those that look for copies."""
     digits = load_dataset("digits")
     samples = digits.scaled("train", slice(0, 250), np.float64)
     names = [name for name in METRICS if name != "parzen"]
@@ -74,6 +78,10 @@ def test_a_copying_generator_of_the_digits():
     assert found["precision_recall.precision"][0] > 0.8
     assert found["neighbors.too_near"][0] == 1
     assert found["neighbors.median_distance"][0] == 0
+    assert found["data_copying.c_t"][0] < -8 and abs(found["data_copying.c_t"][1]) < 3
+    assert found["authenticity.authenticity"][0] == 0
+    assert 0.2 < found["authenticity.authenticity"][1] < 0.6
+    assert found["kid.features"][0] < 3 * found["kid.features_error"][0]
     better, worse = (
         found["fid.fid"][0],
         values(Subject(samples[:, ::-1], digits, "digits"), "fid")["fid.fid"],
@@ -94,7 +102,8 @@ def test_what_needs_labels_is_skipped_with_a_reason(rng):
     images = rng.integers(0, 256, (100, 16), dtype=np.uint8)
     data = Dataset("own", images[:60], images[60:80], images[80:], 255.0, (4, 4))
     reasons = skipped(Subject(rng.random((20, 16)), data, "own.npy"))
-    assert set(reasons) == {"modes", "fid", "classifier_score", "precision_recall"}
+    labeled = {"modes", "fid", "classifier_score", "precision_recall"}
+    assert set(reasons) == labeled | {"density_coverage"}
     assert "own has no labels" in reasons["fid"]
 
 
