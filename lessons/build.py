@@ -12,17 +12,23 @@ A source is a script in jupytext's percent format. A code cell that holds the on
 and stub from `gan_numpy.exercises`, and a second cell that checks it.
 ``# ask: 00-tenth`` becomes a question of `gan_numpy.lesson.bank` and its field. A cell
 tagged "fold" is closed at first: what it shows is seen, and how is a click away.
+
+Every notebook installs the package where it is missing. If ``url`` in setup.cfg names a
+repository on GitHub (``--url`` another one, of a course for instance), its title has
+badges that open it in Colab and in Binder.
 """
 
 from __future__ import annotations
 
 import argparse
+import configparser
 import os
 import re
 import sys
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import jupytext
 import nbformat
@@ -42,6 +48,25 @@ METADATA = {
     },
     "language_info": {"name": "python"},
 }
+# A magic, which is no Python: JupyterLite, whose pip is another, knows it as well.
+INSTALL = """
+# Installs the package where it is missing: in Colab, or in a browser.
+try:
+    import gan_numpy  # noqa: F401
+except ImportError:
+    %pip install --quiet gan_numpy
+"""
+GITHUB = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?")
+BADGES = {
+    "Open in Colab": (
+        "https://colab.research.google.com/assets/colab-badge.svg",
+        "https://colab.research.google.com/github/{place}/blob/main/{path}",
+    ),
+    "Open in Binder": (
+        "https://mybinder.org/badge_logo.svg",
+        "https://mybinder.org/v2/gh/{place}/main?labpath={quoted}",
+    ),
+}
 # What the library says once, where its kernels are not compiled yet.
 ANNOUNCEMENT = re.compile(r"compiling Numba kernels.*\n?")
 TABLE = re.compile(r"(<!-- times -->\n).*(<!-- end of times -->)", re.DOTALL)
@@ -58,8 +83,38 @@ def exercises_of(source: Path) -> list[str]:
     return re.findall(rf"^{MARKER.pattern}$", source.read_text("utf-8"), re.MULTILINE)
 
 
-def build(source: Path, solutions: bool = False) -> nbformat.NotebookNode:
+def repository() -> str:
+    """Where the project is published: ``url`` in setup.cfg; empty if nowhere."""
+    settings = configparser.ConfigParser()
+    settings.read(LESSONS.parent / "setup.cfg", encoding="utf-8")
+    return settings.get("metadata", "url", fallback="")
+
+
+def badges(stem: str, url: str) -> str:
+    """Links that open a notebook elsewhere; empty if that is not on GitHub."""
+    place = GITHUB.fullmatch(url)
+    if place is None:
+        return ""
+    path = f"lessons/{stem}.ipynb"
+    names = {"place": place[1], "path": path, "quoted": quote(path, safe="")}
+    return "\n".join(
+        f"[![{what}]({image})]({target.format(**names)})"
+        for what, (image, target) in BADGES.items()
+    )
+
+
+def build(
+    source: Path, solutions: bool = False, url: str | None = None
+) -> nbformat.NotebookNode:
     """The notebook of a lesson.
+
+    Parameters
+    ----------
+    source : Path
+    solutions : bool
+        Whether the exercises are solved.
+    url : str, optional
+        Of the repository that the badges open it from; by default the project's.
 
     Raises
     ------
@@ -90,6 +145,9 @@ def build(source: Path, solutions: bool = False) -> nbformat.NotebookNode:
         slug = name.replace("_", "-")
         cells.append(make_cell("code", text, slug, ["exercise", name]))
         cells.append(make_cell("code", f"check({name})", f"check-{slug}", ["check"]))
+    row = badges(source.stem, repository() if url is None else url)
+    cells[0]["source"] += f"\n\n{row}" if row else ""
+    cells.insert(1, make_cell("code", INSTALL, "install", ["install", "fold"]))
     return nbformat.from_dict(
         {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
     )
@@ -119,7 +177,11 @@ def make_cell(
     """A cell whose id depends on nothing but the lesson."""
     metadata: dict[str, Any] = {"tags": list(tags)} if tags else {}
     if "fold" in metadata.get("tags", ()):  # JupyterLab, and books made by Sphinx
-        metadata = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
+        others = [tag for tag in tags or () if tag != "fold"]
+        metadata = {
+            "jupyter": {"source_hidden": True},
+            "tags": ["hide-input", *others],
+        }
     text = source.strip("\n")  # a folded cell shows its first line
     cell = {"cell_type": kind, "id": name, "metadata": metadata, "source": text}
     return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
@@ -131,12 +193,14 @@ def text_of(notebook: nbformat.NotebookNode) -> str:
     return str(nbformat.writes(notebook)) + "\n"
 
 
-def write(folder: Path, only: str = "", solutions: bool = False) -> None:
+def write(
+    folder: Path, only: str = "", solutions: bool = False, url: str | None = None
+) -> None:
     """Write the notebooks into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for source in sources(only):
         path = folder / f"{source.stem}.ipynb"
-        path.write_text(text_of(build(source, solutions)), encoding="utf-8")
+        path.write_text(text_of(build(source, solutions, url)), encoding="utf-8")
         print(path)
 
 
@@ -228,15 +292,16 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--only", default="", metavar="NN")
     parser.add_argument("--fast", action="store_true", help="with --html: fewer steps")
     parser.add_argument("--mathjax", metavar="URL", help="with --html: its MathJax.js")
+    parser.add_argument("--url", help="the repository that the badges open")
     chosen = parser.parse_args(arguments)
     if chosen.solutions:
-        write(chosen.solutions, chosen.only, solutions=True)
+        write(chosen.solutions, chosen.only, True, chosen.url)
     elif chosen.html:
         write_html(chosen.html, chosen.only, chosen.mathjax, chosen.fast)
     elif chosen.time:
         write_times(chosen.only)
     else:
-        write(LESSONS, chosen.only)
+        write(LESSONS, chosen.only, url=chosen.url)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 from gan_numpy.errors import UserError
 
@@ -15,6 +16,7 @@ LIGHT = (  # commands that compute with no kernels
     *("recipes", "data", "check", "exercises", "explain", "assign", "grade"),
     "playground",
 )
+NEED_NUMBA = ("bench",)
 OWN_PLOTS = {"MPLBACKEND": "agg", "MATPLOTLIBRC": os.devnull}
 
 
@@ -50,10 +52,13 @@ def check_environment(command: str) -> None:
     """
     if command in LIGHT:
         return
+    from gan_numpy.capabilities import need, why_not
     from gan_numpy.kernels import IMPLEMENTATIONS, active_kernels, implementation
 
+    if command in NEED_NUMBA:
+        need("numba", f"gan-numpy {command}")
     try:
-        import tqdm  # noqa: F401 - reads its variables when it is imported
+        import_module("gan_numpy.progress")  # tqdm reads its variables when imported
     except ValueError as error:
         raise UserError(f"a variable TQDM_... cannot work: {error}") from None
     try:
@@ -66,6 +71,8 @@ def check_environment(command: str) -> None:
     if os.environ.get("NUMBA_THREADING_LAYER", "default").lower() not in LAYERS:
         raise _refusal("NUMBA_THREADING_LAYER", f"one of {', '.join(LAYERS)}")
     if name == "reference" and "NUMBA_THREADING_LAYER" not in os.environ:
+        return
+    if why_not("numba"):
         return
     if name != "reference" and os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
         raise _refusal(

@@ -62,10 +62,10 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Evaluate, write ``result.json``, print a table or JSON."""
     import numpy as np
-    from tqdm import tqdm
 
     from gan_numpy.evaluation.metrics import compute
     from gan_numpy.evaluation.subject import Subject
+    from gan_numpy.progress import tqdm
 
     names = ["parzen"] if args.metrics is None else chosen(args.metrics)
     job, data = open_with_data(args)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gan_numpy.cli.options import not_negative, positive_number, whole_number
+from gan_numpy.capabilities import need_processes
 from gan_numpy.errors import UserError
 
 
@@ -145,6 +146,7 @@ def points_of_one(text: str) -> tuple[str, float]:
 
 def run(args: argparse.Namespace) -> int:
     """Grade, report, and say where it is."""
+    need_processes("gan-numpy grade")
     from gan_numpy.grading.course import grade_class
     from gan_numpy.grading.feedback import write_feedback
     from gan_numpy.grading.nursery import NotGraded

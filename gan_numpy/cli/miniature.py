@@ -13,11 +13,10 @@ FOREIGN = ("data", "epochs", "resume")  # options of trainings alone
 
 def play(args: argparse.Namespace) -> int:
     """Play the game and print its figures beside what was expected."""
-    from tqdm import tqdm
-
     from gan_numpy.kernels.threads import limit_threads
     from gan_numpy.miniatures import MINIATURES
     from gan_numpy.miniatures.base import MiniatureOfData
+    from gan_numpy.progress import tqdm
     from gan_numpy.recipes import with_settings
     from gan_numpy.runs.game import PICTURE, play_game
 

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from gan_numpy.capabilities import need
 from gan_numpy.errors import UserError
 
 TIMEOUT = 30  # seconds without an answer, per connection
@@ -33,8 +34,11 @@ def fetch_verified(
     Raises
     ------
     UserError
-        If no mirror delivers the file, naming what each one answered.
+        If no mirror delivers the file, naming what each one answered; or without
+        pooch and requests.
     """
+    for package in ("pooch", "requests"):
+        need(package, "a download", f"put {target.name} into {target.parent} yourself")
     import pooch
     import requests
 

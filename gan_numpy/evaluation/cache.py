@@ -13,7 +13,6 @@ import json
 import platform
 from collections.abc import Callable
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ import numpy as np
 
 import gan_numpy
 from gan_numpy.cache import say_once, storage
+from gan_numpy.capabilities import version_of
 from gan_numpy.errors import UserError
 from gan_numpy.files import arrays_sha256 as sha256
 from gan_numpy.files import read_arrays, sweep, write_atomically
@@ -51,7 +51,7 @@ def remember(
     compute : callable
         Makes the arrays. A folder that cannot be written costs only time.
     """
-    versions = {package: version(package) for package in ("numpy", "numba")}
+    versions = {"numpy": np.__version__, "numba": version_of("numba")}
     versions |= {"gan_numpy": gan_numpy.__version__, "machine": platform.machine()}
     text = json.dumps({"name": name, "versions": versions, **key}, sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()

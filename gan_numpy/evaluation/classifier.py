@@ -9,7 +9,7 @@ The test set is used for nothing but its ``test_error``.
 
 Scores are comparable only between judges of the same weights, so every result carries
 their SHA-256. Training runs on the kernels ``native``, whose bits do not depend on the
-number of threads.
+number of threads; where there is no Numba, on ``reference``.
 """
 
 from __future__ import annotations
@@ -19,12 +19,11 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import scipy  # its parts are loaded at their first use
-from tqdm import tqdm
 
 from gan_numpy.datasets import Dataset
 from gan_numpy.errors import UserError
 from gan_numpy.evaluation.cache import Arrays, remember, sha256, shapes_of
-from gan_numpy.kernels import use_kernels
+from gan_numpy.kernels import steady_kernels, use_kernels
 from gan_numpy.kernels.threads import limit_threads
 from gan_numpy.layers import Dense, Dropout, ReLU
 from gan_numpy.layers.base import Layer
@@ -32,6 +31,7 @@ from gan_numpy.layers.initializers import he_normal
 from gan_numpy.layers.sequential import Sequential
 from gan_numpy.objectives import softmax_cross_entropy
 from gan_numpy.optim import Adam, ExponentialDecay
+from gan_numpy.progress import tqdm
 
 DTYPE = np.dtype(np.float32)
 ROWS = 1000  # images that go through the network at once
@@ -111,7 +111,7 @@ def _blocks(network: Sequential, x: np.ndarray) -> np.ndarray:
         raise ValueError(f"images need shape (N, {features}), got {x.shape}")
     if not np.isfinite(x).all():
         raise ValueError("images hold values that are not finite")
-    with use_kernels("native"):
+    with use_kernels(steady_kernels()):
         outputs = [
             network.forward(x[start : start + ROWS].astype(DTYPE))[0]
             for start in range(0, len(x), ROWS)
@@ -176,7 +176,7 @@ def train_classifier(
         "labels": sha256(labels),
         "dtype": DTYPE.name,
     }
-    with use_kernels("native"), limit_threads(_useful_threads(network, recipe)):
+    with use_kernels(steady_kernels()), limit_threads(_useful_threads(network, recipe)):
         if cache:
             weights = remember("classifier", key, shapes_of(network.params), compute)
         else:

@@ -26,7 +26,7 @@ from gan_numpy.evaluation.distances import (
     check_points,
     squared_distances,
 )
-from gan_numpy.kernels import use_kernels
+from gan_numpy.kernels import steady_kernels, use_kernels
 from gan_numpy.kernels.threads import limit_threads
 from gan_numpy.layers import Dense, ReLU
 from gan_numpy.layers.initializers import he_normal
@@ -88,7 +88,7 @@ def classifier_two_sample(
     mean, std = known.mean(axis=0), known.std(axis=0)
     std[std == 0] = 1  # a pixel that is always black tells nothing
     real, samples = (real - mean) / std, (samples - mean) / std
-    with use_kernels("native"), limit_threads(1):
+    with use_kernels(steady_kernels()), limit_threads(1):
         network = _discriminator(real[:half], samples[:half], rng)
         real_logits, _ = network.forward(real[half:])
         sample_logits, _ = network.forward(samples[half:])

@@ -112,7 +112,10 @@ class ExerciseFile(pytest.File):
         """The result of an exercise, with the hints that its author may see."""
         from gan_numpy.exercises.limited import cut
 
-        return cut(self.worker().check(name), self.submission.most_hints())
+        plain = cut(self.worker().check(name), self.submission.most_hints())
+        if self.worker().note:
+            _remark(self, self.worker().note)
+        return plain
 
     def teardown(self) -> None:
         """End the process."""

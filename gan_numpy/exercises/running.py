@@ -3,7 +3,7 @@ r"""Checking a student's file in a process of its own, with a time limit.
 An endless loop cannot be stopped from within its process, so each file gets a worker
 that is asked for one exercise after the other, and replaced when it does not answer.
 Python and NumPy are imported once: where the system can fork, one process serves all
-files, each in a fork of its own.
+files, each in a fork of its own. Where none can be started, `inprocess` checks.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
+from gan_numpy.cache import say_once
+from gan_numpy.exercises.inprocess import check_here, note
 from gan_numpy.exercises.limited import cut
 from gan_numpy.exercises.launch import command
 from gan_numpy.exercises.reading.submission import Submission
@@ -33,7 +35,13 @@ FORKS = sys.platform == "linux"  # on macOS its BLAS does not survive a fork
 
 
 class Process:
-    """A worker process, its answers collected by a thread."""
+    """A worker process, its answers collected by a thread.
+
+    Raises
+    ------
+    OSError, RuntimeError
+        If the process, or the thread, cannot be started.
+    """
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
@@ -44,7 +52,11 @@ class Process:
             start_new_session=True,
         )
         self.lines: queue.Queue[bytes] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
+        try:
+            threading.Thread(target=self._listen, daemon=True).start()
+        except RuntimeError:  # can't start new thread
+            self.end()
+            raise
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
@@ -110,11 +122,17 @@ class Worker:
     submission : Submission
     timeout : float
         Seconds for one exercise.
+
+    Attributes
+    ----------
+    note : str
+        Why all is checked in this very process; empty if it is not.
     """
 
     def __init__(self, submission: Submission, timeout: float = TIMEOUT) -> None:
         self.submission, self.timeout = submission, timeout
         self.process: Process | None = None
+        self.note = ""
 
     def __enter__(self) -> Worker:
         return self
@@ -162,8 +180,13 @@ class Worker:
         if problem is not None:
             return failure(name, "syntax-error", problem)
         limit, asked = self.timeout, time.monotonic()
+        if self.process is None and not self.note:
+            try:
+                self.process, limit = self._open(), self.timeout + START
+            except (OSError, RuntimeError) as error:
+                self.note = note(error)
         if self.process is None:
-            self.process, limit = self._open(), self.timeout + START
+            return check_here(self.submission, name)
         try:
             self.process.tell({"exercise": name, "asked": asked})
             line = self.process.hear(limit)
@@ -185,4 +208,7 @@ def check_submission(
     """The results of all exercises that are found, one after the other."""
     with Worker(submission, timeout) as worker:
         for name in submission.found:
-            yield cut(worker.check(name), submission.most_hints())
+            plain = cut(worker.check(name), submission.most_hints())
+            if worker.note:
+                say_once(worker.note)
+            yield plain

@@ -20,6 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from gan_numpy.capabilities import need
 from gan_numpy.errors import UserError
 from gan_numpy.files import make_directory, read_json, write_text
 from gan_numpy.grading.grader import Task
@@ -139,7 +140,7 @@ def _progress(
 ) -> Iterator[dict[str, Any]]:
     if not sys.stderr.isatty():
         return records
-    from tqdm import tqdm
+    from gan_numpy.progress import tqdm
 
     bar: Iterator[dict[str, Any]] = iter(
         tqdm(records, total=total, unit="student", leave=False)
@@ -188,6 +189,7 @@ def _in_threads(
 def _on_a_cluster(
     handins: Iterator[Handin], task: Task, scheduler: str
 ) -> Iterator[dict[str, Any]]:
+    need("joblib", "--scheduler")
     from joblib import Parallel, delayed, parallel_config
 
     with _client(scheduler), parallel_config(backend="dask"):

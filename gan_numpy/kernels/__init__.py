@@ -20,6 +20,8 @@ twice as fast where it does not (a Zen 5 with NumPy 2.4, for which it takes its 
 code). Without a BLAS there is only one pool of threads, Numba's, whose number is
 ``NUMBA_NUM_THREADS``. The results of ``native`` do not depend on it, bit for bit; those
 of ``reference`` and ``fused`` are as reproducible as the BLAS.
+
+Where Numba cannot be imported the default is ``reference``, and a line says so once.
 """
 
 from __future__ import annotations
@@ -33,12 +35,16 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
+from gan_numpy.cache import say_once
+from gan_numpy.capabilities import need, why_not
+
 IMPLEMENTATIONS = {
     "reference": "gan_numpy.kernels.reference.{file}",
     "fused": "gan_numpy.kernels.fused",
     "native": "gan_numpy.kernels.native.{file}",
 }
-DEFAULT = "native"
+COMPILED = ("fused", "native")
+DEFAULT, WITHOUT_NUMBA = "native", "reference"
 #: The operations, under the name of the file that holds them.
 FILES = {
     "affine": ("affine", "affine_input_grad", "affine_param_grads"),
@@ -87,14 +93,30 @@ def active_kernels() -> str:
     ------
     ValueError
         If ``GAN_NUMPY_KERNELS`` names an implementation that does not exist.
+    UserError
+        If it names one that needs Numba, and there is none.
     """
-    name = _chosen.get() or os.environ.get("GAN_NUMPY_KERNELS") or DEFAULT
+    name = _chosen.get() or os.environ.get("GAN_NUMPY_KERNELS") or steady_kernels()
     if name not in IMPLEMENTATIONS:
         raise ValueError(
             f"unknown kernels {name!r} (GAN_NUMPY_KERNELS or use_kernels): "
             f"choose one of {', '.join(IMPLEMENTATIONS)}"
         )
+    if name in COMPILED:
+        need("numba", f"GAN_NUMPY_KERNELS={name}", "GAN_NUMPY_KERNELS=reference")
     return name
+
+
+def steady_kernels() -> str:
+    """``native``, whose results depend on no number of threads, or what there is.
+
+    Where Numba cannot be imported that is ``reference``, and a line says so once.
+    """
+    reason = why_not("numba")
+    if not reason:
+        return DEFAULT
+    say_once(f"note: no Numba ({reason}): the kernels are NumPy's alone, and slower")
+    return WITHOUT_NUMBA
 
 
 @contextmanager
@@ -105,6 +127,8 @@ def use_kernels(name: str) -> Iterator[None]:
     ------
     ValueError
         If there is no such implementation.
+    UserError
+        If it needs Numba, and there is none.
     """
     token = _chosen.set(name)
     try:

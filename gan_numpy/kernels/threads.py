@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from gan_numpy.capabilities import why_not
 from gan_numpy.kernels import active_kernels
 
 
@@ -37,3 +38,12 @@ def limit_threads(n: int | None) -> Iterator[None]:
             yield
         finally:
             numba.set_num_threads(before)
+
+
+def numba_threads() -> int | None:
+    """The number of Numba's threads; None without Numba."""
+    if why_not("numba"):
+        return None
+    import numba
+
+    return int(numba.get_num_threads())

@@ -86,9 +86,8 @@ def has_mnist(order: Order) -> bool:
 
 def make_fig1(order: Order) -> list[Path] | None:
     """Figure 1: picture, film, caption and numbers."""
-    from tqdm import tqdm
-
     from gan_numpy.kernels.threads import limit_threads
+    from gan_numpy.progress import tqdm
     from gan_numpy.reproduce import fig1, fig1_drawing
     from gan_numpy.reproduce.game import train_alone
 

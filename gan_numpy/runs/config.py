@@ -13,8 +13,10 @@ import numpy as np
 
 import gan_numpy
 from gan_numpy import kernels
+from gan_numpy.capabilities import version_of
 from gan_numpy.errors import UserError
 from gan_numpy.files import read_json, write_text
+from gan_numpy.kernels.threads import numba_threads
 from gan_numpy.recipes import Recipe, recipe_from_dict
 
 NAME = "config.json"
@@ -22,19 +24,16 @@ NAME = "config.json"
 
 def environment() -> dict[str, Any]:
     """Versions, kernels and threads: what the bits of a run depend on."""
-    from importlib.metadata import version
-
-    import numba
     from threadpoolctl import threadpool_info
 
     return {
         "gan_numpy": gan_numpy.__version__,
         "numpy": np.__version__,
-        "numba": version("numba"),
+        "numba": version_of("numba"),
         "python": platform.python_version(),
         "machine": platform.machine(),
         "kernels": kernels.active_kernels(),
-        "numba_threads": numba.get_num_threads(),
+        "numba_threads": numba_threads(),
         "blas_threads": max(
             (p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"),
             default=1,

@@ -13,7 +13,6 @@ from pathlib import Path
 from types import FrameType
 
 import numpy as np
-from tqdm import tqdm
 
 from gan_numpy.datasets import Dataset
 from gan_numpy.doctor.trace import NAME as PROBES
@@ -24,6 +23,7 @@ from gan_numpy.errors import TrainingDiverged, UserError
 from gan_numpy.files import make_directory
 from gan_numpy.kernels.threads import limit_threads
 from gan_numpy.plots import save_samples
+from gan_numpy.progress import tqdm
 from gan_numpy.runs.curves import save_curves
 from gan_numpy.runs.lock import exclusive
 from gan_numpy.runs.run import Run, open_run

@@ -16,13 +16,18 @@ import time
 from contextlib import redirect_stderr
 
 import matplotlib.pyplot as plt
-import numba
 import numpy as np
 
 from gan_numpy import lesson
 from gan_numpy.exercises import check
-from gan_numpy.kernels.native.matmul import DEPTH, matmul
-from gan_numpy.kernels.native.registers import ROWS, VECTOR_BYTES, VECTORS
+
+try:
+    import numba
+    from gan_numpy.kernels.native.matmul import DEPTH, matmul
+    from gan_numpy.kernels.native.registers import ROWS, VECTOR_BYTES, VECTORS
+except ImportError:  # a Python in a browser
+    numba = matmul = None
+    print("There is no Numba here, so what is compiled is left out below.")
 
 lesson.opening("17")
 
@@ -122,7 +127,12 @@ def numpy_rows(A, B):
 
 
 # %% tags=["fold"]
-@numba.njit
+def compiled(function, **options):
+    """The function, compiled; None where that cannot be done."""
+    return numba and numba.njit(**options)(function)
+
+
+@compiled
 def compiled_ijk(A, B):
     """Three compiled loops, down the columns of B."""
     C = np.zeros((len(A), B.shape[1]), A.dtype)
@@ -133,7 +143,7 @@ def compiled_ijk(A, B):
     return C
 
 
-@numba.njit
+@compiled
 def compiled_ikj(A, B):
     """Three compiled loops, along the rows of B."""
     C = np.zeros((len(A), B.shape[1]), A.dtype)
@@ -152,6 +162,7 @@ products = {
     "this library": matmul,
     "NumPy's BLAS": np.matmul,
 }
+products = {name: product for name, product in products.items() if product}
 A, B = rng.random((2, 64, 64), dtype=np.float32)
 first_call = {}
 with redirect_stderr(sys.stdout):  # the library's kernels say when they compile
@@ -192,10 +203,11 @@ for name, share in worst.items():
     print(f"{name:22}: at most {share:.2f} of the bound")
 
 bias = rng.standard_normal(31).astype(np.float32)
-same = np.allclose(matmul(A, B, bias), A @ B + bias, atol=1e-4)
 turned = np.asfortranarray(A)
-same &= np.allclose(matmul(turned, B), A @ B, atol=1e-4)
-print("with a bias, and with a transposed operand, equal to np.dot:", same)
+if matmul:
+    same = np.allclose(matmul(A, B, bias), A @ B + bias, atol=1e-4)
+    same &= np.allclose(matmul(turned, B), A @ B, atol=1e-4)
+    print("with a bias, and with a transposed operand, equal to np.dot:", same)
 
 # %% [markdown]
 r"""
@@ -210,7 +222,8 @@ times = take_turns({n: (lambda p=p: p(A, B)) for n, p in products.items()})
 figure, axes = plt.subplots(figsize=(6.2, 2.6))
 for k, name in enumerate(products):
     factor = ratio(times, name, "NumPy's BLAS")
-    axes.barh(-k, factor, color=lesson.BLUE if k < 4 else lesson.ORANGE)
+    library = name in ("this library", "NumPy's BLAS")
+    axes.barh(-k, factor, color=lesson.ORANGE if library else lesson.BLUE)
     axes.text(
         factor * 1.15,
         -k,
@@ -225,8 +238,9 @@ lesson.show(
     "loops in Python are thousands of times slower, compiled loops tens of times "
     "or less."
 )
-order = ratio(times, "compiled, i j k", "compiled, i k j")
-print(f"compiled, the same operations: i j k takes {order:.3g} times i k j")
+if numba:
+    order = ratio(times, "compiled, i j k", "compiled, i k j")
+    print(f"compiled, the same operations: i j k takes {order:.3g} times i k j")
 
 # %% [markdown]
 r"""
@@ -289,12 +303,12 @@ for side in (1, 4, 15, 60):
     print("equal to A @ B:", np.allclose(C, A @ B))
 
 # %% tags=["fold"]
-columns = VECTORS * VECTOR_BYTES // 4
-intensity = 2 * ROWS * columns / (4 * (ROWS + columns))
-print(
-    f"this library's tile here: {ROWS} x {columns}, {intensity:.1f} operations per byte;"
-)
-print(f"it keeps {DEPTH} rows of a panel of B in the nearest cache")
+if numba:
+    columns = VECTORS * VECTOR_BYTES // 4
+    tile = f"{ROWS} x {columns}"
+    intensity = 2 * ROWS * columns / (4 * (ROWS + columns))
+    print(f"this library's tile here: {tile}, {intensity:.1f} operations per byte;")
+    print(f"it keeps {DEPTH} rows of a panel of B in the nearest cache")
 
 # %% [markdown]
 r"""
@@ -320,7 +334,7 @@ def numpy_momentum(theta, velocity, gradient, rate, mu):
     theta += velocity
 
 
-@numba.njit
+@compiled
 def fused_momentum(theta, velocity, gradient, rate, mu):
     """All operations on a number while it is in a register."""
     for i in range(len(theta)):
@@ -330,7 +344,7 @@ def fused_momentum(theta, velocity, gradient, rate, mu):
 
 own, others = [theta.copy(), velocity.copy()], [theta.copy(), velocity.copy()]
 numpy_momentum(*own, gradient, rate, mu)
-fused_momentum(*others, gradient, rate, mu)
+(fused_momentum or numpy_momentum)(*others, gradient, rate, mu)
 largest = max(np.abs(a - b).max() for a, b in zip(own, others))
 print(f"the two updates differ by {largest:.1e} at most")
 
@@ -339,15 +353,17 @@ tasks = {
     "copy": lambda: np.copyto(copy, theta),
     "sign": lambda: np.negative(copy, out=copy),
     "update, NumPy": lambda: numpy_momentum(theta, velocity, gradient, rate, mu),
-    "update, fused": lambda: fused_momentum(theta, velocity, gradient, rate, mu),
 }
+if fused_momentum:
+    tasks["update, fused"] = lambda: fused_momentum(theta, velocity, gradient, rate, mu)
 sizes = lesson.steps(1, 0) * [256, 384] + [4, 8, 16, 32, 64, 128]
 for n in sorted(sizes):
     operands = rng.random((2, n, n), dtype=np.float32)
     tasks[n] = lambda operands=operands: np.matmul(*operands)
 A, B = rng.random((2, 64, 64), dtype=np.float32)
-tasks["i j k"] = lambda: compiled_ijk(A, B)
-tasks["i k j"] = lambda: compiled_ikj(A, B)
+if numba:
+    tasks["i j k"] = lambda: compiled_ijk(A, B)
+    tasks["i k j"] = lambda: compiled_ikj(A, B)
 times = take_turns(tasks)
 
 figure, axes = plt.subplots(figsize=(6.2, 3.4))
@@ -364,9 +380,11 @@ axes.plot(
     label="BLAS, $n$ = 4 …",
 )
 for name, marker in (("i j k", "s"), ("i k j", "D")):
-    axes.plot(64 / 6, 2 * 64**3 / best[name] / 1e9, marker, label=f"{name}, 64")
+    if name in best:
+        axes.plot(64 / 6, 2 * 64**3 / best[name] / 1e9, marker, label=f"{name}, 64")
 for name, marker in (("update, NumPy", "v"), ("update, fused", "^")):
-    axes.plot(0.2, 4 * count / best[name] / 1e9, marker, ms=8, label=name)
+    if name in best:
+        axes.plot(0.2, 4 * count / best[name] / 1e9, marker, ms=8, label=name)
 axes.set(
     xscale="log",
     yscale="log",
@@ -404,11 +422,10 @@ operations, and gains more. A layer's forward pass gains the bias and the winner
 """
 
 # %% tags=["fold"]
-print(
-    f"NumPy's update takes {ratio(times, 'update, NumPy', 'update, fused'):.2f} times",
-    end=" ",
-)
-print("the fused one's time; by counting trips, 2")
+if numba:
+    slower = ratio(times, "update, NumPy", "update, fused")
+    print(f"NumPy's update takes {slower:.2f} times", end=" ")
+    print("the fused one's time; by counting trips, 2")
 
 # %% [markdown]
 r"""
@@ -441,7 +458,7 @@ def search(x):
     return False
 
 
-for name in ("compiled, i k j", "NumPy's BLAS"):
+for name in first_call.keys() & {"compiled, i k j", "NumPy's BLAS"}:
     again = take_turns({"it": lambda p=products[name]: p(A, B)})["it"]
     slower = first_call[name] / np.median(again)
     print(f"first call of {name}: {slower:,.3g} times a later one")
@@ -454,8 +471,10 @@ print(f"float32 @ float64 is {(batch @ wide).dtype}:", end=" ")
 print(f"{ratio(times, '64', '32'):.2f} times the time of float32 @ float32")
 
 poisoned = np.array([1.0, np.nan, 2.0], np.float32)
-print("is there a NaN? compiled:", numba.njit(search)(poisoned), end="; ")
-print("compiled with fastmath:", numba.njit(fastmath=True)(search)(poisoned))
+if numba:
+    print("is there a NaN? compiled:", compiled(search)(poisoned), end="; ")
+    unsafe = compiled(search, fastmath=True)
+    print("compiled with fastmath:", unsafe(poisoned))
 
 pair = rng.random((2, 4, 4), dtype=np.float32)
 times = take_turns({"call": lambda: np.matmul(*pair), "large": lambda: np.matmul(A, B)})

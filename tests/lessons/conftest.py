@@ -24,6 +24,7 @@ def load_builder():
 
 BUILDER = load_builder()
 SOURCES = BUILDER.sources()
+HELD_BACK = r"check\(|lesson.ask|# Installs"
 IN_TURN = share(SOURCES, 3, "GAN_NUMPY_LESSONS")
 
 
@@ -53,7 +54,7 @@ def played(builder, monkeypatch):
         with limit_threads(1):
             for cell in builder.build(source, solutions=True).cells:
                 text = cell.source
-                if cell.cell_type != "code" or re.match(r"check\(|lesson.ask", text):
+                if cell.cell_type != "code" or re.match(HELD_BACK, text):
                     continue
                 linecache.cache[cell.id] = len(text), None, text.splitlines(True), ""
                 exec(compile(text, cell.id, "exec"), names)

@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
 from gan_numpy.exercises import all_exercises, get_exercise
 from gan_numpy.exercises.base import source_of, split_source
@@ -13,7 +14,8 @@ HARMLESS = re.compile(r"return [\w, ()]*|[\w, ]+ = \w+|\)")  # a name for a name
 
 
 def code_of(notebook):
-    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return [cell.source for cell in cells if cell.id != "install"]
 
 
 def solution_lines(name):
@@ -79,6 +81,57 @@ def test_every_exercise_is_followed_by_its_check(builder, source):
         ]
         assert cells[place + 1] == f"check({name})"
         assert get_exercise(name).lesson == source.name[:2]
+
+
+def test_it_begins_by_installing_the_package_where_it_is_missing(builder, source):
+    title, install = builder.build(source).cells[:2]
+    assert title.cell_type == "markdown" and title.source.startswith("# ")
+    assert install.source == builder.INSTALL.strip()
+    assert install.metadata.tags == ["hide-input", "install"]
+
+
+def test_what_installs_does_nothing_if_there_is_no_need(builder):
+    commands = []
+
+    class Shell(TransformerManager):
+        def run_line_magic(self, name, line):
+            commands.append((name, line))
+
+    code = Shell().transform_cell(builder.INSTALL)
+    for absent in (False, True):
+        space = {"get_ipython": Shell}
+        if absent:
+            space["__builtins__"] = {"__import__": absent_package}
+            space["__builtins__"]["ImportError"] = ImportError
+        exec(compile(code, "cell", "exec"), space)
+        assert commands == [("pip", "install --quiet gan_numpy")] * absent
+
+
+def absent_package(name, *arguments):
+    raise ModuleNotFoundError(name)
+
+
+def test_badges_open_the_notebook_of_the_repository(builder):
+    (source,) = builder.sources("03")
+    title = builder.build(source, url="https://github.com/who/what.git").cells[0].source
+    path = "lessons/03_maxout_dropout.ipynb"
+    colab = f"(https://colab.research.google.com/github/who/what/blob/main/{path})"
+    binder = (
+        "mybinder.org/v2/gh/who/what/main?labpath=lessons%2F03_maxout_dropout.ipynb"
+    )
+    assert colab in title and binder in title
+    plain = builder.build(source, url="").cells[0].source
+    assert "Colab" not in plain and title.startswith(plain)
+    assert (
+        "Colab"
+        not in builder.build(source, url="https://example.org/a").cells[0].source
+    )
+
+
+def test_the_committed_notebooks_have_badges_if_the_project_has_a_place(builder):
+    (source,) = builder.sources("00")
+    text = (builder.LESSONS / f"{source.stem}.ipynb").read_text("utf-8")
+    assert ("colab-badge" in text) == bool(builder.badges("", builder.repository()))
 
 
 def test_a_lesson_has_its_parts(builder, source):
