@@ -84,7 +84,12 @@ def test_imports_go_one_way(path):
 @pytest.mark.parametrize("path", module_files(), ids=lambda p: str(p.name))
 def test_some_groups_need_numpy_only(path):
     if group(path) in NUMPY_ONLY:
-        allowed = ALLOWED[group(path)] | {"errors", "files", "capabilities", group(path)}
+        allowed = ALLOWED[group(path)] | {
+            "errors",
+            "files",
+            "capabilities",
+            group(path),
+        }
         assert own_groups(path) <= allowed
         assert not {name.split(".")[0] for name in imports(path)} & {"numba", "torch"}
 
