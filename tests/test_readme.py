@@ -67,7 +67,7 @@ def test_every_dependency_is_named_with_a_reason_and_bounds_agree():
     for requirement in required:
         name = re.split("[>=<\\[]", requirement)[0]
         assert re.search(rf"^\| .*\b{name}\b.* \| .+ \|$", README, re.M), name
-        assert requirement in listed
+        assert requirement.partition(";")[0] in listed
 
 
 def test_the_python_example_runs():

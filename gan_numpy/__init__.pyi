@@ -1,0 +1,59 @@
+"""The public names, for type checkers: `__init__.py` imports them when used."""
+
+from gan_numpy.datasets import Dataset as Dataset
+from gan_numpy.datasets import load_dataset as load_dataset
+from gan_numpy.evaluation.parzen import evaluate_parzen as evaluate_parzen
+from gan_numpy.evaluation.parzen import parzen_log_likelihood as parzen_log_likelihood
+from gan_numpy.gradcheck import check_gradients as check_gradients
+from gan_numpy.kernels import use_kernels as use_kernels
+from gan_numpy.layers import AdaIN as AdaIN
+from gan_numpy.layers import BatchNorm as BatchNorm
+from gan_numpy.layers import Bias as Bias
+from gan_numpy.layers import Concatenate as Concatenate
+from gan_numpy.layers import Conv2D as Conv2D
+from gan_numpy.layers import ConvTranspose2D as ConvTranspose2D
+from gan_numpy.layers import Dense as Dense
+from gan_numpy.layers import Dropout as Dropout
+from gan_numpy.layers import GaussianNoise as GaussianNoise
+from gan_numpy.layers import GradientReversal as GradientReversal
+from gan_numpy.layers import Gram as Gram
+from gan_numpy.layers import LSTM as LSTM
+from gan_numpy.layers import Layer as Layer
+from gan_numpy.layers import LeakyReLU as LeakyReLU
+from gan_numpy.layers import MaxPool2D as MaxPool2D
+from gan_numpy.layers import Maxout as Maxout
+from gan_numpy.layers import MaxoutConv2D as MaxoutConv2D
+from gan_numpy.layers import ModulatedConv2D as ModulatedConv2D
+from gan_numpy.layers import Pack as Pack
+from gan_numpy.layers import PixelShuffle as PixelShuffle
+from gan_numpy.layers import ReLU as ReLU
+from gan_numpy.layers import Rescale as Rescale
+from gan_numpy.layers import Reshape as Reshape
+from gan_numpy.layers import Sequential as Sequential
+from gan_numpy.layers import Sigmoid as Sigmoid
+from gan_numpy.layers import Tanh as Tanh
+from gan_numpy.layers import Upsample as Upsample
+from gan_numpy.layers import one_hot as one_hot
+from gan_numpy.objectives import OBJECTIVES as OBJECTIVES
+from gan_numpy.objectives import Objective as Objective
+from gan_numpy.optim import Adam as Adam
+from gan_numpy.optim import ExponentialDecay as ExponentialDecay
+from gan_numpy.optim import ExponentialMovingAverage as ExponentialMovingAverage
+from gan_numpy.optim import LinearMomentum as LinearMomentum
+from gan_numpy.optim import Momentum as Momentum
+from gan_numpy.optim import RMSProp as RMSProp
+from gan_numpy.penalties import clip_weights as clip_weights
+from gan_numpy.penalties import gradient_penalty as gradient_penalty
+from gan_numpy.penalties import r1 as r1
+from gan_numpy.recipes import RECIPES as RECIPES
+from gan_numpy.recipes import Recipe as Recipe
+from gan_numpy.recipes import get_recipe as get_recipe
+from gan_numpy.training.algorithm1 import train_epoch as train_epoch
+from gan_numpy.training.state import TrainingState as TrainingState
+from gan_numpy.training.state import initial_state as initial_state
+from gan_numpy.training.steps import discriminator_step as discriminator_step
+from gan_numpy.training.steps import generator_step as generator_step
+from gan_numpy.training.steps import simultaneous_step as simultaneous_step
+
+__version__: str
+__all__: list[str]
