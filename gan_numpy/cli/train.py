@@ -99,7 +99,8 @@ def run(args: argparse.Namespace) -> int:
         return play(args)
     from gan_numpy.evaluation.agreement import classification_error
     from gan_numpy.evaluation.state_score import score_state, score_untrained
-    from gan_numpy.runs.job import stop_on_signals, train
+    from gan_numpy.kernels.threads import limit_threads
+    from gan_numpy.runs.job import stop_on_signals, train, useful_threads
 
     begin = _resume if args.resume else _continue if args.game else _start
     job, data = begin(args)
@@ -129,8 +130,9 @@ def run(args: argparse.Namespace) -> int:
     minutes, seconds = divmod(round(time.monotonic() - start), 60)
     print(f"{job.path}: {state.epoch} epochs, {minutes} min {seconds} s")
     print("Parzen log-likelihood on the test set (see 'gan-numpy evaluate'):")
-    trained = score_state(job.recipe, data, state, job.seed)
-    untrained = score_untrained(job.recipe, data, job.seed)
+    with limit_threads(useful_threads(job, state)):
+        trained = score_state(job.recipe, data, state, job.seed)
+        untrained = score_untrained(job.recipe, data, job.seed)
     print(f"  trained generator    {trained.coarse}")
     print(f"  untrained generator  {untrained.coarse}")
     if job.recipe.label_policy.few:

@@ -261,3 +261,20 @@ def test_use_keeps_code_young(folder):
     compiled._mark_as_used.cache_clear()
     compilations()
     assert folder.stat().st_mtime > time.time() - 3600
+
+
+def test_for_one_thread_nothing_parallel_is_compiled(site):
+    """That takes several times as long; small networks never need it."""
+    code = """
+import numba
+import numpy as np
+from gan_numpy.kernels.native import updates
+numba.set_num_threads(1)
+average = np.zeros(1 << 20)
+updates.average_update(average, np.ones(1 << 20), 0.5)
+ways = updates._average.alone, updates._average.shared
+print(average.min() == average.max() == 0.5, [bool(w.signatures) for w in ways])
+"""
+    process = start(site, code)
+    out, err = process.communicate(timeout=300)
+    assert (process.returncode, out) == (0, "True [True, False]\n"), err

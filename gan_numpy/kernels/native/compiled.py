@@ -141,8 +141,8 @@ def _mark_as_used(folder: Path) -> None:
 class KernelCache(_Cache):
     """Numba's interface to what is kept of one function."""
 
-    def __init__(self, function: Callable) -> None:
-        self._function = function
+    def __init__(self, function: Callable, way: str = "") -> None:
+        self._function, self._way = function, way  # in which of several ways compiled
 
     @property
     def cache_path(self) -> str:
@@ -152,7 +152,8 @@ class KernelCache(_Cache):
     def _name(self, signature: Any, codegen: Any) -> str:
         """The file of a signature: types, processor, and the function's own code."""
         function = self._function
-        key = (signature, codegen.magic_tuple(), function.__code__.co_code)
+        code = function.__code__.co_code
+        key = (signature, codegen.magic_tuple(), code, self._way)
         digest = hashlib.sha256(repr(key).encode()).hexdigest()[:16]
         module = function.__module__.split(".")[-1]
         return f"{module}.{function.__qualname__}-{digest}"

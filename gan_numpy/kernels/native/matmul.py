@@ -23,7 +23,7 @@ the result does not depend on it, bit for bit.
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
+from numba import get_num_threads, prange
 
 from gan_numpy.kernels.native.arrays import FLOATS, operand
 from gan_numpy.kernels.native.jit import kernel
@@ -56,8 +56,10 @@ def _pack_rows(B, first, columns, start, depth, packed, width):
     flat, step = B.reshape(-1), B.shape[1]
     for k in range(depth):
         source = (start + k) * step + first
-        packed[k * width : k * width + columns] = flat[source : source + columns]
-        packed[k * width + columns : (k + 1) * width] = 0
+        for c in range(columns):
+            packed[k * width + c] = flat[source + c]
+        for c in range(columns, width):
+            packed[k * width + c] = 0
 
 
 @kernel()
@@ -108,8 +110,8 @@ def _panel(C, A, a_row, a_k, B, b_transposed, bias, first, row, stop, add):
     edge_a = np.empty(DEPTH * ROWS, C.dtype)
     edge_c = np.empty(ROWS * width, C.dtype)
     edge_bias = np.zeros(width, C.dtype)
-    if len(bias) > 0:
-        edge_bias[:columns] = bias[first : first + columns]
+    for j in range(min(columns, len(bias))):
+        edge_bias[j] = bias[first + j]
     for start in range(0, max(depth_total, 1), DEPTH):
         depth = min(DEPTH, depth_total - start)
         adding = add or start > 0
@@ -151,16 +153,12 @@ def _task(C, A, a_transposed, B, b_transposed, bias, add, task, groups):
         _panel(C, A, a_row, a_k, B, b_transposed, bias, first, row, stop, add)
 
 
-@kernel()
-def _serial(C, A, a_transposed, B, b_transposed, bias, add, panels, groups):
-    for task in range(panels * groups):
-        _task(C, A, a_transposed, B, b_transposed, bias, add, task, groups)
-
-
 @kernel(parallel=True)
-def _shared(C, A, a_transposed, B, b_transposed, bias, add, panels, groups):
+def _product(C, A, a_transposed, B, b_transposed, bias, add, panels, groups):
     for task in prange(panels * groups):
-        _task(C, A, a_transposed, B, b_transposed, bias, add, task, groups)
+        # An index of prange has no sign: without a cast all is compiled a second time.
+        index = np.int64(task)
+        _task(C, A, a_transposed, B, b_transposed, bias, add, index, groups)
 
 
 def _oriented(array: np.ndarray) -> tuple[np.ndarray, bool]:
@@ -215,8 +213,8 @@ def matmul(
     packing = b_transposed or rows >= PACK_FROM or panels < 2
     largest = max(1, -(-rows // (10 * ROWS if packing else ROWS)))
     groups = min(largest, max(1, TASKS // max(panels, 1)))
-    multiply = _shared
-    if rows * columns * A.shape[1] < SERIAL_BELOW:
-        multiply, groups = _serial, 1
+    multiply = _product
+    if rows * columns * A.shape[1] < SERIAL_BELOW or get_num_threads() == 1:
+        multiply, groups = _product.alone, 1
     multiply(C, left, a_transposed, right, b_transposed, bias, add, panels, groups)
     return C

@@ -18,8 +18,8 @@ def _piece_maximum(z, h, winners):
     units, pieces, places = z.shape
     for u in prange(units):
         best, winner = h[u], winners[u]
-        best[:] = z[u, 0]
-        winner[:] = 0
+        for p in range(places):
+            best[p], winner[p] = z[u, 0, p], 0
         for j in range(1, pieces):
             value, piece = z[u, j], np.uint8(j)
             for p in range(places):
@@ -33,7 +33,8 @@ def _piece_maximum(z, h, winners):
 def _piece_gather(z, winners, h):
     units, pieces, places = z.shape
     for u in prange(units):
-        h[u] = z[u, 0]
+        for p in range(places):
+            h[u, p] = z[u, 0, p]
         for j in range(1, pieces):
             for p in range(places):
                 h[u, p] = z[u, j, p] if winners[u, p] == j else h[u, p]

@@ -29,8 +29,8 @@ def _maximum_rows(z, pieces, h, winners, start, stop):
         for u in range(units):
             for j in range(pieces):
                 values[j, u] = row[u, j]
-        best[:] = values[0]
-        winner[:] = 0
+        for u in range(units):
+            best[u], winner[u] = values[0, u], 0
         for j in range(1, pieces):
             value, piece = values[j], np.uint8(j)
             for u in range(units):
@@ -45,7 +45,8 @@ def _maximum_rows(z, pieces, h, winners, start, stop):
 def _maximum(z, pieces, h, winners, rows):
     n = len(z)
     for p in prange(-(-n // rows)):
-        _maximum_rows(z, pieces, h, winners, p * rows, min(n, (p + 1) * rows))
+        start = np.int64(p) * rows
+        _maximum_rows(z, pieces, h, winners, start, min(n, start + rows))
 
 
 @kernel()
@@ -62,7 +63,8 @@ def _scatter_rows(dh, winners, pieces, dz, start, stop):
 def _scatter(dh, winners, pieces, dz, rows):
     n = len(dh)
     for p in prange(-(-n // rows)):
-        _scatter_rows(dh, winners, pieces, dz, p * rows, min(n, (p + 1) * rows))
+        start = np.int64(p) * rows
+        _scatter_rows(dh, winners, pieces, dz, start, min(n, start + rows))
 
 
 def take_maximum(z: np.ndarray, pieces: int) -> tuple[np.ndarray, np.ndarray]:

@@ -154,7 +154,8 @@ def _panel(panel, point_norms, centers, center_norms, count, factors, nearest, t
     before, chain = np.empty(width, centers.dtype), np.empty(width, centers.dtype)
     for first in range(0, count, CENTERS):
         rows = min(CENTERS, count - first)
-        before[:] = nearest
+        for j in range(width):
+            before[j] = nearest[j]
         _scalar_products(flat, a, first, rows, d, piece)
         _distances(piece, rows, center_norms, first, point_norms, nearest)
         _gaps(piece, rows, nearest, gaps)
