@@ -3,9 +3,12 @@
     python lessons/build.py                   the student's notebooks, lessons/*.ipynb
     python lessons/build.py --solutions DIR   the same with the exercises solved
     python lessons/build.py --html DIR        executed, as pages to look at
+    python lessons/build.py --book DIR        the book: lessons, reference, all of it
     python lessons/build.py --time            executed; the table in lessons/README.md
 
-``--only 03`` limits each of them to the lessons whose names begin so.
+``--only 03`` limits each of them to the lessons whose names begin so. A book executes
+what it shows unless it has done so before; with ``--kept`` it shows what is kept, and
+``GAN_NUMPY_EXECUTED`` names the folder.
 
 A source is a script in jupytext's percent format. A code cell that holds the one line
 ``# exercise: maxout_forward`` becomes the exercise: what is to be done, given functions
@@ -27,6 +30,7 @@ import re
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -280,17 +284,51 @@ def write_times(only: str) -> None:
     readme.write_text(TABLE.sub(lambda m: m[1] + table + m[2], text), "utf-8")
 
 
-def main(arguments: list[str]) -> None:
-    """What the arguments ask for."""
+def course() -> SimpleNamespace:
+    """What a book asks of this file."""
+    return SimpleNamespace(
+        sources=sources, build=build, execute=execute, exercises_of=exercises_of
+    )
+
+
+def keep(source: Path, notebook: nbformat.NotebookNode) -> None:
+    """Keep a solved lesson, executed in the fast mode, for a book of the same code."""
+    if str(LESSONS) not in sys.path:
+        sys.path.append(str(LESSONS))
+    from book.executed import Executed, default_folder
+
+    kept = Executed(course(), fast=True, folder=default_folder())
+    kept.keep(source, True, notebook)
+
+
+def write_book(folder: Path, only: str, fast: bool, kept: bool) -> int:
+    """Make the book, of lessons that are executed where they are not kept."""
+    from book.site import build_site
+
+    from gan_numpy.errors import UserError
+
+    try:
+        return build_site(folder, course(), fast=fast, run=not kept, only=only)
+    except UserError as error:
+        print(f"build.py: {error}", file=sys.stderr)
+        return 2
+
+
+def main(arguments: list[str]) -> int:
+    """What the arguments ask for; the exit code."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     kinds = parser.add_mutually_exclusive_group()
     kinds.add_argument("--solutions", type=Path, metavar="DIR")
     kinds.add_argument("--html", type=Path, metavar="DIR")
+    kinds.add_argument("--book", type=Path, metavar="DIR")
     kinds.add_argument("--time", action="store_true")
     parser.add_argument("--only", default="", metavar="NN")
-    parser.add_argument("--fast", action="store_true", help="with --html: fewer steps")
+    parser.add_argument("--fast", action="store_true", help="fewer steps")
+    parser.add_argument(
+        "--kept", action="store_true", help="with --book: execute nothing anew"
+    )
     parser.add_argument("--mathjax", metavar="URL", help="with --html: its MathJax.js")
     parser.add_argument("--url", help="the repository that the badges open")
     chosen = parser.parse_args(arguments)
@@ -298,11 +336,14 @@ def main(arguments: list[str]) -> None:
         write(chosen.solutions, chosen.only, True, chosen.url)
     elif chosen.html:
         write_html(chosen.html, chosen.only, chosen.mathjax, chosen.fast)
+    elif chosen.book:
+        return write_book(chosen.book, chosen.only, chosen.fast, chosen.kept)
     elif chosen.time:
         write_times(chosen.only)
     else:
         write(LESSONS, chosen.only, url=chosen.url)
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,7 @@
 r"""Algorithm 1 of the paper: the minimax game, played with minibatches.
 
+.. code-block:: text
+
     for number of training iterations do
         for k steps do
             sample a minibatch of m noise vectors z and of m examples x

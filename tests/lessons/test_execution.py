@@ -74,6 +74,8 @@ def students(builder, in_turn):
 def test_the_solved_lesson_runs_without_a_warning(builder, source):
     notebook = builder.build(source, solutions=True)
     builder.execute(notebook, fast=True)  # raises at a traceback or a warning
+    if "GAN_NUMPY_EXECUTED" in os.environ:  # a book of the same code shows it
+        builder.keep(source, notebook)
     for name in builder.exercises_of(source):
         said = outputs_of(notebook.cells, check_id(name))
         assert f"{name}: <span" in said and ">right<" in said, said

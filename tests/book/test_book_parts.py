@@ -1,0 +1,136 @@
+"""The book's machinery: what is kept, what is checked, what is escaped."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from book.check import problems_of
+from book.docstrings import escape
+from book.executed import Executed
+from book.site import mirror
+
+ROOT = Path(__file__).parents[2]
+GOOD = '<p id="a">x</p><img src="x.png" alt="a curve"><a href="other.html#b">o</a>'
+OTHER = (
+    '<h1 id="b">b</h1><a href="index.html#a">i</a><iframe title="t" src="index.html">'
+)
+
+
+class Lessons:
+    """A course of one lesson, which counts how often it is run."""
+
+    def __init__(self):
+        self.runs, self.text = [], "1 + 1"
+
+    def sources(self, only=""):
+        return [Path("00_a.py")]
+
+    def build(self, source, solutions=False):
+        cell = nbformat.v4.new_code_cell(self.text + ("  # solved" * solutions))
+        cell.id = "a"
+        return nbformat.v4.new_notebook(cells=[cell])
+
+    def execute(self, notebook, fast, allow_errors=False):
+        self.runs.append(notebook.cells[0].source)
+        text = nbformat.v4.new_output("stream", name="stdout", text="2")
+        notebook.cells[0].outputs = [text]
+
+
+def test_a_lesson_runs_again_only_if_it_has_changed(tmp_path):
+    lessons = Lessons()
+    executed = Executed(lessons, True, tmp_path)
+    sources = lessons.sources()
+    for _ in range(2):
+        found = executed.get_all(sources)
+        assert all(ran and book.cells[0].outputs for book, ran in found.values())
+    assert sorted(lessons.runs) == ["1 + 1", "1 + 1  # solved"]
+    executed_in_full = Executed(lessons, False, tmp_path)
+    executed_in_full.get(sources[0], False)
+    assert len(lessons.runs) == 3
+    lessons.text = "1 + 2"
+    kept = Executed(lessons, True, tmp_path, run=False)
+    notebook, ran = kept.get(sources[0], False)
+    assert not ran and not notebook.cells[0].outputs
+    executed.get(sources[0], False)
+    assert kept.get(sources[0], False)[1] and len(lessons.runs) == 4
+    assert len(list(tmp_path.glob("00_a-student-fast-*"))) == 1  # the older is gone
+
+
+def site(tmp_path, **pages):
+    (tmp_path / "x.png").write_bytes(b"")
+    for name, text in pages.items():
+        (tmp_path / f"{name}.html").write_text(text, "utf-8")
+    return tmp_path
+
+
+def test_a_good_site_has_no_problems(tmp_path):
+    assert problems_of(site(tmp_path, index=GOOD, other=OTHER)) == []
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ('<img src="x.png">', "no text for the image x.png"),
+        ('<img src="x.png" alt=" ">', "no text for the image"),
+        ('<img src="x.png" alt="x.png">', "no text for the image"),
+        ('<img src="y.png" alt="y">', "loads y.png, which is not there"),
+        ('<iframe src="other.html"></iframe>', "no title for the frame"),
+        ('<script src="https://e.org/a.js"></script>', "from elsewhere"),
+        ('<link rel="stylesheet" href="//e.org/a.css">', "from elsewhere"),
+        ('<a href="gone.html">x</a>', "leads to gone.html, which is not there"),
+        ('<a href="other.html#c">x</a>', "no such place"),
+        ('<a href="#c">x</a>', "no such place"),
+    ],
+)
+def test_each_fault_is_found(tmp_path, text, said):
+    (problem,) = problems_of(site(tmp_path, index=text + '<i id="a">', other=OTHER))
+    assert problem.startswith("index.html: ") and said in problem
+
+
+def test_equal_files_are_left_alone(tmp_path):
+    new, old = tmp_path / "new", tmp_path / "old"
+    for folder, second in ((new, "b"), (old, "c")):
+        (folder / "in").mkdir(parents=True)
+        (folder / "in/same.md").write_text("a")
+        (folder / "other.md").write_text(second)
+    (old / "gone.md").write_text("")
+    os.utime(old / "in/same.md", (1, 1))
+    mirror(new, old)
+    assert (old / "in/same.md").stat().st_mtime == 1
+    assert (old / "other.md").read_text() == "b" and not (old / "gone.md").exists()
+
+
+def test_what_is_no_markup_in_a_docstring_is_none_in_the_book():
+    lines = [
+        "lam (|g_n| - 1)^2 of (N, *shape), and *this* is emphasis, ``a | b``.",
+        "",
+        ".. math::",
+        "",
+        r"    |g| * h",
+        "",
+        ">>> a | b",
+        "",
+        r"The norm :math:`|x| * y` stays.",
+        "*shape : int",
+    ]
+    changed = list(lines)
+    escape(None, "function", "f", None, None, changed)
+    first = r"lam (\|g_n\| - 1)^2 of (N, \*shape), and *this* is emphasis, ``a | b``."
+    assert changed == [first, *lines[1:]]
+
+
+def test_without_sphinx_one_line_says_what_to_install(tmp_path):
+    code = (
+        "import sys; sys.modules['sphinx'] = None; sys.argv = ['build.py'];"
+        f"sys.path.insert(0, {str(ROOT / 'lessons')!r}); import build;"
+        f"sys.exit(build.main(['--book', {str(tmp_path / 'site')!r}]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=300
+    )
+    assert done.returncode == 2 and done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert "sphinx" in line and "pip install -e '.[book]'" in line
