@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import nbformat
 from book.executed import Executed
 from book.links import ROOT, rewrite
 
+NOT_SHOWN = {"install"}  # whoever reads the page installs nothing
+BADGE = re.compile(r"^\[!\[.*\n?", re.MULTILINE)  # its picture is on a network
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -43,9 +46,11 @@ def page_of(
 ) -> Any:
     """The notebook as the book shows it: links of the book, films for widgets."""
     notebook.metadata.pop("widgets", None)  # no kernel answers a page
+    notebook.cells = [cell for cell in notebook.cells if cell.id not in NOT_SHOWN]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = rewrite(cell.source, ROOT / "lessons", solved)
+            text = BADGE.sub("", cell.source)
+            cell.source = rewrite(text, ROOT / "lessons", solved)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
     text = note(source.stem, names, solved, ran, fast)
