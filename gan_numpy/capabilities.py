@@ -90,7 +90,7 @@ def need_processes(what: str) -> None:
         subprocess.run([sys.executable, "-I", "-S", "-c", ""], check=False)
     except OSError as error:
         if error.errno not in (errno.EAGAIN, errno.ENOMEM):
-            reason = error.strerror or error
+            reason = str(error.strerror or error).rstrip(".")
             raise UserError(
                 f"{what} needs processes of its own, and this Python starts none "
                 f"({reason}): run it elsewhere"

@@ -26,7 +26,8 @@ NOTE = (
 
 def note(reason: BaseException) -> str:
     """What is said, once."""
-    return NOTE.format(" ".join(str(reason).split()) or type(reason).__name__)
+    said = getattr(reason, "strerror", None) or str(reason)
+    return NOTE.format(" ".join(said.split()).rstrip(".") or type(reason).__name__)
 
 
 def check_here(submission: Submission, name: str) -> dict[str, Any]:
