@@ -2,7 +2,7 @@
 
 from importlib.metadata import version as version_of
 
-from book.docstrings import escape
+from book.docstrings import escape, skip
 
 project = "Generative adversarial networks by hand"
 author = "the authors of gan_numpy"
@@ -64,5 +64,6 @@ copybutton_prompt_is_regexp = True
 
 
 def setup(app):  # type: ignore[no-untyped-def]
-    """Docstrings are changed a little on their way."""
+    """Docstrings are changed a little on their way; fields without one are left out."""
+    app.connect("autodoc-skip-member", skip)
     app.connect("autodoc-process-docstring", escape, priority=400)  # before napoleon

@@ -40,3 +40,11 @@ def escape(
         example = example or text.startswith(">>>")
         if inside is None and not example and not re.match(r"\*+\w+ :", text):
             lines[k] = escaped(line)
+
+
+def skip(
+    app: Any, what: str, name: str, found: Any, skipped: bool, options: Any
+) -> bool | None:
+    """Leave out a tuple's fields, of which Python itself says only their number."""
+    said = getattr(found, "__doc__", None) or ""
+    return True if said.startswith("Alias for field number") else None

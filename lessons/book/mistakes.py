@@ -1,6 +1,6 @@
 """The catalog: each exercise with its mistakes, and what the checker says of each.
 
-What it says is not written here: every mutant is made and checked. That costs a minute,
+What it says is not written here: every mutant is made and checked. That costs minutes,
 so the verdicts are kept beside the executed notebooks, and made anew when the package
 has changed.
 """
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Container
+from concurrent.futures import ProcessPoolExecutor
 from difflib import unified_diff
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from gan_numpy.exercises import all_exercises
 from gan_numpy.exercises.base import Exercise, Mutant, build_mutant, split_source
 from gan_numpy.exercises.stubs import stub_of
 from gan_numpy.files import write_atomically
+from gan_numpy.gradcheck.repair.explain import searching
+from gan_numpy.gradcheck.repair.found import Limits
 from gan_numpy.stepping import names as stepped
 
 Verdicts = dict[str, list[str]]
@@ -42,36 +46,44 @@ def changed_lines(exercise: Exercise, change: Mutant) -> str:
     return "\n".join(line for line in lines if not line.startswith("@@"))
 
 
-def verdicts(folder: Path | None) -> Verdicts:
-    """What the checker says of every mutant, by exercise, in their order."""
-    path = folder / "verdicts.json" if folder else None
-    if path is not None and path.is_file():
-        kept = json.loads(path.read_text("utf-8"))
-        if kept["package"] == package_digest():
-            return dict(kept["said"])
-    said = {
-        name: [
+def made(name: str) -> list[str]:
+    """What the checker says of each mistake of an exercise, however long it looks."""
+    exercise = all_exercises()[name]
+    with searching(Limits(wall=600.0)):
+        return [
             exercise.run({name: build_mutant(exercise, change)}, 0).text()
             for change in exercise.mutants
         ]
-        for name, exercise in all_exercises().items()
-    }
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        content = json.dumps({"package": package_digest(), "said": said}).encode()
-        write_atomically(path, lambda file: file.write(content))
+
+
+def verdicts(folder: Path | None, run: Container[str]) -> Verdicts:
+    """What the checker says of every mutant, by exercise, in their order.
+
+    Parameters
+    ----------
+    folder : Path or None
+        Where verdicts are kept.
+    run : container of str
+        Exercises whose mutants are checked if their verdicts are not kept; the others
+        have none.
+    """
+    said: Verdicts = {}
+    for name in all_exercises():
+        path = folder / f"verdicts-{name}.json" if folder else None
+        if path is not None and path.is_file():
+            kept = json.loads(path.read_text("utf-8"))
+            if kept["package"] == package_digest():
+                said[name] = kept["said"]
+    missing = [name for name in all_exercises() if name in run and name not in said]
+    with ProcessPoolExecutor(2) as pool:
+        for name, texts in zip(missing, pool.map(made, missing)):
+            said[name] = texts
+            if folder is not None:
+                content = json.dumps({"package": package_digest(), "said": texts})
+                folder.mkdir(parents=True, exist_ok=True)
+                path = folder / f"verdicts-{name}.json"
+                write_atomically(path, lambda file, c=content: file.write(c.encode()))
     return said
-
-
-def known_verdicts(folder: Path | None, run: bool) -> Verdicts:
-    """Those that are kept; made if they are not, unless nothing is to be run."""
-    if run:
-        return verdicts(folder)
-    path = folder / "verdicts.json" if folder else None
-    if path is None or not path.is_file():
-        return {}
-    kept = json.loads(path.read_text("utf-8"))
-    return dict(kept["said"]) if kept["package"] == package_digest() else {}
 
 
 def label(exercise: str, k: int) -> str:

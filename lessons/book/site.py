@@ -21,15 +21,18 @@ from book.executed import Builder, Executed, default_folder, package_digest
 from book.lessons import write_lessons
 from book.links import ROOT
 from book.live import FOLDER, write_live
-from book.mistakes import known_verdicts, write_exercises
+from book.mistakes import verdicts, write_exercises
 from book.reference import packages, write_reference
 from book.texts import write_texts
 
 from gan_numpy.cache import storage
 from gan_numpy.errors import UserError
+from gan_numpy.exercises import all_exercises
 
 HERE = Path(__file__).parent
 NEEDED = ("sphinx", "furo", "myst_nb", "sphinx_copybutton", "sphinx-mathjax-offline")
+OWN_PAGES = {"search", "genindex", "py-modindex"}  # Sphinx's, of no text
+MARK = "searchindex.js"  # every book has it
 # What an SVG of a formula needs: one script, and the extensions that it asks for.
 MATHJAX = ("tex-svg.js", "input/tex/extensions")
 
@@ -58,12 +61,14 @@ def assemble(folder: Path, executed: Executed, only: str = "") -> None:
         Empty.
     executed : Executed
     only : str
-        Lessons whose names begin so are executed where they are not kept.
+        Lessons whose names begin so are executed, and their exercises' mistakes
+        checked, where they are not kept.
     """
     stems = {lesson.name[:2]: lesson.stem for lesson in executed.builder.sources()}
     write_texts(folder, list(stems.values()))
     write_lessons(folder, executed, only)
-    said = known_verdicts(executed.folder, executed.run)
+    chosen = {n for n, e in all_exercises().items() if e.lesson.startswith(only)}
+    said = verdicts(executed.folder, chosen if executed.run else ())
     write_exercises(folder, stems, said)
     write_reference(folder)
     shutil.copytree(ROOT / "lessons" / "figures", folder / "figures")
@@ -93,6 +98,34 @@ def mirror(new: Path, old: Path) -> None:
         if not target.is_file() or not filecmp.cmp(new / name, target, shallow=False):
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(new / name, target)
+
+
+def need_own_folder(site: Path) -> None:
+    """Refuse a folder that holds anything but a book.
+
+    Raises
+    ------
+    UserError
+        If it is such a folder, or a file.
+    """
+    if site.exists() and not site.is_dir():
+        raise UserError(f"{site} is a file; the book needs a folder")
+    if site.exists() and any(site.iterdir()) and not (site / MARK).exists():
+        raise UserError(f"{site} is not empty and holds no book; choose another folder")
+
+
+def forget(site: Path, sources: Path) -> None:
+    """Remove an older book's pages whose text is not there any more.
+
+    Sphinx leaves them where they are; the others it writes again if they have changed.
+    """
+    for name in (FOLDER, source.FOLDER):
+        shutil.rmtree(site / name, ignore_errors=True)
+    texts = {p.relative_to(sources).with_suffix("") for p in sources.rglob("*.*")}
+    for page in site.rglob("*.html"):
+        name = page.relative_to(site).with_suffix("")
+        if name not in texts and name.as_posix() not in OWN_PAGES:
+            page.unlink()
 
 
 def copy_mathjax(site: Path) -> None:
@@ -145,9 +178,11 @@ def build_site(
     Raises
     ------
     UserError
-        If Sphinx or one of its extensions is not installed.
+        If Sphinx or one of its extensions is not installed, or the folder holds
+        something else.
     """
     need_sphinx()
+    need_own_folder(site)
     executed = Executed(builder, fast, default_folder(), run)
     with ExitStack() as stack:
         new = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -160,6 +195,7 @@ def build_site(
         assemble(new, executed, only)
         mirror(new, work / "sources")
         write_extra(work / "extra")
+        forget(site, work / "sources")
         code = run_sphinx(work, site)
     if code:
         return 1

@@ -129,3 +129,25 @@ def test_without_sphinx_one_line_says_what_to_install(
     (line,) = printed.err.splitlines()
     assert "sphinx_of_nowhere" in line and "pip install -e '.[book]'" in line
     assert printed.out == "" and not (tmp_path / "site").exists()
+
+
+def test_a_folder_that_holds_something_else_is_refused(builder, tmp_path, capsys):
+    pytest.importorskip("sphinx", reason="Sphinx is not installed")
+    (tmp_path / "thesis.tex").write_text("")
+    assert builder.main(["--book", str(tmp_path)]) == 2
+    assert "holds no book" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_pages_without_a_text_go(tmp_path):
+    site, sources = tmp_path / "site", tmp_path / "sources"
+    for name in ("a.md", "in/b.ipynb"):
+        (sources / name).parent.mkdir(parents=True, exist_ok=True)
+        (sources / name).write_text("")
+    stays = {"a.html", "in/b.html", "search.html", "figure.png"}
+    for name in {*stays, "c.html", "in/a.html", "live/x.html", "source/y.html"}:
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_text("")
+    book.site.forget(site, sources)
+    left = {p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()}
+    assert left == stays
