@@ -12,6 +12,7 @@ from gan_numpy.errors import UserError
 
 HELP = {
     "table1": "Parzen log-likelihoods on MNIST: the paper's, the baselines, ours",
+    "table2": "the same generators' likelihood by annealed importance sampling",
     "fig1": "the game in one dimension, computed by training",
     "fig2": "samples with the nearest training example, and their distances",
     "fig3": "digits on a straight line in z space",
@@ -20,6 +21,10 @@ HELP = {
 }
 TAKES = {  # options that the artifact understands besides --out and --quiet
     "table1": ("data_dir", "recipes", "seeds", "epochs", "settings", "samples"),
+    "table2": (
+        *("data_dir", "recipes", "runs", "epochs", "settings"),
+        *("examples", "chains", "temperatures"),
+    ),
     "fig1": (),
     "fig2": ("data_dir", "recipes", "runs", "epochs", "settings"),
     "fig3": ("data_dir", "recipes", "runs", "epochs", "settings"),
@@ -27,6 +32,12 @@ TAKES = {  # options that the artifact understands besides --out and --quiet
     "modes": ("mixture", "seeds", "epochs", "settings"),
 }
 SEEDS = {"table1": 1, "modes": 5}
+BESIDE = {"table2": "table1"}  # whose directory, and runs, it shares
+ANNEALING = {
+    "examples": "test examples to score (default: 100)",
+    "chains": "chains for each example (default: 16, the paper's number)",
+    "temperatures": "steps from prior to posterior (default: 500; the paper: 10000)",
+}
 
 
 def add_parser(subparsers: Any) -> None:
@@ -107,6 +118,16 @@ def _add_options(parser: Any, name: str) -> None:
             metavar="N",
             help="centers of the Parzen windows (default: 10000, the paper's number)",
         )
+    for option, text in ANNEALING.items():
+        if option in takes:
+            parser.add_argument(
+                f"--{option}",
+                type=whole_number(1),
+                default=argparse.SUPPRESS,
+                metavar="N",
+                help=text,
+            )
+    name = BESIDE.get(name, name)
     parser.add_argument(
         "--out",
         type=Path,

@@ -48,6 +48,8 @@ class Order:
         Changes to the recipes.
     samples : int
         Centers of Parzen windows.
+    examples, chains, temperatures : int
+        Of annealing.
     should_stop : callable
     progress : bool
     """
@@ -61,6 +63,9 @@ class Order:
     epochs: int | None = None
     settings: tuple[str, ...] = ()
     samples: int = SAMPLES
+    examples: int = 100
+    chains: int = 16
+    temperatures: int = 500
     should_stop: Callable[[], bool] = field(default=lambda: False)
     progress: bool = True
 
@@ -147,6 +152,21 @@ def make_table1(order: Order) -> list[Path] | None:
 def _place(name: str) -> int:
     """Where a recipe stands in the table: known ones in order, then all others."""
     return TABLE1.index(name) if name in TABLE1 else len(TABLE1)
+
+
+def make_table2(order: Order) -> list[Path] | None:
+    """The second table: the likelihood of the same generators by annealing."""
+    from gan_numpy.evaluation.ais.annealing import Annealing
+    from gan_numpy.reproduce.table2 import score_runs
+
+    runs = _runs_for(order)
+    if runs is None:
+        return None
+    settings, ends = Annealing(order.temperatures, order.chains), ("md", "json")
+    doing = settings, order.examples, order.should_stop, order.progress
+    text = score_runs(runs, order.out, *doing)
+    print(text or "", end="")
+    return [order.out / f"table2.{end}" for end in ends] if text else None
 
 
 def make_fig2(order: Order) -> list[Path] | None:
@@ -296,6 +316,7 @@ def _train(jobs: Sequence[Job], data: Dataset, order: Order) -> list[Run] | None
 
 ARTIFACTS: dict[str, Callable[[Order], list[Path] | None]] = {
     "table1": make_table1,
+    "table2": make_table2,
     "fig1": make_fig1,
     "fig2": make_fig2,
     "fig3": make_fig3,

@@ -43,6 +43,7 @@ OWN_FILES = (
     "curves.png",
     "result.json",
     "parzen.json",
+    "ais.json",
     "probes.csv",
     "report.html",
     "samples",
