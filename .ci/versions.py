@@ -52,7 +52,10 @@ def outcome(command: list[str], folder: Path, wanted: str = "") -> tuple[str, st
 
 
 def row(interpreter: str, wheel: Path, work: Path) -> list[str]:
-    """What one Python does with the wheel; stops where nothing further can work."""
+    """What one Python does with the wheel; stops where nothing further can work.
+
+    The tests lie beside the wheel, as they were when it was built.
+    """
     work.mkdir()
     made, said = outcome([interpreter, "-m", "venv", str(work / "venv")], work)
     if made != "ok":
@@ -71,8 +74,8 @@ def row(interpreter: str, wheel: Path, work: Path) -> list[str]:
     versions = dict(line.split("==") for line in frozen.split() if "==" in line)
     cells += [versions.get(name, "") for name in PACKAGES] + [installed]
     (work / "solution.py").write_text(SOLUTION, "utf-8")
-    shutil.copytree(ROOT / "tests", work / "tests")  # not beside the checkout's package
-    shutil.copy(ROOT / "setup.cfg", work)
+    shutil.copytree(wheel.parent / "tests", work / "tests")
+    shutil.copy(wheel.parent / "setup.cfg", work)
     more, said = outcome([*pip, "pytest", "mypy"], work)
     consumer = work / "tests" / "release" / "consumer.py"
     steps = (
@@ -91,11 +94,13 @@ def row(interpreter: str, wheel: Path, work: Path) -> list[str]:
 
 
 def build(folder: Path) -> Path:
-    """The checkout's wheel."""
+    """The checkout's wheel, and the tests as they are now."""
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
     made, said = outcome([*command, "--wheel-dir", str(folder), str(ROOT)], folder)
     if made != "ok":
         raise SystemExit(f"versions: error: the wheel cannot be built\n{said}")
+    shutil.copytree(ROOT / "tests", folder / "tests")
+    shutil.copy(ROOT / "setup.cfg", folder)
     (wheel,) = folder.glob("*.whl")
     return wheel
 

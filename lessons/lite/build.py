@@ -21,8 +21,8 @@ from pathlib import Path
 
 LITE = Path(__file__).resolve().parent
 LESSONS = LITE.parent
-# Pure Python, and not among the packages of Pyodide.
-BESIDE = ("lark",)
+# Pure Python, and not among the packages of Pyodide: ours needs lark, its kernel comm.
+BESIDE = ("lark", "comm")
 
 
 def run(command: list[str | Path], what: str, folder: Path) -> None:

@@ -9,7 +9,10 @@ would if a name were of no known type.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from gan_numpy import (
     OBJECTIVES,
@@ -31,6 +34,8 @@ from gan_numpy import (
 )
 from gan_numpy.layers.initializers import normal
 
+Array = npt.NDArray[Any]
+
 
 def network(units: int) -> Sequential:
     """Two layers, by their public names."""
@@ -39,7 +44,7 @@ def network(units: int) -> Sequential:
     return Sequential([("h0", first), ("relu", ReLU())])
 
 
-def step(x: np.ndarray) -> dict[str, np.ndarray]:
+def step(x: Array) -> dict[str, Array]:
     """One forward and one backward, with the types that both promise."""
     layer = Dense(5, 3, init=normal(0.1), rng=np.random.default_rng(0))
     y, cache = layer.forward(x)
@@ -60,7 +65,7 @@ def train() -> tuple[TrainingState, float]:
     return state, parzen_log_likelihood(images, images[:20], 0.2).log_likelihood
 
 
-def relu_backward(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
+def relu_backward(dy: Array, x: Array) -> Array:
     """A gradient to be checked."""
     return dy * (x > 0)
 
