@@ -89,3 +89,25 @@ def test_bad_input_is_one_line(cli, tmp_path):
         assert code == 2 and out == ""
         assert message in err.strip().splitlines()[-1]
         assert "Traceback" not in err
+
+
+def test_table2_stands_beside_table1_and_goes_on(cli, tmp_path):
+    """The same runs by annealing; what was interrupted is not computed twice."""
+    small = ("--examples", 30, "--temperatures", 4, "--chains", 2)
+    code, out, err = cli("reproduce", "table2", *small, *TINY)
+    assert code == 0, err
+    assert "| training images | - |" in out and "| digits batch_size=200 " in out
+    assert "no decoder: a finite set of centers" in out
+    folder = tmp_path / "reproduced/table1"
+    *baselines, row = json.loads((folder / "table2.json").read_text())["rows"]
+    assert [b["ais"] for b in baselines] == [None, None]
+    assert row["ais"]["examples"] == 30 and row["ais"]["gap"] > 0
+    kept = folder / "runs/digits-seed0/ais.json"
+    stored = json.loads(kept.read_text())
+    assert list(stored["parts"]) == ["sigma", "gap", "from 0", "from 20"]
+    first = stored["parts"].pop("from 20")
+    stored["parts"]["gap"] = 7.5  # as if it had come from an earlier command
+    kept.write_text(json.dumps(stored))
+    code, out, _ = cli("reproduce", "table2", str(kept.parent), "--quiet", *small)
+    assert code == 0 and "| 7.50 |" in out
+    assert json.loads(kept.read_text())["parts"]["from 20"] == first
