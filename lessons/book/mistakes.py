@@ -120,7 +120,8 @@ def page_of(exercise: Exercise, lesson: str, said: list[str]) -> str:
         lines += [f"({label(exercise.name, k)})=", f"### {', '.join(change.tags)}", ""]
         lines += ["```diff", changed_lines(exercise, change), "```", ""]
         if said:
-            lines += ["```text", said[k], "```", ""]
+            opening = ["```{code-block} text", ":class: verdict", ""]
+            lines += [*opening, said[k], "```", ""]
     if not said:
         lines += ["This copy of the book was made without running the checks.", ""]
     return "\n".join(lines)

@@ -53,7 +53,7 @@ def test_a_mistake_is_shown_as_the_lines_that_change_and_with_its_verdict():
     shown = changed_lines(exercise, change)
     assert shown.startswith("-") and "\n+" in shown and len(shown.splitlines()) == 2
     text = page_of(exercise, "02_dense_relu", ["WRONG so"] * len(exercise.mutants))
-    assert text.count("```text\nWRONG so\n```") == len(exercise.mutants)
+    assert text.count(":class: verdict\n\nWRONG so\n```") == len(exercise.mutants)
 
 
 def test_every_finding_and_every_limit_is_there(pages):
