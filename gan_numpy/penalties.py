@@ -231,7 +231,9 @@ class Penalty:
 
     Attributes
     ----------
-    name : {"r1", "gradient_penalty"}
+    name : {"r1", "r1_r2", "gradient_penalty"}
+        ``r1_r2``: R1 on the real examples and, of the same weight, R2: the same on the
+        generated ones (arXiv:2501.05441, section 2.2).
     weight : float
         :math:`\gamma` of `r1`, :math:`\lambda` of `gradient_penalty`.
     labels : int
@@ -250,21 +252,28 @@ class Penalty:
         fake: np.ndarray,
         rng: np.random.Generator,
         real_forward: Forward,
+        fake_forward: Forward,
     ) -> float:
         """Add the penalty's gradients to `grads`, in place; return its value.
 
-        `real_forward` is what ``D.forward(real, ...)`` returned in this step.
+        `real_forward` and `fake_forward` are what ``D.forward`` returned of the real
+        and of the generated examples in this step.
         """
-        if self.name == "r1":
-            value, own = r1(
-                D, real, self.weight, forward=real_forward, labels=self.labels
-            )
-        else:
+
+        def flat(x: np.ndarray, forward: Forward) -> tuple[float, Grads]:
+            return r1(D, x, self.weight, forward=forward, labels=self.labels)
+
+        if self.name == "gradient_penalty":
             x_hat = interpolate(real, fake, rng)
-            value, own = gradient_penalty(D, x_hat, self.weight, rng)
-        for name, grad in own.items():
-            grads[name] += grad
-        return value
+            parts = [gradient_penalty(D, x_hat, self.weight, rng)]
+        else:
+            parts = [flat(real, real_forward)]
+        if self.name == "r1_r2":
+            parts += [flat(fake, fake_forward)]
+        for _, own in parts:
+            for name, grad in own.items():
+                grads[name] += grad
+        return sum(value for value, _ in parts)
 
 
-PENALTIES = ("r1", "gradient_penalty")
+PENALTIES = ("r1", "r1_r2", "gradient_penalty")

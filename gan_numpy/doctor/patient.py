@@ -193,6 +193,8 @@ class Patient:
             return None
         met = replace(self, D=D, D_met=None)
         judged = met.judge(self.fake_forward[0])
+        if objective.beside is not None:
+            objective = objective.against(logit(met.judge(self.real)))
         _, d_logit = objective.generator(logit(judged))
         d_fake, _ = met.through_D(d_logit, judged, params=False)
         assert d_fake is not None  # asked for

@@ -61,7 +61,7 @@ def losses(patient: Patient) -> Figures:
     real, fake = logit(patient.real_judged), logit(patient.fake_judged)
     loss_D, _, _ = patient.objective.discriminator(real, fake)
     swapped, _, _ = patient.objective.discriminator(fake, real)
-    loss_G, _ = patient.objective.generator(fake)
+    loss_G, _ = patient.objective.against(real).generator(fake)
     figures = {"loss_D": loss_D, "loss_D_swapped": swapped, "loss_G": loss_G}
     if isinstance(patient.D, Layer) and not patient.D.per_example:
         whole = np.concatenate([patient.real, patient.fake_forward[0]])
@@ -107,7 +107,8 @@ def gradients(patient: Patient) -> Figures:
     """
     figures: Figures = {}
     fake = logit(patient.fake_judged)
-    _, d_logit = patient.objective.generator(fake)
+    real = logit(patient.real_judged)
+    _, d_logit = patient.objective.against(real).generator(fake)
     figures["flat"] = float(np.abs(d_logit).sum())
     own = patient.G_gradient
     if own is not None:

@@ -1,7 +1,7 @@
 """The objectives of the game, on the discriminator's outputs: one idea, one file.
 
-Read `minimax` (the paper's), then `least_squares`, `wasserstein` and `hinge`, which
-stand in its place; `classes` and `semi_supervised` add labels.
+Read `minimax` (the paper's), then `least_squares`, `wasserstein`, `hinge` and
+`relativistic`, which stand in its place; `classes` and `semi_supervised` add labels.
 """
 
 from gan_numpy.objectives.base import Objective, sigmoid, softplus
@@ -14,6 +14,11 @@ from gan_numpy.objectives.minimax import (
     discriminator_loss,
     minimax_generator_loss,
     non_saturating_generator_loss,
+)
+from gan_numpy.objectives.relativistic import (
+    RELATIVISTIC,
+    relativistic_generator_loss,
+    relativistic_loss,
 )
 from gan_numpy.objectives.semi_supervised import (
     SemiSupervisedGradients,
@@ -40,6 +45,8 @@ __all__ = [
     "log_sum_exp",
     "minimax_generator_loss",
     "non_saturating_generator_loss",
+    "relativistic_generator_loss",
+    "relativistic_loss",
     "semi_supervised_loss",
     "sigmoid",
     "softmax_cross_entropy",
@@ -56,5 +63,6 @@ OBJECTIVES = {
         PEARSON,
         WASSERSTEIN,
         HINGE,
+        RELATIVISTIC,
     )
 }

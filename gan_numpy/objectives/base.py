@@ -8,7 +8,7 @@ respect to those outputs; backprop takes it from there.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -48,12 +48,22 @@ class Objective:
     opinion : callable
         ``(outputs) -> D(x)`` as the monitors show it: the probability of being real,
         where there is one.
+    beside : callable, optional
+        ``(real_outputs) -> generator``, if the generator's loss compares generated
+        examples with real ones; see `against`.
     """
 
     name: str
     discriminator: DiscriminatorLoss
     generator: GeneratorLoss
     opinion: Callable[[np.ndarray], np.ndarray] = sigmoid
+    beside: Callable[[np.ndarray], GeneratorLoss] | None = None
+
+    def against(self, real: np.ndarray) -> Objective:
+        """This objective, its generator's loss beside these real outputs."""
+        if self.beside is None:
+            return self
+        return replace(self, generator=self.beside(real))
 
 
 def as_it_is(outputs: np.ndarray) -> np.ndarray:

@@ -158,7 +158,8 @@ class Conditional(Labels):
 
     name = "conditional"
     tells = pairs = reads = True
-    penalties = ("r1",)  # along the example's columns alone, see `gan_numpy.penalties`
+    # Along the example's columns alone, see `gan_numpy.penalties`.
+    penalties = ("r1", "r1_r2")
 
 
 class Auxiliary(Labels):

@@ -26,10 +26,10 @@ class Settings:
         k of Algorithm 1.
     discriminator_weight : float
         Factor of the discriminator's loss, but not of the penalty.
-    penalty : {"none", "r1", "gradient_penalty"}
+    penalty : {"none", "r1", "r1_r2", "gradient_penalty"}
         Penalty on the discriminator's slopes: see `gan_numpy.penalties`.
     penalty_weight : float
-        :math:`\gamma` of ``r1``, :math:`\lambda` of ``gradient_penalty``.
+        :math:`\gamma` of ``r1`` and ``r1_r2``, :math:`\lambda` of ``gradient_penalty``.
     batch_size, epochs : int
     optimizer : {"momentum", "adam", "rmsprop"}
     learning_rate, learning_rate_factor, learning_rate_floor : float

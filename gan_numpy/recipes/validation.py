@@ -84,6 +84,8 @@ def _check_ranges(recipe: Settings) -> None:
 def _check_combinations(recipe: Settings) -> None:
     """Refuse combinations that have no meaning, or whose gradients nobody derived."""
     labels = LABELS[recipe.labels]
+    if OBJECTIVES[recipe.objective].beside is not None and labels.has_head:
+        refuse(recipe, "objective", f"one without pairs with labels={recipe.labels}")
     if recipe.penalty != "none" and recipe.penalty_weight <= 0:
         refuse(recipe, "penalty_weight", f"more than 0 with penalty={recipe.penalty}")
     if recipe.update not in labels.updates:
@@ -97,6 +99,10 @@ def _check_combinations(recipe: Settings) -> None:
         refuse(recipe, "packing", "1 together with labels")
     if recipe.penalty != "none":
         if recipe.penalty not in labels.penalties or recipe.packing > 1:
-            refuse(recipe, "penalty", "none with packing or labels (r1: conditional)")
+            refuse(
+                recipe,
+                "penalty",
+                "none with packing or labels (r1, r1_r2: conditional)",
+            )
     if labels.few and recipe.labeled % recipe.classes:
         refuse(recipe, "labeled", f"a multiple of classes={recipe.classes}")

@@ -57,7 +57,7 @@ def alternating_update(
         move_discriminator(state, recipe, D_step)
     z, labels = recipe.sample_input(recipe.batch_size, rng, state.dtype)
     objective = recipe.make_objective(batch.labels, labels)
-    G_step = generator_step(G, D, objective, z, rng)
+    G_step = generator_step(G, D, objective, z, rng, batch.x)
     move_generator(state, recipe, G_step)
     return D_step, G_step
 

@@ -80,7 +80,7 @@ def discriminator_step(
         fake_forward = D.forward(fake, train=True, rng=rng)
         step = _from_both(D, objective, real_forward, fake_forward, weight)
         if penalty is not None:
-            _add_penalty(step, penalty, D, x, fake, rng, real_forward)
+            _add_penalty(step, penalty, D, x, fake, rng, real_forward, fake_forward)
         return step
     # One batch of both halves: half as many, twice as tall matrix products.
     logits, cache = D.forward(np.concatenate([x, fake]), train=True, rng=rng)
@@ -113,9 +113,12 @@ def _add_penalty(
     fake: np.ndarray,
     rng: np.random.Generator,
     real_forward: Forward,
+    fake_forward: Forward,
 ) -> None:
     """Add the penalty's gradients and its value to the discriminator's step."""
-    step.monitors["penalty"] = penalty.add_to(step.grads, D, x, fake, rng, real_forward)
+    step.monitors["penalty"] = penalty.add_to(
+        step.grads, D, x, fake, rng, real_forward, fake_forward
+    )
 
 
 def _monitors(
@@ -134,11 +137,17 @@ def generator_step(
     objective: Objective,
     z: np.ndarray,
     rng: np.random.Generator,
+    x: np.ndarray | None = None,
 ) -> Step:
     r"""Gradient of the generator's loss, through the discriminator.
 
     The discriminator's own gradients are not asked for, but the one with respect to its
     input must be: it is what the generator learns from.
+
+    Parameters
+    ----------
+    x : (m, features), optional
+        Real examples, for an objective that compares generated ones with them.
 
     Returns
     -------
@@ -148,6 +157,8 @@ def generator_step(
     """
     fake, G_cache = G.forward(z, train=True, rng=rng)
     logits, D_cache = D.forward(fake, train=True, rng=rng)
+    if objective.beside is not None and x is not None:
+        objective = objective.against(D.forward(x, train=True, rng=rng)[0])
     loss, d_logits = objective.generator(logits)
     d_fake, _ = D.backward(d_logits, D_cache, param_grads=False)
     assert d_fake is not None  # asked for by input_grad=True
@@ -181,9 +192,9 @@ def simultaneous_step(
 
     D_step = _from_both(D, objective, real_forward, fake_forward, weight)
     if penalty is not None:
-        _add_penalty(D_step, penalty, D, x, fake, rng, real_forward)
+        _add_penalty(D_step, penalty, D, x, fake, rng, real_forward, fake_forward)
 
-    G_loss, d_logits = objective.generator(fake_logits)
+    G_loss, d_logits = objective.against(real_forward[0]).generator(fake_logits)
     d_images, _ = D.backward(d_logits, fake_cache, param_grads=False)
     assert d_images is not None  # asked for by input_grad=True
     _, G_grads = G.backward(d_images, G_cache, input_grad=False)

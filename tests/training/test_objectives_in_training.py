@@ -7,8 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from gan_numpy.datasets import Dataset
-from gan_numpy.layers import Dense, LeakyReLU, Pack
-from gan_numpy.layers.initializers import normal
+from gan_numpy.layers import Pack
 from gan_numpy.layers.sequential import Sequential
 from gan_numpy.objectives import OBJECTIVES
 from gan_numpy.optim import Adam, ExponentialDecay
@@ -18,15 +17,7 @@ from gan_numpy.training import algorithm1
 from gan_numpy.training.state import initial_state
 from gan_numpy.training.steps import discriminator_step, generator_step
 from tests.numeric import numerical_gradient, relative_error
-
-
-def leaky_network(widths, rng, std=0.5):
-    """Dense layers with leaky ReLU between them, in float64."""
-    layers = []
-    for i, (before, after) in enumerate(zip(widths, widths[1:])):
-        dense = Dense(before, after, init=normal(std), rng=rng, dtype=np.float64)
-        layers += [(f"h{i}", dense), (f"h{i}_leaky", LeakyReLU(0.2))]
-    return Sequential(layers[:-1])
+from tests.training.networks import leaky_network
 
 
 @pytest.fixture

@@ -25,14 +25,14 @@ def judge_pins(trace: Trace) -> Evidence | None:
 
 def _slope(trace: Trace) -> tuple[str, float]:
     """Which slope the penalty is on, and what it should be."""
-    if trace.settings.get("penalty") == "r1":
+    if trace.settings.get("penalty") in ("r1", "r1_r2"):
         return "slope_real", 0.0
     return "slope_between", 1.0
 
 
 def judge_strong(trace: Trace) -> Evidence | None:
     """Whether D is flat although the samples are far from the data."""
-    if trace.settings.get("penalty") not in ("r1", "gradient_penalty"):
+    if trace.settings.get("penalty") not in ("r1", "r1_r2", "gradient_penalty"):
         return None
     name, _ = _slope(trace)
     since = trace.since(after(FROM, below(name, limit("slope_flat"))), EXAMINATIONS)
