@@ -150,6 +150,11 @@ def _as_floats(value: Any) -> Any:
     return value
 
 
+def is_real(value: Any) -> bool:
+    """A plain number that can be moved a little."""
+    return isinstance(value, (float, np.floating))
+
+
 class Kept(NamedTuple):
     """What a forward leaves behind: its cache, and where its outputs belong."""
 
@@ -200,6 +205,9 @@ def from_functions(
         )
         for k, v in zip(names, inputs, strict=True)
     }
+    for k in wrt or ():
+        if is_real(arguments.get(k)):
+            arguments[k] = np.asarray(arguments[k], dtype=np.float64)
     given, templates = taken_apart(arguments)
     given.update(keywords)
     taken = positional(backward) if backward is not None else 0

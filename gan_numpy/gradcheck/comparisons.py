@@ -18,7 +18,7 @@ from gan_numpy.gradcheck.diagnosis.generic import (
     generic_candidates,
     sizes_of,
 )
-from gan_numpy.gradcheck.numeric import entry_gradient
+from gan_numpy.gradcheck.numeric import elementwise_gradient
 from gan_numpy.gradcheck.trial import Trial
 
 Supply = Callable[[dict[str, Any], np.ndarray, np.ndarray], Mapping[str, Candidates]]
@@ -73,8 +73,10 @@ def _slope_at(
     def slope(z: np.ndarray) -> np.ndarray:
         if is_late():
             return np.full(z.shape, np.nan)
-        return entry_gradient(
-            lambda x: np.array(problem.value(problem.fresh({k: x}))), z, dy
-        ).value
+
+        def forward(x: np.ndarray) -> np.ndarray:
+            return np.array(problem.value(problem.fresh({k: x})))
+
+        return elementwise_gradient(forward, z, dy)
 
     return slope

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gan_numpy.gradcheck.adapt import Problem
+from gan_numpy.gradcheck.adapt import Problem, is_real
 from gan_numpy.gradcheck.calls import StudentError, defined_at
 from gan_numpy.gradcheck.structure import Leaf, leaf_names, parts
 
@@ -196,8 +196,32 @@ def _counted(returned: Any) -> str:
 
 
 def differentiating(problem: Problem, dy: Any) -> Problem:
-    """The problem, with its arrays of integers as floats if the backward returns a
-    gradient for each of those, too."""
+    """The problem, with its arrays of integers and its plain numbers differentiated if
+    the backward returns a gradient for each of those, too."""
+    return _of_integers(_of_numbers(problem, dy), dy)
+
+
+def _of_numbers(problem: Problem, dy: Any) -> Problem:
+    """With its numbers as arrays without axes, if only so the count is right."""
+    numbers = [k for k, v in problem.inputs.items() if is_real(v)]
+    if problem.fixed or not numbers:
+        return problem
+    values = problem.fresh()
+    returned = problem.backward(np.array(dy), problem.forward(values)[1], values)
+    chosen = [k for k in problem.inputs if k in problem.wrt or k in numbers]
+    floats = {k: np.asarray(problem.inputs[k], dtype=np.float64) for k in numbers}
+    wider = replace(problem, wrt=chosen, inputs={**problem.inputs, **floats})
+    try:
+        if _all(returned, problem) is None and _all(returned, wider) is not None:
+            wider.value(wider.fresh())
+            return wider
+    except Exception:  # then they are what they were
+        return problem
+    return problem
+
+
+def _of_integers(problem: Problem, dy: Any) -> Problem:
+    """With its arrays of integers as floats."""
     arrays = [k for k, v in problem.inputs.items() if isinstance(v, np.ndarray)]
     whole = [k for k in arrays if problem.inputs[k].dtype.kind in "iu"]
     if not set(whole) - set(problem.wrt) or problem.fixed:

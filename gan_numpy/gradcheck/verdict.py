@@ -55,6 +55,8 @@ SYMPTOMS = {
     "size-extra",
     "mean-wrong-axis",
     "root-of-n",
+    "shifted",
+    "halves-swapped",
 }
 RETURNED = {"count", "none", "type"}  # errors of the line that returns
 ORDER_OF_ALL = "returned-in-another-order"

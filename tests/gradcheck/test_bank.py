@@ -10,14 +10,26 @@ import os
 
 import pytest
 from bank import known
-from bank.cases import bases, right_cases, wrong_cases
+from bank.cases import HERE, SECOND, THIRD, bases, right_cases, wrong_cases
 from bank.doubles import double_cases, judge_doubles
 from bank.exercise_truth import differs
 from bank.names import KINDS
 from bank.score import THRESHOLDS, figures, judge_all
 from bank.truth import directional, entrywise, measured
+from tests.turns import share
 
-WRONG, RIGHT = wrong_cases(), right_cases()
+SWITCH, PARTS = "GAN_NUMPY_BANK", 6  # runs that take all of the later sets
+
+
+def later(found, name):
+    """A part of the later sets: another one after each change of the package."""
+    every = [case for folder in (SECOND, THIRD) for case in found(folder / name)]
+    return share(every, PARTS, SWITCH)
+
+
+WRONG = wrong_cases() + later(wrong_cases, "wrong")
+RIGHT = right_cases() + later(right_cases, "right")
+BASES = bases() + later(bases, "wrong")
 DOUBLES = double_cases()
 CASES = WRONG + RIGHT
 
@@ -31,7 +43,7 @@ def test_the_bank_is_large_and_its_words_are_known():
         assert case.accepts <= set(KINDS) and case.lines and case.says, case.id
 
 
-@pytest.mark.parametrize("case", bases(), ids=lambda case: case.id)
+@pytest.mark.parametrize("case", BASES, ids=lambda case: case.id)
 def test_what_the_mistakes_are_edits_of_is_right(case):
     assert measured(case, entrywise) < 1e-5
 
@@ -45,6 +57,15 @@ def test_a_right_one_is_right(case):
 @pytest.mark.parametrize("case", WRONG, ids=lambda case: case.id)
 def test_a_wrong_one_is_wrong(case):
     assert measured(case, directional) > 1e-3
+
+
+def test_the_later_sets_are_large_and_no_function_is_in_two():
+    sets = [wrong_cases(folder / "wrong") for folder in (HERE, SECOND, THIRD)]
+    assert [len(cases) >= n for cases, n in zip(sets, (440, 140, 35))] == [True] * 3
+    functions = [{case.function for case in cases} for cases in sets]
+    assert sum(map(len, functions)) == len(set().union(*functions))
+    right = right_cases(SECOND / "right") + right_cases(THIRD / "right")
+    assert len({case.id for case in right}) == len(right) >= 50
 
 
 def test_the_checker_falls_short_only_where_it_is_known_to():

@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from gan_numpy.gradcheck.numeric import directional, entry_gradient
+from gan_numpy.gradcheck.numeric import (
+    directional,
+    elementwise_gradient,
+    entry_gradient,
+)
 from gan_numpy.gradcheck.second_order import input_gradients, penalty_gradient
 
 SMOOTH = [
@@ -80,3 +84,23 @@ def test_the_gradient_of_a_gradient(rng):
 def test_a_shape_that_depends_on_values_is_refused():
     with pytest.raises(ValueError, match="changed its shape"):
         entry_gradient(lambda x: x[x > 0.5], np.array([0.5, 1.0]), np.ones(1))
+
+
+@pytest.mark.parametrize("f", (np.tanh, lambda x: np.maximum(x, 0)))
+def test_all_entries_at_once_are_what_they_are_one_by_one(f, rng):
+    x, v = rng.standard_normal((4, 3)), rng.standard_normal((4, 3))
+    x[0, 0] = 0.0  # where a rectifier has a kink, which counts as nothing
+    one_by_one = entry_gradient(f, x, v).value
+    assert np.allclose(elementwise_gradient(f, x, v), one_by_one, atol=1e-9)
+
+
+def test_where_entries_move_each_other_they_are_taken_one_by_one(rng):
+    x, v = rng.standard_normal((4, 3)), rng.standard_normal((4, 3))
+
+    def softmax(z):
+        e = np.exp(z)
+        return e / e.sum(axis=1, keepdims=True)
+
+    p = softmax(x)
+    want = p * (v - (p * v).sum(axis=1, keepdims=True))
+    assert np.allclose(elementwise_gradient(softmax, x, v), want, atol=1e-9)

@@ -157,3 +157,38 @@ def test_an_array_of_thirty_axes_is_a_wrong_shape():
     with searching(Limits(0.0)):  # the diagnosis alone, as in grading
         result = check_gradients(lambda x: (x**2, x), backward, np.arange(1.0, 8.0))
     assert not result.passed and "shape" in result.tags
+
+
+def parametric(x, slope):
+    return np.where(x > 0, x, slope * x), (x, slope)
+
+
+def parametric_backward(dy, cache):
+    x, slope = cache
+    return dy * np.where(x > 0, 1, slope), np.sum(dy * x * (x < 0))
+
+
+@pytest.mark.parametrize("wrt", (None, ("x", "slope")))
+def test_a_plain_number_is_differentiated_where_its_gradient_comes_back(wrt):
+    x = np.random.default_rng(0).standard_normal((5, 4))
+    assert check_gradients(parametric, parametric_backward, x, 0.3, wrt=wrt).passed
+
+    def negative(dy, cache):
+        dx, dslope = parametric_backward(dy, cache)
+        return dx, -dslope
+
+    with searching(Limits(0.0)):
+        wrong = check_gradients(parametric, negative, x, 0.3, wrt=wrt)
+    assert wrong.tags == ("sign",) and wrong.right == ["dx"]
+    with searching(Limits(0.0)):
+        fewer = check_gradients(parametric, lambda dy, c: dy, x, 0.3, wrt=wrt)
+    assert not fewer.passed
+
+
+def test_a_number_that_is_only_given_stays_one():
+    x = np.random.default_rng(0).standard_normal((5, 4))
+
+    def backward(dy, cache):
+        return parametric_backward(dy, cache)[0]
+
+    assert check_gradients(parametric, backward, x, 0.3).passed

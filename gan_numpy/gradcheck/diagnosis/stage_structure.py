@@ -55,8 +55,10 @@ def _moves(shape: tuple[int, ...], shifts: bool) -> Iterator[tuple[str, str, Mov
             yield "flipped", f"it is the true one {how}", _flipped(axes)
     for k in range(ndim if shifts else 0):
         for by in range(1, shape[k]):
-            says = f"it is the true one shifted by {by} along axis {k}"
-            yield "shifted", says, _rolled(by, k)
+            tag, says = "shifted", f"it is the true one shifted by {by} along axis {k}"
+            if 2 * by == shape[k]:
+                tag, says = "halves-swapped", f"its two halves along axis {k} exchanged"
+            yield tag, says, _rolled(by, k)
     says = "the right values, laid out wrongly: a reshape where a transpose is meant"
     for axes in others:
         yield "wrong-reshape", says, _read_transposed(axes)

@@ -113,6 +113,14 @@ class Bench:
         for seen in (self.values, self.history, self.times, self.scopes, self.sure):
             seen.clear()
 
+    def masks(self) -> set[str]:
+        """The names of arrays of truth values that were seen."""
+        every = (
+            v for visits in self.scopes.values() for s in visits for v in s.items()
+        )
+        kinds = ((k, getattr(value, "dtype", None)) for k, value in every)
+        return {k for k, dtype in kinds if dtype == bool}
+
     def observe(self, run: Callable[[], object]) -> None:
         """Run once, and keep the value of every expression and every scope."""
         nodes = list(ast.walk(self.function.node))

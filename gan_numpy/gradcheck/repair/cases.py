@@ -1,9 +1,4 @@
-r"""Questions with known answers, to judge a changed function by.
-
-A gradient is judged by its shape and its inner products with a few random directions,
-whose true values are slopes of the forward: a gradient that is wrong anywhere passes
-with probability zero, and a slope costs four calls whatever the size of the array.
-"""
+r"""Questions with known answers, to judge a changed function by."""
 
 from __future__ import annotations
 
@@ -16,13 +11,17 @@ from typing import Any, Protocol
 import numpy as np
 
 from gan_numpy.gradcheck.adapt import NO_CACHE, Problem
-from gan_numpy.gradcheck.deadline import in_time
-from gan_numpy.gradcheck.numeric import directional, entry_gradient
+from gan_numpy.gradcheck.numeric import entry_gradient
 from gan_numpy.gradcheck.probes import close
+from gan_numpy.gradcheck.repair.projections import (
+    Projections,
+    by_slopes,
+    by_solution,
+    forward_in,
+    gradients_of_solution,
+)
 from gan_numpy.gradcheck.returned import gradients
 
-DIRECTIONS = 4
-AGREE = 1e-7
 MOST_ENTRIES = 700
 
 
@@ -60,39 +59,12 @@ class Case(Protocol):
         """Which of what was asked for is right; ``quick`` stops at a wrong one."""
 
 
-@dataclass
-class Projections:
-    """The true inner products of a gradient with some directions."""
-
-    shape: tuple[int, ...]
-    directions: np.ndarray
-    values: np.ndarray
-    errors: np.ndarray
-
-    @property
-    def vanish(self) -> bool:
-        """The gradient is zero: whatever is multiplied with it is right."""
-        return bool((abs(self.values) <= 10 * self.errors + 1e-9).all())
-
-    def agree(self, got: np.ndarray) -> bool:
-        """The array has the shape and the inner products."""
-        if got.shape != self.shape:
-            return False
-        flat = got.astype(np.float64).ravel()
-        power = float(flat @ flat)
-        if not math.isfinite(power):
-            return False
-        rtol = 3e-5 if got.dtype == np.float32 else AGREE
-        size = math.sqrt(power / flat.size)  # of a typical inner product
-        gap = abs(self.directions @ flat - self.values)
-        return bool((gap <= rtol * (size + abs(self.values)) + 10 * self.errors).all())
-
-
 @dataclass(eq=False)
 class GradientCase:
     """A backward and its forward on certain inputs, with a certain cotangent.
 
-    ``behaves`` asks more: a second call gets the same answer.
+    ``behaves`` asks more: a second call gets the same answer. ``exact`` are gradients
+    of the solution that have been found right.
     """
 
     problem: Problem
@@ -101,6 +73,7 @@ class GradientCase:
     true: dict[str, Projections] = field(default_factory=dict)
     behaves: bool = False
     kept: Any = None
+    exact: dict[str, np.ndarray] = field(default_factory=dict)
     entries: np.ndarray | None = None
     whole: GradientCase | None = None  # of which this is a part
 
@@ -142,8 +115,11 @@ class GradientCase:
     def _entries(self) -> np.ndarray:
         parts = []
         for k in self.true:
+            if k in self.exact:
+                parts.append(self.exact[k].astype(np.float64).ravel())
+                continue
             x = self.problem.inputs[k]
-            g = entry_gradient(_of(self.problem, k), x, self.dy)
+            g = entry_gradient(forward_in(self.problem, k), x, self.dy)
             parts.append(np.where(g.known, g.value, np.nan).ravel())
         return np.concatenate(parts)
 
@@ -220,18 +196,17 @@ def gradient_case(
     if dy is None or dy.shape != y.shape:
         dy = np.ones(y.shape) if problem.loss else rng.standard_normal(y.shape)
     case = GradientCase(problem, dy, y.copy(), behaves=behaves)
+    solved = gradients_of_solution(problem, dy)
     for k in problem.wrt:
-        x = problem.inputs[k]
-        slopes = directional(_of(problem, k), x, dy, rng, DIRECTIONS)
-        good = [(u, s) for u, s in slopes if not s.kink and np.isfinite(s.error)]
-        if len(good) < 2:
+        g = solved.get(k)
+        true = None if g is None else by_solution(problem, k, dy, g, rng)
+        if true is not None and g is not None:
+            case.exact[k] = g
+        else:
+            true = by_slopes(problem, k, dy, rng)
+        if true is None:
             return None
-        case.true[k] = Projections(
-            x.shape,
-            np.stack([u.ravel() for u, _ in good]),
-            np.array([s.value for _, s in good]),
-            np.array([s.error for _, s in good]),
-        )
+        case.true[k] = true
     return case
 
 
@@ -255,14 +230,6 @@ def copied(value: Any) -> Any:
     if isinstance(value, PLAIN) or value is NO_CACHE:
         return value
     raise TypeError(type(value).__name__)
-
-
-def _of(problem: Problem, k: str) -> Callable[[np.ndarray], np.ndarray]:
-    def value(x: np.ndarray) -> np.ndarray:
-        in_time()
-        return np.array(problem.value(problem.fresh({k: x})))
-
-    return value
 
 
 def outcome(case: Case, run: Callable[[], Any] | None = None) -> dict[str, bool]:

@@ -140,8 +140,13 @@ def tied(
     columns of x go with the rows of W, and b with the columns of W.
     """
     classes: list[tuple[Slot, ...]] = []
+    batch = next((v.shape[0] for v in problem.inputs.values() if np.ndim(v)), 0)
     for size, slots in slots_of(problem).items():
         left = list(slots)
+        rows = tuple(s for s in slots if s[1] == 0)
+        if size == batch and len(rows) > 1 and _changes(problem, rng, rows, size):
+            classes.append(rows)  # what has a row for each sample
+            left = [s for s in left if s not in rows]
         for count in range(1, len(slots) + 1):
             for some in combinations(left, count) if len(left) <= 8 else [tuple(left)]:
                 if not set(some) <= set(left) or stop():

@@ -10,11 +10,12 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from functools import cache
+from types import CodeType
 
 import numpy as np
 
 from gan_numpy.gradcheck.adapt import Problem
-from gan_numpy.gradcheck.calls import is_source
+from gan_numpy.gradcheck.calls import is_source, is_students
 from gan_numpy.gradcheck.deadline import until
 from gan_numpy.gradcheck.repair.adjoints import Adjoints
 from gan_numpy.gradcheck.repair.alarm import run_until
@@ -27,9 +28,10 @@ from gan_numpy.gradcheck.repair.cases import (
 )
 from gan_numpy.gradcheck.repair.draws import moved, numbers_moved, redrawn, resized
 from gan_numpy.gradcheck.repair.found import Found, Limits, Stopwatch
+from gan_numpy.gradcheck.repair.landmarks import bench_of
 from gan_numpy.gradcheck.repair.pairs import Pair
 from gan_numpy.gradcheck.repair.search import Search
-from gan_numpy.gradcheck.repair.source import Written, called, written
+from gan_numpy.gradcheck.repair.source import Written, called, holders, written
 
 _trying: ContextVar[bool] = ContextVar("trying", default=False)
 _limits: ContextVar[Limits] = ContextVar("limits", default=Limits())
@@ -216,10 +218,16 @@ def adjoints_of(case: GradientCase) -> Adjoints:
             found.add(shape, found.along(shape) @ part)
             start += part.size
     for code in called(forward, is_source):
-        function = written(code)
-        if function is not None:
-            found.watch(Bench(function), problem, dy)
+        own = is_students(code.co_filename)
+        bench = _bench(code) if own else bench_of(code)
+        if bench is not None:
+            found.watch(bench, problem, dy)
     return found
+
+
+def _bench(code: CodeType) -> Bench | None:
+    function = written(code)
+    return None if function is None else Bench(function)
 
 
 def suspects(
@@ -236,5 +244,7 @@ def suspects(
     every = called(lambda: carefully(ask))
     first = [c for c in every if c not in before]
     ordered = first + [c for c in every if c not in first]
-    found = [w for w in map(written, ordered) if w is not None]
+    functions = holders(ordered)
+    every_one = (written(code, functions) for code in ordered)
+    found = [w for w in every_one if w is not None]
     return found, [w for w in found if w.code in before]

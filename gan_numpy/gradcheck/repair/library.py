@@ -7,6 +7,7 @@ visited several times; its values are stacked, and the first axis is that of the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,11 +16,14 @@ import numpy as np
 
 from gan_numpy.gradcheck.deadline import in_time
 from gan_numpy.gradcheck.repair.edits.names import arrays_in, sizes_in
-from gan_numpy.gradcheck.repair.edits.pools import factor_texts, special_terms, value_of
+from gan_numpy.gradcheck.repair.edits.pools import factor_texts, special_terms
 from gan_numpy.gradcheck.repair.edits.site import as_array, is_number
+from gan_numpy.gradcheck.repair.edits.texts import value_of
 
 Rows = tuple[list[tuple[int, str, str]], np.ndarray]
 MOST = 6000
+MOST_LIMITS = 6  # numbers that an array is compared with
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 LARGEST = 4000  # entries of a value that is still looked at
 
 
@@ -48,6 +52,8 @@ class Library:
             if is_number(v) and (e := self._entry(k, 1))
         ]
         self.texts = written
+        found = (t.strip("-") for w in written for t in NUMBER.findall(w))
+        self.limits = [t for t in dict.fromkeys(found) if float(t)]
         self.written = [e for t in written if (e := self._entry(f"({t})", 1))]
         self.factors: list[Entry] | None = None
         self.terms: list[Entry] | None = None
@@ -113,6 +119,7 @@ class Library:
                 assert number is not None
                 value = a.value / _lifted(number.value, a.value.ndim)
                 yield Entry(f"({a.text} / {size})", 2, value)
+        yield from self._thresholds()
         plain = [*self.arrays, *self.numbers]
         for i, a in enumerate(plain):
             for b in plain[i + 1 :]:
@@ -128,6 +135,21 @@ class Library:
                 if pair is not None:
                     yield Entry(f"({a.text} * {b.text})", 2, pair[0] * pair[1])
                     yield Entry(f"({a.text} / {b.text})", 2, pair[0] / pair[1])
+
+    def _thresholds(self) -> Iterator[Entry]:
+        """Where an array is below a number that is written, or has a name."""
+        names = {e.text: e.value for e in self.numbers}
+        limits = dict.fromkeys([*names, *self.limits])
+        for a in self.arrays:
+            for text in list(limits)[:MOST_LIMITS]:
+                number = names.get(text)
+                c = float(text) if number is None else _lifted(number, a.value.ndim)
+                size = np.abs(a.value)
+                forms = ((f"(np.abs({a.text}) < {text})", size < c),)
+                forms += ((f"({a.text} < {text})", a.value < c),)  # type: ignore
+                for form, value in forms:
+                    yield Entry(form, 2, value, "mask-missing")
+                    yield Entry(f"(~{form})", 2, ~value, "mask-missing")
 
     def _summands(self) -> Iterator[Entry]:
         one = self._entry("1", 1)
@@ -182,10 +204,9 @@ class Library:
                     kept = getattr(e.value, how)(axis=axis + 1, keepdims=True)
                     text = f"{e.text}.{how}(axis={axis}, keepdims=True)"
                     yield Entry(text, e.weight + 1, kept)
-                    if how == "mean":
-                        continue
-                    gone = kept.squeeze(axis + 1)
-                    yield Entry(f"{e.text}.sum(axis={axis})", e.weight, gone)
+                    if how == "sum":
+                        gone = kept.squeeze(axis + 1)
+                        yield Entry(f"{e.text}.sum(axis={axis})", e.weight, gone)
                     for a in self.arrays:
                         both = _together(a.value, kept)
                         if both is not None:

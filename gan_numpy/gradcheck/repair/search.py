@@ -240,7 +240,8 @@ class Search:
 
     def _statements(self, bench: Bench, tier: int) -> Iterator[Fix]:
         node = bench.function.node
-        edits = (*return_edits(node), *statement_edits(node), *insertions(node))
+        changed = statement_edits(node, bench.masks())
+        edits = (*return_edits(node), *changed, *insertions(node))
         for change in edits:
             if change[1] != tier or not self.survey.matters(bench, change[2]):
                 continue

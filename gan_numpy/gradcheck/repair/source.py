@@ -12,7 +12,7 @@ import ast
 import gc
 import linecache
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import CodeType, FrameType, FunctionType
@@ -83,13 +83,21 @@ def called(
     return list(found)
 
 
-def written(code: CodeType) -> Written | None:
-    """The function whose code this is, None if its source is not at hand."""
-    functions = [
-        f
-        for f in gc.get_referrers(code)
-        if isinstance(f, FunctionType) and f.__code__ is code
-    ]
+def holders(codes: Iterable[CodeType]) -> list[FunctionType]:
+    """The functions that run any of these: all objects are looked at, once."""
+    every = gc.get_referrers(*codes)
+    return [f for f in every if isinstance(f, FunctionType)]
+
+
+def written(
+    code: CodeType, among: Iterable[FunctionType] | None = None
+) -> Written | None:
+    """The function whose code this is, None if its source is not at hand.
+
+    ``among`` are the `holders`, if these are known.
+    """
+    every = holders([code]) if among is None else among
+    functions = [f for f in every if f.__code__ is code]
     lines = linecache.getlines(code.co_filename)
     if not functions or not lines:
         return None

@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).parent
+SECOND, THIRD = HERE / "second", HERE / "third"  # see their notes
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ KIND_OF_PAIR = {
     ("sum", "mean"): "sum-for-mean",
 }
 REDUCING = set(REDUCTIONS) | {"argmax", "argmin", "any", "all"}
+TURNING = ("reversed", "flip", "fliplr", "flipud")
 KEPT = ("float", "int", "len", "range", "zip", "enumerate", "isinstance")
 
 
@@ -90,6 +91,7 @@ def _without(site: Site, node: ast.Call) -> Iterator[Proposal]:
     if name in KEPT and name != "float":
         return
     kind = "summed-too-much" if name in REDUCTIONS else "function-extra"
+    kind = "reversed" if name in TURNING else kind
     bound = isinstance(node.func, ast.Attribute) and not _is_module(site, node.func)
     if bound and isinstance(node.func, ast.Attribute):
         yield kind, 1, node.func.value

@@ -53,6 +53,7 @@ def _changed(node: Any, change: Callable[[ast.AST], ast.AST]) -> tuple[Any, int]
 def everywhere(site: Site) -> Iterator[Proposal]:
     """All of these, for a whole expression."""
     if not isinstance(site.owner, ast.stmt):
+        yield from _exchanged(site)
         return
     node = site.node
     inside = list(ast.walk(node))
@@ -87,6 +88,19 @@ def everywhere(site: Site) -> Iterator[Proposal]:
     forward = _mapped(node, _not_reversed)
     if forward is not None:
         yield "reversed", 2, forward
+
+
+def _exchanged(site: Site) -> Iterator[Proposal]:
+    """Two names of one term of a sum, each in the place of the other."""
+    owner = site.owner
+    if not isinstance(owner, ast.BinOp) or not isinstance(owner.op, (ast.Add, ast.Sub)):
+        return
+    names = {n.id for n in ast.walk(site.node) if isinstance(n, ast.Name)}
+    values = [n for n in sorted(names) if _is_value(site, n)][:MOST_NAMES]
+    for a, b in combinations(values, 2):
+        swapped = _mapped(site.node, _swap({a: b, b: a}))
+        if swapped is not None:
+            yield "arguments-swapped", 2, swapped
 
 
 def _by_text(site: Site) -> Iterator[Proposal]:

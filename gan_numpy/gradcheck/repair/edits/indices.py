@@ -3,10 +3,9 @@ r"""Indices and slices: a bound, a step, an axis, the other direction, none at a
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import combinations
 
-import numpy as np
 
 from gan_numpy.gradcheck.repair.edits.operators import Proposal, negated
 from gan_numpy.gradcheck.repair.edits.site import (
@@ -32,8 +31,6 @@ def indices(site: Site) -> Iterator[Proposal]:
         yield from _slices(site, node)
         yield from _named(site, node)
         yield from _new_axes(node)
-        yield from _for_all(site, node)
-        yield from _one_before(site, node)
     elif isinstance(node, ast.Call):
         yield from _reversal(node)
         yield from _from_the_end(node, numpy_name(site.scope))
@@ -94,16 +91,28 @@ def _named(site: Site, node: ast.Subscript) -> Iterator[Proposal]:
                 yield "wrong-index", 1, ast.Subscript(node.value, index, ast.Load())
 
 
-def of_a_target(node: ast.Subscript, numbers: list[str]) -> Iterator[Proposal]:
-    """The same for what is assigned to; ``numbers`` are names of strides and sizes."""
+def of_a_target(
+    node: ast.Subscript, numbers: list[str], masks: Collection[str] = ()
+) -> Iterator[Proposal]:
+    """The same for what is assigned to; ``numbers`` are names of strides and sizes,
+    ``masks`` those of truth values."""
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     for k, part in enumerate(parts):
-        for kind, tier, other in (*_others(part, numbers), *_turned(part)):
+        others = (*_others(part, numbers), *_turned(part), *_inverted(part, masks))
+        for kind, tier, other in others:
             new = [*parts[:k], other, *parts[k + 1 :]]
             index = ast.Tuple(new, ast.Load()) if len(parts) > 1 else other
             yield kind, tier, ast.Subscript(node.value, index, ast.Store())
     for kind, tier, index in _all_turned(parts):
         yield kind, tier, ast.Subscript(node.value, index, ast.Store())
+
+
+def _inverted(part: ast.expr, masks: Collection[str]) -> Iterator[Proposal]:
+    """Where the mask does not hold: x[~mask] for x[mask], and back."""
+    if isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Invert):
+        yield "mask-inverted", 1, part.operand
+    elif isinstance(part, ast.Compare) or getattr(part, "id", "") in masks:
+        yield "mask-inverted", 1, ast.UnaryOp(ast.Invert(), part)
 
 
 def _turned(part: ast.expr) -> Iterator[Proposal]:
@@ -206,33 +215,6 @@ def _with_start(upper: ast.expr, old: ast.expr, new: ast.expr) -> ast.expr | Non
         if ast.dump(upper.right) == ast.dump(old):
             return ast.BinOp(upper.left, ast.Add(), new)
     return None
-
-
-def _for_all(site: Site, node: ast.Subscript) -> Iterator[Proposal]:
-    """x.max(axis=1) for x[:, 0]: one index stands for all."""
-    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    chosen = [k for k, p in enumerate(parts) if isinstance(p, ast.Constant)]
-    plain = all(isinstance(p, (ast.Slice, ast.Constant)) for p in parts)
-    array = as_array(site.of(node.value))
-    if array is None or not plain or len(chosen) != 1:
-        return
-    if not isinstance(parts[chosen[0]].value, int):  # type: ignore[attr-defined]
-        return
-    axis = [ast.keyword("axis", ast.Constant(chosen[0]))]
-    for name in ("sum", "mean", "max", "min"):
-        function = ast.Attribute(node.value, name, ast.Load())
-        yield "one-for-all", 1, ast.Call(function, [], axis)
-
-
-def _one_before(site: Site, node: ast.Subscript) -> Iterator[Proposal]:
-    """``x[t - 1] if t > 0 else x0`` for x[t]: the state before a step, not after it."""
-    array, t = as_array(site.value), getattr(node.slice, "id", None)
-    if array is None or t is None or not is_integer(site.scope.get(t)):
-        return
-    for name, value in site.scope.items():
-        if isinstance(value, np.ndarray) and value.shape == array.shape:
-            before = f"{ast.unparse(node.value)}[{t} - 1]"
-            yield "wrong-index", 2, code(f"{before} if {t} > 0 else {name}")
 
 
 def _new_axes(node: ast.Subscript) -> Iterator[Proposal]:

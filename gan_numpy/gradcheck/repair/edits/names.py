@@ -21,6 +21,7 @@ from gan_numpy.gradcheck.repair.edits.site import (
     is_number,
     is_simple,
 )
+from gan_numpy.gradcheck.repair.edits.texts import value_of
 
 MOST_AXES = 6  # of which every order is tried
 MOST_SIZES = 8  # of which quotients are tried
@@ -186,6 +187,18 @@ def size_names(site: Site) -> Iterator[Proposal]:
                 yield "wrong-size", 3, ast.BinOp(node, ast.Mult(), code(text))
     if site.node is site.top:
         yield from _of_parts(site)
+
+
+def written_numbers(site: Site, texts: list[str]) -> Iterator[Proposal]:
+    """What is computed elsewhere, m.sum(), in place of another number, m.size."""
+    whole = isinstance(site.node, (ast.Name, ast.Attribute, ast.Call))
+    if not whole or not is_number(site.value):
+        return
+    for text in texts:
+        if "(" in text and text != ast.unparse(site.node):
+            value = value_of(text, site.scope)
+            if is_number(value) and value != site.value:
+                yield "wrong-number", 2, code(text)
 
 
 def _of_parts(site: Site) -> Iterator[Proposal]:

@@ -10,7 +10,6 @@ import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from gan_numpy.gradcheck.repair.edits.site import (
     is_number,
     numpy_name,
 )
+from gan_numpy.gradcheck.repair.edits.texts import value_of
 
 MOST_OF_A_NUMBER = 3
 Pool = dict[str, tuple[str, Any]]  # text -> (kind of factor, value)
@@ -54,23 +54,6 @@ class Values:
 def weights(size: int) -> np.ndarray:
     """Numbers that tell arrays of a size apart by one inner product."""
     return np.sin(1.0 + np.arange(size)) + 0.1
-
-
-@lru_cache(maxsize=20_000)
-def compiled(text: str) -> CodeType:
-    """The code of an expression, made once."""
-    return compile(text, "<expression>", "eval")
-
-
-def value_of(text: str, scope: dict[str, Any]) -> Any:
-    """The value of an expression; None if it has none here."""
-    try:
-        return eval(compiled(text), {"__builtins__": SAFE}, scope)
-    except Exception:
-        return None
-
-
-SAFE = {"len": len, "abs": abs, "range": range, "float": float, "int": int}
 
 
 def evaluate(texts: Iterable[tuple[str, str]], scope: dict[str, Any]) -> Iterator[Any]:

@@ -9,7 +9,13 @@ from gan_numpy.gradcheck.repair.edits.calls import calls
 from gan_numpy.gradcheck.repair.edits.constants import constants, elsewhere
 from gan_numpy.gradcheck.repair.edits.everywhere import everywhere
 from gan_numpy.gradcheck.repair.edits.indices import indices
-from gan_numpy.gradcheck.repair.edits.names import names, size_names, transposes
+from gan_numpy.gradcheck.repair.edits.items import items
+from gan_numpy.gradcheck.repair.edits.names import (
+    names,
+    size_names,
+    transposes,
+    written_numbers,
+)
 from gan_numpy.gradcheck.repair.edits.operators import Proposal, operators
 from gan_numpy.gradcheck.repair.edits.pools import Pool, factors_of, terms_of
 from gan_numpy.gradcheck.repair.edits.products import factors, terms
@@ -23,6 +29,7 @@ PLAIN = (
     calls,
     constants,
     indices,
+    items,
     everywhere,
 )
 
@@ -56,6 +63,7 @@ class Proposals:
         if key not in self.plain:
             self.plain[key] = [p for family in PLAIN for p in _all_of(family, site)]
             self.plain[key] += elsewhere(site, self.numbers)
+            self.plain[key] += written_numbers(site, self.texts)
         every = self.plain[key]
         if tier >= 2 and far:
             if key not in self.far:

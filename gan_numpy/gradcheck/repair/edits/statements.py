@@ -6,7 +6,7 @@ An edit here replaces the list of statements of a block.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
@@ -46,8 +46,13 @@ def blocks(function: ast.FunctionDef) -> Iterator[Block]:
                 yield Block(owner, field)
 
 
-def statement_edits(function: ast.FunctionDef) -> Iterator[Change]:
-    """(kind, tier, statement, owner, field, new list) of every change to a block."""
+def statement_edits(
+    function: ast.FunctionDef, masks: Collection[str] = ()
+) -> Iterator[Change]:
+    """(kind, tier, statement, owner, field, new list) of every change to a block.
+
+    ``masks`` are the names of arrays of truth values.
+    """
     numbers, indices = _numbers_in(function), _indices_in(function)
     for block in blocks(function):
         for k, s in enumerate(block.statements):
@@ -55,8 +60,9 @@ def statement_edits(function: ast.FunctionDef) -> Iterator[Change]:
                 continue
             every = (
                 *_of_one(block, k, s),
-                *_targets(block, k, s, numbers),
+                *_targets(block, k, s, numbers, masks),
                 *_elsewhere(block, k, s, indices),
+                *_each(block, k, s, indices),
             )
             for kind, tier, new in every:
                 yield kind, tier, s, block.owner, block.field, new
@@ -108,6 +114,22 @@ def _elsewhere(
                 yield "term-missing", 2, block.with_instead(k, s, more)
 
 
+def _each(
+    block: Block, k: int, s: ast.stmt, indices: list[ast.expr]
+) -> Iterator[tuple[str, int, list[ast.stmt]]]:
+    """d[rows, y] for d[:, y]: each row its own column, not every row all of them."""
+    if not isinstance(s, ast.AugAssign) or not isinstance(s.target, ast.Subscript):
+        return
+    index = s.target.slice
+    parts = index.elts if isinstance(index, ast.Tuple) else []
+    for at, part in enumerate(parts):
+        for other in indices if ast.unparse(part) == ":" else []:
+            new = ast.Tuple([*parts[:at], other, *parts[at + 1 :]], ast.Load())
+            target = ast.Subscript(s.target.value, new, ast.Store())
+            more = placed(ast.AugAssign(target, s.op, s.value), s)
+            yield "wrong-index", 2, block.with_instead(k, more)
+
+
 def _of_one(
     block: Block, k: int, s: ast.stmt
 ) -> Iterator[tuple[str, int, list[ast.stmt]]]:
@@ -130,7 +152,9 @@ def _of_one(
     if isinstance(s, ast.Assign) and len(s.targets) == 1:
         to: Any = s.targets[0]
         if isinstance(to, (ast.Name, ast.Subscript, ast.Attribute)):
-            for op, tier in ((ast.Add, 1), (ast.Mult, 2), (ast.Sub, 2)):
+            nothing = isinstance(s.value, ast.Constant) and not s.value.value
+            every = ((ast.Add, 1), (ast.Mult, 2), (ast.Sub, 2))
+            for op, tier in () if nothing else every:  # += 0 is no statement at all
                 added = ast.AugAssign(to, op(), s.value)
                 yield "assigned-not-added", tier, block.with_instead(
                     k, placed(added, s)
@@ -172,7 +196,7 @@ def _written_to(s: ast.stmt) -> str | None:
 
 
 def _targets(
-    block: Block, k: int, s: ast.stmt, numbers: list[str]
+    block: Block, k: int, s: ast.stmt, numbers: list[str], masks: Collection[str]
 ) -> Iterator[tuple[str, int, list[ast.stmt]]]:
     """Another index or slice on the left of the equals sign."""
     target = getattr(s, "target", None) or getattr(s, "targets", [None])[0]
@@ -181,7 +205,7 @@ def _targets(
     if not isinstance(target, ast.Subscript):
         return
     other: Any
-    for kind, tier, other in of_a_target(target, numbers):
+    for kind, tier, other in of_a_target(target, numbers, masks):
         if isinstance(s, ast.AugAssign):
             new: ast.stmt = ast.AugAssign(other, s.op, s.value)
         else:
