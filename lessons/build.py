@@ -52,13 +52,21 @@ METADATA = {
     },
     "language_info": {"name": "python"},
 }
-# A magic, which is no Python: JupyterLite, whose pip is another, knows it as well.
+# Python without magics, so that nobody needs IPython to read a notebook; in JupyterLite
+# pip is another, and asynchronous.
 INSTALL = """
 # Installs the package where it is missing: in Colab, or in a browser.
 try:
-    import gan_numpy  # noqa: F401
+    import gan_numpy
 except ImportError:
-    %pip install --quiet gan_numpy
+    import sys
+
+    if sys.platform == "emscripten":
+        import piplite
+
+        await piplite.install("gan_numpy")
+    else:
+        get_ipython().run_line_magic("pip", "install --quiet gan_numpy")
 """
 GITHUB = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?")
 BADGES = {

@@ -1,11 +1,12 @@
 """The notebooks follow from their sources, and give no solution away."""
 
 import ast
+import asyncio
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
-from IPython.core.inputtransformer2 import TransformerManager
 
 from gan_numpy.exercises import all_exercises, get_exercise
 from gan_numpy.exercises.base import source_of, split_source
@@ -90,25 +91,45 @@ def test_it_begins_by_installing_the_package_where_it_is_missing(builder, source
     assert install.metadata.tags == ["hide-input", "install"]
 
 
-def test_what_installs_does_nothing_if_there_is_no_need(builder):
-    commands = []
+@pytest.mark.parametrize("platform", ["linux", "emscripten"])
+@pytest.mark.parametrize("absent", [False, True])
+def test_it_is_installed_only_where_it_is_missing(builder, platform, absent):
+    """In a browser by JupyterLite's own, elsewhere by pip."""
+    done = []
 
-    class Shell(TransformerManager):
+    async def install(name):
+        done.append(("piplite", name))
+
+    class Shell:
         def run_line_magic(self, name, line):
-            commands.append((name, line))
+            done.append((name, line))
 
-    code = Shell().transform_cell(builder.INSTALL)
-    for absent in (False, True):
-        space = {"get_ipython": Shell}
-        if absent:
-            space["__builtins__"] = {"__import__": absent_package}
-            space["__builtins__"]["ImportError"] = ImportError
-        exec(compile(code, "cell", "exec"), space)
-        assert commands == [("pip", "install --quiet gan_numpy")] * absent
+    modules = {
+        "sys": SimpleNamespace(platform=platform),
+        "piplite": SimpleNamespace(install=install),
+    }
+
+    def imported(name, *arguments):
+        if name == "gan_numpy" and absent:
+            raise ModuleNotFoundError(name)
+        return modules.get(name)
+
+    flag = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    code = compile(builder.INSTALL, "cell", "exec", flags=flag)
+    names = {"__import__": imported, "ImportError": ImportError}
+    running = eval(code, {"__builtins__": names, "get_ipython": Shell})
+    asyncio.run(running)
+    how = {
+        "linux": ("pip", "install --quiet gan_numpy"),
+        "emscripten": ("piplite", "gan_numpy"),
+    }
+    assert done == [how[platform]] * absent
 
 
-def absent_package(name, *arguments):
-    raise ModuleNotFoundError(name)
+def test_no_cell_of_a_notebook_needs_ipython_to_be_read(builder, source):
+    for cell in builder.build(source, solutions=True).cells:
+        if cell.cell_type == "code":
+            ast.parse(cell.source)
 
 
 def test_badges_open_the_notebook_of_the_repository(builder):
