@@ -25,7 +25,7 @@ from gan_numpy.gradcheck.further import more_probes
 from gan_numpy.gradcheck.probes import twice_and_untouched, upstream
 from gan_numpy.gradcheck.repair.explain import comparing, fixes
 from gan_numpy.gradcheck.result import CheckResult, Finding, error_finding, merge
-from gan_numpy.gradcheck.returned import differentiating, gradients
+from gan_numpy.gradcheck.returned import differentiating, gradients, with_numbers
 from gan_numpy.gradcheck.trial import Trial
 from gan_numpy.gradcheck.verdict import combine, place_errors
 
@@ -183,6 +183,26 @@ def _output(problem: Problem) -> np.ndarray:
     return array
 
 
+def _asked_twice(
+    problem: Problem, dy: np.ndarray
+) -> tuple[Problem, dict[str, np.ndarray], list[Finding]]:
+    """What came back, and what is wrong with that; with the plain numbers among the
+    inputs if there are gradients of theirs. These are asked for afterward: a call may
+    leave something behind.
+    """
+    try:
+        got, findings = twice_and_untouched(problem, dy)
+    except StudentError as error:
+        wider = with_numbers(problem, dy) if error.tag == "count" else problem
+        if wider is problem:
+            raise
+        return wider, *twice_and_untouched(wider, dy)
+    wider = problem if findings else with_numbers(problem, dy)
+    if wider is problem:
+        return problem, got, findings
+    return wider, *twice_and_untouched(wider, dy)
+
+
 def _check(
     problem: Problem,
     result: CheckResult,
@@ -196,7 +216,7 @@ def _check(
     dy = rng.standard_normal(y.shape) if cotangent is None else np.asarray(cotangent)
     dy = np.ones(y.shape) if problem.loss else dy.astype(np.float64)
     problem = differentiating(problem, dy)
-    got, findings = twice_and_untouched(problem, dy)
+    problem, got, findings = _asked_twice(problem, dy)
     changes = any("mutated" not in f.tags for f in findings)  # keeps a state
     behavior = [] if problem.loss or changes else upstream(problem, dy, got)
     trial = Trial(problem, y, dy, got, rng, result)

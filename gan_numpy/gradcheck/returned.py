@@ -195,24 +195,23 @@ def _counted(returned: Any) -> str:
     return f"it returns {count} gradient{s}, expected"
 
 
-def differentiating(problem: Problem, dy: Any) -> Problem:
-    """The problem, with its arrays of integers and its plain numbers differentiated if
-    the backward returns a gradient for each of those, too."""
-    return _of_integers(_of_numbers(problem, dy), dy)
-
-
-def _of_numbers(problem: Problem, dy: Any) -> Problem:
-    """With its numbers as arrays without axes, if only so the count is right."""
+def with_numbers(problem: Problem, dy: Any) -> Problem:
+    """The problem, with its plain numbers differentiated if the backward returns their
+    gradients: by name, or only so the count is right."""
     numbers = [k for k, v in problem.inputs.items() if is_real(v)]
     if problem.fixed or not numbers:
         return problem
     values = problem.fresh()
     returned = problem.backward(np.array(dy), problem.forward(values)[1], values)
+    by_name = isinstance(returned, Mapping)
+    if by_name:
+        numbers = [k for k in numbers if _keyed(returned, k) is not None]
     chosen = [k for k in problem.inputs if k in problem.wrt or k in numbers]
     floats = {k: np.asarray(problem.inputs[k], dtype=np.float64) for k in numbers}
     wider = replace(problem, wrt=chosen, inputs={**problem.inputs, **floats})
     try:
-        if _all(returned, problem) is None and _all(returned, wider) is not None:
+        more = by_name or _all(returned, problem) is None
+        if numbers and more and _all(returned, wider) is not None:
             wider.value(wider.fresh())
             return wider
     except Exception:  # then they are what they were
@@ -220,8 +219,9 @@ def _of_numbers(problem: Problem, dy: Any) -> Problem:
     return problem
 
 
-def _of_integers(problem: Problem, dy: Any) -> Problem:
-    """With its arrays of integers as floats."""
+def differentiating(problem: Problem, dy: Any) -> Problem:
+    """The problem, with its arrays of integers as floats if the backward returns a
+    gradient for each of those, too."""
     arrays = [k for k, v in problem.inputs.items() if isinstance(v, np.ndarray)]
     whole = [k for k in arrays if problem.inputs[k].dtype.kind in "iu"]
     if not set(whole) - set(problem.wrt) or problem.fixed:

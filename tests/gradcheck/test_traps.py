@@ -185,6 +185,19 @@ def test_a_plain_number_is_differentiated_where_its_gradient_comes_back(wrt):
     assert not fewer.passed
 
 
+def test_the_gradient_of_a_number_is_compared_by_its_name_too():
+    x = np.random.default_rng(0).standard_normal((5, 4))
+
+    def named(dy, cache, sign=1):
+        dx, dslope = parametric_backward(dy, cache)
+        return {"dx": dx, "dslope": sign * dslope}
+
+    assert check_gradients(parametric, named, x, 0.3).passed
+    with searching(Limits(0.0)):
+        wrong = check_gradients(parametric, lambda dy, c: named(dy, c, -1), x, 0.3)
+    assert wrong.tags == ("sign",) and wrong.right == ["dx"]
+
+
 def test_a_number_that_is_only_given_stays_one():
     x = np.random.default_rng(0).standard_normal((5, 4))
 
