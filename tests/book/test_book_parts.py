@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import book.executed
 import book.site
 import nbformat
 import pytest
@@ -151,3 +152,13 @@ def test_pages_without_a_text_go(tmp_path):
     book.site.forget(site, sources)
     left = {p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()}
     assert left == stays
+
+
+def test_a_lesson_that_a_test_has_executed_is_shown(builder, tmp_path, monkeypatch):
+    monkeypatch.setenv("GAN_NUMPY_EXECUTED", str(tmp_path))
+    (source,) = builder.sources("00")
+    notebook = builder.build(source, solutions=True)
+    builder.keep(source, notebook)
+    shown = Executed(builder, fast=True, folder=tmp_path, run=False)
+    assert shown.get(source, True)[1] and not shown.get(source, False)[1]
+    assert book.executed.default_folder() == tmp_path
