@@ -15,12 +15,6 @@ BADGE = re.compile(r"^\[!\[.*\n?", re.MULTILINE)  # its picture is on a network
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
-def title_of(notebook: Any) -> str:
-    """The first heading."""
-    first = notebook.cells[0].source.lstrip()
-    return first.splitlines()[0].removeprefix("# ").strip()
-
-
 def note(stem: str, names: list[str], solved: bool, ran: bool, fast: bool) -> str:
     """What stands under the title: which version it is, and where the others are."""
     other = (
@@ -55,6 +49,7 @@ def page_of(
             output.get("data", {}).pop(WIDGET, None)
     text = note(source.stem, names, solved, ran, fast)
     title, *rest = notebook.cells[0].source.split("\n\n", 1)
+    title = f"{title.rstrip()}, solved" if solved else title  # a search finds both
     notebook.cells[0].source = "\n\n".join([title, text, *rest])
     return notebook
 

@@ -27,6 +27,8 @@ def test_every_lesson_has_a_page_as_handed_out_and_one_solved(builder, pages):
             texts.append("\n".join(cell.source for cell in page.cells))
             assert "](../gan_numpy" not in texts[-1]
             assert "made without running this lesson" in texts[-1]
+            heading = texts[-1].lstrip().splitlines()[0]
+            assert heading.endswith(", solved") == (folder == "solutions")
         for name in builder.exercises_of(source):
             assert f"(/exercises/{name}.md)" in texts[0]
             assert f'NotImplementedError("{name}")' in texts[0]
