@@ -196,7 +196,7 @@ def gradient_case(
     if dy is None or dy.shape != y.shape:
         dy = np.ones(y.shape) if problem.loss else rng.standard_normal(y.shape)
     case = GradientCase(problem, dy, y.copy(), behaves=behaves)
-    solved = gradients_of_solution(problem, dy)
+    solved = {} if behaves else gradients_of_solution(problem, dy)
     for k in problem.wrt:
         g = solved.get(k)
         true = None if g is None else by_solution(problem, k, dy, g, rng)
