@@ -6,7 +6,7 @@ import csv
 import io
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,37 @@ def largest_move(row: Row) -> float | None:
     """How far the player that goes farther went, of its weights' length."""
     moves = [row[name] for name in ("move_G", "move_D") if name in row]
     return max(moves) if len(moves) == 2 else None
+
+
+def score_rise(rows: Sequence[Row]) -> float | None:
+    """How much worse the samples of the last row are than they and G have been.
+
+    The samples may be an average's, which is no better than what it averages: they are
+    compared with the worst of G's own outputs since half of the steps, and with the
+    best samples before. In units of the data's own spread, or of what they are compared
+    with where that is farther away.
+    """
+    seen = [row for row in rows if "score" in row and "score_G" in row]
+    if not seen or seen[-1] is not rows[-1]:
+        return None
+    *before, last = seen
+    best = min((row["score"] for row in before), default=last["score"])
+    worst = max(row["score_G"] for row in seen if row["step"] >= last["step"] / 2)
+    base = max(best, worst)
+    return (last["score"] - base) / max(base, 1.0)
+
+
+def travel(rows: Sequence[Row]) -> float | None:
+    """How far G has gone, in lengths of its weights: its moves at examinations times
+    the steps between. Recipes learn at rates that differ a thousandfold; by this clock
+    they take about as long. None if the moves are not known."""
+    seen = [row for row in rows if "move_G" in row]
+    steps = [0.0, *(row["step"] for row in seen)]
+    return (
+        sum(row["move_G"] * (row["step"] - before) for row, before in zip(seen, steps))
+        if seen
+        else None
+    )
 
 
 @dataclass(frozen=True)

@@ -187,6 +187,7 @@ class Watch:
         repeated = None if self.seen is None else checksum == self.seen
         self.seen = checksum
         average, self.average = self.average, before.average
+        policy = recipe.label_policy
         return self._plain(
             state,
             recipe,
@@ -197,7 +198,8 @@ class Watch:
             D_change=before.change_of_D(state, recipe, steps[0]),
             average=None if average is None else (average, before.average or {}),
             repeated=repeated,
-            reported={} if recipe.label_policy.few else steps[0].monitors,
+            # With labels the reported loss has more in it than that of the logit.
+            reported={} if policy.few or policy.has_head else steps[0].monitors,
             D_met=state.D if recipe.update == "alternating" else None,
         )
 

@@ -138,9 +138,59 @@ def test_a_generator_that_begins_has_not_collapsed():
     assert collapse.judge(made_up(leaves)) is None
 
 
+def test_a_generator_begins_as_one_image_as_long_as_it_has_not_gone_far():
+    """Whatever its rate: the clock is the way of its weights, in their own length.
+
+    The slow one moves as that of the recipe ``mnist`` does, which leaves after 512
+    steps; the fast one has had its time. One whose image rests though it is moved has
+    collapsed sooner, and so has one that had left, or whose moves nobody knows.
+    """
+    one, moved = {"spread": [0.05] * 10, "modes": [0.1] * 10}, [0.4] * 8 + [1.0, 0.9]
+    slow, fast = [0.0] * 8 + [1e-4, 1.2e-3], [5e-3] * 10
+    assert collapse.judge(made_up(one | {"move_G": slow, "score_G": moved})) is None
+    assert collapse.judge(made_up(one | {"move_G": fast, "score_G": moved})).since == 32
+    rests = one | {"move_G": [5e-4] * 10, "score_G": [0.4] * 10}
+    assert collapse.judge(made_up(rests)).since == 32
+    left = {"spread": [0.5] * 5 + [0.05] * 5, "modes": [0.1] * 10, "move_G": slow}
+    assert collapse.judge(made_up(left)).since == 32
+    assert collapse.judge(made_up(one)).since == 32
+
+
 def test_a_game_that_begins_may_throw_its_samples_about():
     early = [0.6, 0.6, 0.6, 0.6, 1.2, 0.5, 0.3, 0.2, 0.2]
     late = [0.6, 0.6, 0.5, 0.4, 0.3, 0.3, 0.2, 0.2, 0.9]
     for scores, since in ((early, None), (late, 256)):
         found = falls.judge(made_up({"score": scores, "score_G": [0.2] * 9}))
         assert (None if found is None else found.since) == since
+
+
+def test_an_average_may_lag_behind_a_game_that_swings():
+    """What it averages was as bad; where G's outputs are at rest, it is a finding.
+
+    A tenth of the data's spread is none: healthy samples rise as much by chance.
+    """
+    scores = [0.6, 0.6, 0.5, 0.4, 0.3, 0.2, 0.2, 0.2, 0.6]
+    swings = [0.4, 0.4, 0.4, 0.4, 0.3, 0.2, 0.2, 0.5, 0.3]
+    rests = [0.4, 0.4, 0.4, 0.4, 0.3, 0.2, 0.2, 0.2, 0.2]
+    chance = [*scores[:-1], 0.3]
+    assert falls.judge(made_up({"score": scores, "score_G": swings})) is None
+    assert falls.judge(made_up({"score": scores, "score_G": rests})).since == 256
+    assert falls.judge(made_up({"score": chance, "score_G": rests})) is None
+
+
+def test_far_away_samples_differ_by_their_distance():
+    """20 beside 19 is no fall, where both have run away; 60 beside 19 is one."""
+    away = [0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 1.3, 5.0]
+    for last, found in ((20.0, False), (60.0, True)):
+        trace = made_up({"score": [*away, last], "score_G": [*away, 19.0]})
+        assert (falls.judge(trace) is not None) == found
+
+
+@pytest.mark.parametrize("name", ["acgan", "infogan", "dcgan"])
+def test_a_loss_with_classes_in_it_is_not_taken_for_that_of_the_logit(name):
+    recipe = small(get_recipe(name))
+    data = small_data(recipe)
+    state, watch = initial_state(recipe, data, 0), Watch(data, 0)
+    train_epoch(state, recipe, data, update=watch.over(UPDATES[recipe.update]))
+    known = {key for row in watch.rows for key in row}
+    assert "loss_D" in known and ("reported_D" in known) == (name == "dcgan")

@@ -11,6 +11,7 @@ import os
 import pytest
 from faultbank.faults import FAULTS
 from faultbank.games import DATA, SEEDS
+from faultbank.healthy import EPOCHS, SHORTENED
 from faultbank.healthy import HELD_OUT as HEALTHY_HELD_OUT
 from faultbank.healthy import SEEDS as HEALTHY_SEEDS
 from faultbank.healthy import WHOLE as WHOLE_RUNS
@@ -18,9 +19,13 @@ from faultbank.healthy import alarms
 from faultbank.record import HEALTHY, recorded, recorded_recipe
 from faultbank.score import LEAST_NAMED, MOST_ALARMS, MOST_WRONG, figures, outcome
 
+from gan_numpy.datasets import load_dataset
 from gan_numpy.doctor import thresholds
+from gan_numpy.recipes import get_recipe
+from gan_numpy.training.algorithm1 import steps_per_epoch
 from tests.turns import share, turn
 
+MNIST = 50_000  # training examples; ten thousand more are for validation
 CASES = [(f, d, s) for f in FAULTS for d in DATA for s in SEEDS]
 WHOLE = os.environ.get("GAN_NUMPY_DOCTOR") == "all"
 
@@ -58,9 +63,19 @@ def test_the_thresholds_say_what_they_are_made_of():
 
     text = files("gan_numpy.doctor").joinpath(thresholds.NAME).read_text("utf-8")
     content = json.loads(text)
-    known = {f"recipe-{name}-{seed}" for name in WHOLE_RUNS for seed in HEALTHY_SEEDS}
+    names = (*WHOLE_RUNS, *SHORTENED)
+    known = {f"recipe-{name}-{seed}" for name in names for seed in HEALTHY_SEEDS}
     held = {name for name in known if int(name.rpartition("-")[2]) in HEALTHY_HELD_OUT}
-    assert {f"recipe-{name}-0" for name in WHOLE_RUNS} <= set(content["runs"])
-    assert set(content["runs"]) <= known - held and min(content["runs"].values()) >= 256
+    assert set(content["runs"]) == known - held
+    for name, steps in content[
+        "runs"
+    ].items():  # whole runs, MNIST's by their beginning
+        recipe = get_recipe(name.split("-", 1)[1].rpartition("-")[0])
+        if recipe.name in WHOLE_RUNS:
+            epoch = steps_per_epoch(recipe, load_dataset(recipe.dataset))
+            assert steps == recipe.epochs * epoch
+        else:
+            read = recipe.batch_size * recipe.discriminator_steps
+            assert steps == EPOCHS * (MNIST // read)
     for seen in content["figures"].values():
         assert seen["min"] <= seen["median"] <= seen["max"]

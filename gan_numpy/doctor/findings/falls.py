@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-from gan_numpy.doctor.findings.base import Evidence, Kind, after
-from gan_numpy.doctor.thresholds import limit
-from gan_numpy.doctor.trace import Row, Trace
-
-EXAMINATIONS = 2
-FROM = 64  # a game that begins throws its samples about
+from gan_numpy.doctor.findings.base import Evidence, Kind
+from gan_numpy.doctor.thresholds import SETTLED, limit
+from gan_numpy.doctor.trace import Trace, score_rise
 
 
 def judge(trace: Trace) -> Evidence | None:
     """Whether people's samples are far worse than what G makes in training, or made."""
-    best: list[float] = []
-
-    def worse(row: Row, ratio: float) -> bool | None:
-        if "score" not in row or "score_G" not in row:
-            return None
-        before = [r["score"] for r in trace if "score" in r and r["step"] < row["step"]]
-        floor = limit("score_floor")
-        best[:] = [max(min(before, default=row["score"]), floor)]
-        return row["score"] >= ratio * max(row["score_G"], floor, best[0])
-
-    slowly = after(FROM, lambda row: worse(row, limit("score_ratio")))
-    since = trace.since(slowly, EXAMINATIONS)
-    if since is None:
-        at_once = after(FROM, lambda row: worse(row, limit("score_jump")))
-        since = trace.since(at_once, 1)
+    least = limit("rise")
+    rises = {
+        row["step"]: score_rise(trace.rows[: k + 1])
+        for k, row in enumerate(trace)
+        if row["step"] >= SETTLED
+    }
+    since = trace.since(lambda row: _above(rises.get(row["step"]), least), 1)
     if since is None:
         return None
-    row = trace.latest()
+    row, before = trace.latest(), [r["score"] for r in trace if "score" in r]
     return Evidence(
         since,
         f"the samples are {row['score']:.2f} away from the data (energy distance); "
-        f"they have been {best[0]:.2f}, and G's outputs in training are "
-        f"{row['score_G']:.2f}",
+        f"they have been {min(before):.2f}, and G's outputs in "
+        f"training are {row['score_G']:.2f}",
     )
+
+
+def _above(value: float | None, least: float) -> bool | None:
+    return None if value is None else value >= least
 
 
 KIND = Kind(

@@ -46,4 +46,4 @@ GENERATOR = standing(
     "average_not_started",
     "stale_statistics",
 )
-DISCRIMINATOR = standing("D", "penalty_too_strong")
+DISCRIMINATOR = standing("D", "penalty_too_strong", "score_falls")

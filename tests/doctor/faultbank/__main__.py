@@ -15,9 +15,10 @@ from pathlib import Path
 
 from gan_numpy.doctor.trace import Trace
 
+from .cost import cost
 from .faults import FAULTS
 from .games import DATA, SEEDS
-from .healthy import HELD_OUT, SHORTENED, STEPS, WHOLE, alarms, cost, write_thresholds
+from .healthy import EPOCHS, HELD_OUT, SHORTENED, WHOLE, alarms, write_thresholds
 from .healthy import SEEDS as HEALTHY_SEEDS
 from .record import HEALTHY, kept, recorded, recorded_recipe
 from .score import outcome, table
@@ -30,7 +31,7 @@ def main() -> None:
     parser.add_argument("--seeds", help="such as 0,1,2")
     parser.add_argument("--only", default="", help="names that contain this")
     parser.add_argument("--healthy", action="store_true", help="the shipped recipes")
-    parser.add_argument("--steps", type=int, help="no more of a recipe (default: all)")
+    parser.add_argument("--epochs", type=int, help="no more of a recipe (default: all)")
     parser.add_argument("--data-dir", type=Path, help="where MNIST is")
     parser.add_argument("--thresholds", action="store_true", help="write the table")
     parser.add_argument("--cost", action="store_true", help="measure the doctor")
@@ -61,10 +62,10 @@ def play_healthy(
     traces, runs, alarmed = {}, 0, 0
     for seed in seeds:
         for name in (name for name in names if args.only in name):
-            steps = STEPS if name in SHORTENED else args.steps
+            epochs = args.epochs or (EPOCHS if name in SHORTENED else None)
             case = f"recipe-{name}-{seed}"
             trace = kept(
-                folder, case, lambda: recorded_recipe(name, seed, steps, args.data_dir)
+                folder, case, lambda: recorded_recipe(name, seed, epochs, args.data_dir)
             )
             found, looks = alarms(trace), len(trace.rows)
             runs, alarmed = runs + 1, alarmed + bool(found)
