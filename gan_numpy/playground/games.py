@@ -53,8 +53,7 @@ def read_game(path: Path) -> Game:
     Raises
     ------
     UserError
-        If the file is missing or is no game, or its recipe is none of ours: the loss
-        ``relativistic`` and the penalty ``r1_r2`` are the playground's alone.
+        If the file is missing or is no game, or its recipe is none of ours.
     """
     saved = read_json(path)
     if not isinstance(saved, dict) or saved.get("format") != FORMAT:

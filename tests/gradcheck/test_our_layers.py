@@ -93,8 +93,10 @@ def test_a_layer_is_right(name, rng):
 
 @pytest.mark.parametrize("name", objectives.OBJECTIVES)
 def test_the_objectives_are_right(name, rng):
-    real, fake = rng.standard_normal(7), rng.standard_normal(11)
     objective = objectives.OBJECTIVES[name]
+    pairs = objective.beside is not None
+    real, fake = rng.standard_normal(7), rng.standard_normal(7 if pairs else 11)
+    objective = objective.against(rng.standard_normal(fake.shape))
     for loss, outputs in (
         (objective.discriminator, (real, fake)),
         (objective.generator, (fake,)),

@@ -61,7 +61,8 @@ def students(builder, in_turn):
         number = source.name[:2]
         start = len(cells)
         cells.append(code_cell(f"reset-{number}", "%reset -f"))
-        cells += [c for c in builder.build(source).cells if c.cell_type == "code"]
+        code = [c for c in builder.build(source).cells if c.cell_type == "code"]
+        cells += [c for c in code if c.id != "install"]  # the same in all of them
         for first in builder.exercises_of(source)[:1]:
             cells.append(code_cell(f"wrong-{number}", mutated(first)[0]))
             cells.append(code_cell(f"diagnosis-{number}", f"check({first})"))

@@ -127,9 +127,7 @@ def test_what_is_no_game_is_one_line(write, tmp_path):
     settings, arrays = good["settings"], good["arrays"]
     assert "no game" in refused(format="other")
     assert "seed" in refused(seed=-1)
-    assert "objective=relativistic" in refused(
-        settings=settings | {"objective": "relativistic"}
-    )
+    assert "objective=none" in refused(settings=settings | {"objective": "none"})
     assert "generator_layers=dense" in refused(
         settings=settings | {"generator_layers": "dense"}
     )

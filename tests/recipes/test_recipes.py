@@ -148,7 +148,7 @@ def test_settings():
         ("update=random", "one of alternating, simultaneous"),
         ("discriminator_pieces=300", "at most 255"),
         ("learning_rate_factor=0.5", "at least 1"),
-        ("penalty=r2", "one of none, r1, gradient_penalty"),
+        ("penalty=r2", "one of none, r1, r1_r2, gradient_penalty"),
         ("penalty=r1", "penalty_weight=0.0.*more than 0 with penalty=r1"),
         ("penalty_weight=-1", "at least 0"),
     ],
