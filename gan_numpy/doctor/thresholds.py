@@ -76,7 +76,6 @@ LIMITS: dict[str, Limit] = {
     "near": Limit("near", 0.3, "0.01 for samples as good as the data"),
     "spread": Limit("spread", 0.15, "1 if outputs vary as the data do"),
     "travel": Limit("travel_as_one", 2.0, "healthy ones have left it by then", "max"),
-    "rests": Limit("score_G", 0.1, "it is moved, if D sees what is wrong with it"),
     "modes": Limit("modes", 0.5, "half of the modes are gone"),
     "shown_modes": Limit("shown_modes", 0.6, "1 but by chance"),
     "fooled": Limit("apart", 0.9, "above, D still sees what is missing"),

@@ -149,8 +149,6 @@ def test_a_generator_begins_as_one_image_as_long_as_it_has_not_gone_far():
     slow, fast = [0.0] * 8 + [1e-4, 1.2e-3], [5e-3] * 10
     assert collapse.judge(made_up(one | {"move_G": slow, "score_G": moved})) is None
     assert collapse.judge(made_up(one | {"move_G": fast, "score_G": moved})).since == 32
-    rests = one | {"move_G": [5e-4] * 10, "score_G": [0.4] * 10}
-    assert collapse.judge(made_up(rests)).since == 32
     left = {"spread": [0.5] * 5 + [0.05] * 5, "modes": [0.1] * 10, "move_G": slow}
     assert collapse.judge(made_up(left)).since == 32
     assert collapse.judge(made_up(one)).since == 32

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gan_numpy.doctor.findings.base import Evidence, Kind, above, both
+from gan_numpy.doctor.findings.collapse import begins
 from gan_numpy.doctor.thresholds import limit
 from gan_numpy.doctor.trace import Row, Trace
 
@@ -25,6 +26,8 @@ def judge(trace: Trace) -> Evidence | None:
     """Whether D separates all examples, by a margin that healthy games never show."""
     if trace.settings.get("objective", "minimax") not in ("minimax", "non_saturating"):
         return None  # its outputs are no logits, or no gradient of them reaches G
+    if begins(trace):
+        return None  # one image is easily told from the data, whatever the reason
     since = trace.since(both(above("apart", limit("apart")), _far), EXAMINATIONS)
     if since is None:
         return None

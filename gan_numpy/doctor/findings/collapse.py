@@ -12,7 +12,6 @@ EXAMINATIONS = 3
 GROWTH = 1.5  # over these examinations
 PATIENCE = 6  # healthy games lose modes, and find them again
 FROM, BEGUN = 32, 256  # steps: a generator begins as one image
-ROAD = 0.1  # lengths of G's weights
 LONG = 512  # steps, or twice those before it began, however often it was looked at
 
 
@@ -46,21 +45,12 @@ def _grows(trace: Trace) -> bool:
     return all(a < b for a, b in pairwise(last)) and last[-1] > GROWTH * last[0]
 
 
-def _begins(trace: Trace, since: int) -> bool:
+def begins(trace: Trace) -> bool:
     """Whether G has been one image from the beginning, and may leave it yet."""
-    if any(_one(row) is False for row in trace.until(since - 1)):
+    if any(_one(row) is False for row in trace):
         return False
     way = travel(trace.rows)
-    return way is not None and way < limit("travel") and not _rests(trace, since)
-
-
-def _rests(trace: Trace, since: int) -> bool:
-    """Whether G goes on and its one image stays: one that begins is moved about."""
-    rows = [row for row in trace if row["step"] >= since]
-    before = travel([row for row in trace if row["step"] <= since]) or 0.0
-    scores = [row["score_G"] for row in rows if "score_G" in row]
-    way = (travel(trace.rows) or 0.0) - before
-    return bool(scores) and way >= ROAD and max(scores) - min(scores) <= limit("rests")
+    return way is not None and way < limit("travel")
 
 
 def _lasting(trace: Trace, since: int | None) -> int | None:
@@ -81,7 +71,7 @@ def judge(trace: Trace) -> Evidence | None:
             f"the others, and G will not make them",
         )
     since = _lasting(trace, trace.since(after(FROM, _one), EXAMINATIONS))
-    if since is None or _grows(trace) or _begins(trace, since):
+    if since is None or _grows(trace) or begins(trace):
         since = _lasting(trace, trace.since(after(FROM, _few), PATIENCE))
     if since is None:
         return None

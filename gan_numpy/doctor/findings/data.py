@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gan_numpy.doctor.findings.base import Evidence, Kind, above, after
+from gan_numpy.doctor.findings.base import Evidence, Kind, above, after, both
 from gan_numpy.doctor.thresholds import limit
-from gan_numpy.doctor.trace import Trace
+from gan_numpy.doctor.trace import Row, Trace
 
 EXAMINATIONS, FROM = 3, 16
 
@@ -17,10 +17,15 @@ def judge_same(trace: Trace) -> Evidence | None:
     return Evidence(since, "each batch is, bit for bit, that of the last examination")
 
 
+def _varied(row: Row) -> bool:
+    """Whether there are several samples: one that is a copy is another finding."""
+    return row.get("spread", 1.0) > limit("spread")
+
+
 def judge_copies(trace: Trace) -> Evidence | None:
     """Whether far too many samples are on top of a training example."""
-    near = after(FROM, above("near", limit("near")))
-    since = trace.since(near, EXAMINATIONS)
+    copies = after(FROM, both(above("near", limit("near")), _varied))
+    since = trace.since(copies, EXAMINATIONS)
     if since is None:
         return None
     share = trace.values("near")[-1]

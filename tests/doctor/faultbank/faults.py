@@ -359,9 +359,12 @@ def pulled(game: Game, target: Callable[[np.ndarray], np.ndarray]) -> Game:
     return parts(game, G_step=G_step)
 
 
-@fault("collapse")
+@fault("collapse", steps=12 * STEPS)
 def one_image(data: str, seed: int) -> Game:
-    """A loss of reconstruction that always has the same target."""
+    """A loss of reconstruction that always has the same target.
+
+    A healthy generator begins as one image, too, and takes its time to leave it.
+    """
     game = new_game(data, seed)
     return pulled(game, lambda fake: game.data.scaled("train", slice(seed, seed + 1)))
 
