@@ -25,6 +25,8 @@ from importlib.abc import MetaPathFinder
 
 ABSENT = {"numba", "llvmlite", "pooch", "requests", "tqdm", "joblib"}
 ABSENT |= {"resource", "anywidget"}
+# There is no multiprocessing in a browser either: joblib asks for it when it is loaded.
+os.environ["JOBLIB_MULTIPROCESSING"] = "0"
 
 
 class Absent(MetaPathFinder):
