@@ -114,3 +114,4 @@ def test_the_live_pages_live_in_their_frames(site):
         game = page.frame_locator("iframe.live")
         game.get_by_role("button", name="Step", exact=True).click()
         game.get_by_role("button", name="Step D").wait_for()
+        assert game.locator("canvas, svg").count() > 0
